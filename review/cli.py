@@ -1,0 +1,52 @@
+"""The command line: one file per command in `review/commands/`, imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+from pathlib import Path
+
+import click
+
+COMMANDS = Path(__file__).parent / "commands"
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are the modules of `review/commands/`; underscores become dashes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        names = [module.name for module in pkgutil.iter_modules([str(COMMANDS)])]
+        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = cmd_name.replace("-", "_")
+        if not (COMMANDS / f"{name}.py").is_file() or name.startswith("_"):
+            return None
+        command = importlib.import_module(f"review.commands.{name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 fine, 1 problems found, 2 usage or configuration, 3 partial, 4 locked.",
+)
+@click.version_option(package_name="zhengshao", prog_name="zhengshao")
+def main() -> None:
+    """证哨: find counterfeit regulator sites and sellers of forged special-operation certificates, keep the
+    evidence, and hand it over.
+
+    \b
+    zhengshao demo                        a whole night on the practice web
+    zhengshao assess page.html --url URL  judge a page
+    zhengshao nightly                     the same night on the real web
+    """
+    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawlers.settings")
+    # tldextract must never fetch its list: not here, not inside Scrapy's cookie middleware
+    os.environ["TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS"] = ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""What several commands share: printing data, configuration, exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from config import Config
+
+FINE, PROBLEMS, USAGE, PARTIAL, LOCKED = 0, 1, 2, 3, 4
+
+config_option = click.option(
+    "--config",
+    "config_dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    envvar="ZHENGSHAO_CONFIG",
+    help="An office's own directory, laid over the packaged configuration.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
+data_option = click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="ZHENGSHAO_DATA",
+    help="The data directory (default: [office] data_dir).",
+)
+
+
+def emit(document: Any) -> None:
+    """One JSON document, one line, on stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False, sort_keys=False))
+
+
+def say(message: str) -> None:
+    """A remark for people, on stderr."""
+    click.echo(message, err=True)
+
+
+def fail(message: str, code: int = USAGE) -> NoReturn:
+    say(message)
+    sys.exit(code)
+
+
+def load_config(directory: Path | None) -> Config:
+    """The configuration, or exit 2 with every problem listed."""
+    from config import ConfigError, load
+
+    try:
+        return load(directory)
+    except ConfigError as error:
+        fail(str(error))
