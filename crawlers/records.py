@@ -29,13 +29,14 @@ KNOWN_STATES = frozenset({PageState.RESULTS, PageState.EMPTY})
 
 
 class TaskKind(StrEnum):
-    """Which spider fetches it: `search`, `marketplace` or `sites` (`SITE`, `LOOKALIKE`, `RECHECK`)."""
+    """Who fetches it: the spider `search`, `marketplace` or `sites` (`SITE`, `LOOKALIKE`, `RECHECK`), or the browser."""
 
     SEARCH = "search"
     MARKETPLACE = "marketplace"
     SITE = "site"
     LOOKALIKE = "lookalike"
     RECHECK = "recheck"
+    BROWSER = "browser"
 
 
 class TaskState(StrEnum):
@@ -90,7 +91,7 @@ class Task:
     priority: int = 0
     round: int = 0
     origin: str = "plan"
-    """What proposed it: `plan`, `hit`, `ad`, `followup`, `tip`, `recheck`."""
+    """What proposed it: `plan`, `hit`, `ad`, `followup`, `tip`, `recheck`, `render`, `preserve`."""
     id: int | None = None
     attempts: int = 0
 
@@ -212,6 +213,8 @@ class Fetched:
     origin: Origin = Origin.CRAWL
     artefacts: tuple[Artefact, ...] = ()
     title: str = ""
+    resources: tuple[Exchange, ...] = ()
+    """What a browser fetched to show the page; kept in the archive beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
