@@ -1,0 +1,9 @@
+"""The one place where this floor asks what time it is: UTC, ISO 8601, milliseconds, `Z`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def utc_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

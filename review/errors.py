@@ -1,0 +1,19 @@
+"""What the review floor raises; each message says what, where and what to do."""
+
+from __future__ import annotations
+
+
+class ReviewError(Exception):
+    """Root of what this floor raises."""
+
+
+class CaseError(ReviewError):
+    """A case does not exist, or the decision does not fit its state."""
+
+
+class NightLocked(ReviewError):
+    """Another night is running on the same data directory."""
+
+
+class NightError(ReviewError):
+    """A night cannot start or go on."""
