@@ -1,0 +1,1 @@
+document.getElementById("_ideConac")||document.write("<span id=\"_ideConac\"></span>");
