@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from review.errors import CaseError
 from review.strings import CASE_STATES, DECISIONS
@@ -112,7 +112,9 @@ def open_or_refresh(connection: Connection, suspect: Suspect, *, night: str, now
 
     Running it twice with the same suspect changes nothing the second time.
     """
-    known = connection.execute(select(case_subjects).where(case_subjects.c.subject == suspect.subject)).mappings().first()
+    known = (
+        connection.execute(select(case_subjects).where(case_subjects.c.subject == suspect.subject)).mappings().first()
+    )
     if known is None:
         return _open(connection, suspect, night, now), Change.OPENED
     case = connection.execute(select(cases).where(cases.c.id == known["case_id"])).mappings().one()
@@ -132,18 +134,26 @@ def _open(connection: Connection, suspect: Suspect, night: str, now: str) -> int
     row = {**_summary(suspect, now), "state": CaseState.OPEN, "opened_night": night, "opened_at": now}
     case_id = int(connection.execute(insert(cases).values(row).returning(cases.c.id)).scalar_one())
     connection.execute(insert(case_subjects).values(subject=suspect.subject, case_id=case_id, **_findings(suspect)))
-    add_event(connection, case_id, "opened", {"night": night, "subject": suspect.subject, "class": suspect.cls}, now=now)
+    add_event(
+        connection, case_id, "opened", {"night": night, "subject": suspect.subject, "class": suspect.cls}, now=now
+    )
     return case_id
 
 
 def _refresh(connection: Connection, case: RowMapping, suspect: Suspect, change: Change, night: str, now: str) -> None:
-    values = _summary(suspect, now)
+    values = _summary(suspect, now) if _speaks_for(connection, case, suspect) else {"updated_at": now}
     if change is Change.REOPENED:
         values["state"] = CaseState.OPEN
     connection.execute(update(cases).where(cases.c.id == case["id"]).values(values))
     found = _findings(suspect)
     connection.execute(update(case_subjects).where(case_subjects.c.subject == suspect.subject).values(found))
     add_event(connection, int(case["id"]), change.value, {"night": night, "class": suspect.cls}, now=now)
+
+
+def _speaks_for(connection: Connection, case: RowMapping, suspect: Suspect) -> bool:
+    """A merged case keeps the summary of its strongest subject."""
+    subjects = select(func.count()).select_from(case_subjects).where(case_subjects.c.case_id == case["id"])
+    return connection.execute(subjects).scalar_one() == 1 or round(suspect.score * 1000) >= case["score_milli"]
 
 
 def _summary(suspect: Suspect, now: str) -> dict[str, Any]:
@@ -162,7 +172,8 @@ def _findings(suspect: Suspect) -> dict[str, str]:
 
 
 def _digest(suspect: Suspect) -> str:
-    text = _dump([suspect.cls, suspect.imitates, suspect.assessment, sorted(suspect.capture_ids)])
+    said = [suspect.title, suspect.cls, suspect.imitates, suspect.score]
+    text = _dump([said, suspect.assessment, sorted(suspect.capture_ids)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -23,3 +23,15 @@ STAGES = {
     "recheck": "复查",
     "report": "报告",
 }
+
+ADVICE = {
+    "failed": "{source} 一页也没有取到({reason}):检查网络、出口或该来源的地址。",
+    "blocked": "{source} 有 {count}/{pages} 页被验证码或防火墙拦下,不能当作“没有发现”:改用 SearXNG、官方接口,或由人工导入。",
+    "login": "{source} 有 {count}/{pages} 页要求登录:请由分析员登录浏览后导入。",
+    "undecodable": "{source} 有 {count}/{pages} 页无法解读:版式可能已改,运行 zhengshao source check。",
+    "partial": "{source} 有 {count}/{pages} 页内容不全:结果可能有遗漏。",
+    "errors": "{source} 有 {count} 次访问失败({reason}):结果可能有遗漏。",
+    "no_rows": "{source} 的页面有结果却一条也没读出:版式可能已改,运行 zhengshao source check。",
+    "coverage": "{source} 每页只读出 {now:.1f} 条,平时为 {before:.1f} 条:版式可能已改,运行 zhengshao source check。",
+    "web": "网站抓取有 {count} 项没有完成({reason}):再运行一次同样的命令即可继续。",
+}

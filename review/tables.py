@@ -80,7 +80,7 @@ packets = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", String(32), nullable=False),
     Column("actor", String(64), nullable=False),
     Column("action", String(48), nullable=False),

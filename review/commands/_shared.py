@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from config import Config
+    from crawlers.store import Store
 
 FINE, PROBLEMS, USAGE, PARTIAL, LOCKED = 0, 1, 2, 3, 4
 
@@ -53,4 +54,21 @@ def load_config(directory: Path | None) -> Config:
     try:
         return load(directory)
     except ConfigError as error:
+        fail(str(error))
+
+
+def data_directory(config: Config, given: Path | None) -> Path:
+    return (given or config.settings.office.data_dir).expanduser().absolute()
+
+
+def open_store(config_dir: Path | None, data_dir: Path | None) -> tuple[Store, Path]:
+    """The store of a data directory that exists, or exit 2 saying how to make one."""
+    from crawlers.records import StoreError
+    from crawlers.store import Store, store_url
+
+    config = load_config(config_dir)
+    data = data_directory(config, data_dir)
+    try:
+        return Store.open(store_url(data, config.settings.store.url)), data
+    except StoreError as error:
         fail(str(error))

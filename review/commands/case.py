@@ -1,0 +1,164 @@
+"""`zhengshao case`: look at cases and decide them."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from review.commands._shared import config_option, data_option, emit, fail, json_option, open_store, say
+
+if TYPE_CHECKING:
+    from review.cases import Case
+
+DECISION_WORDS = ("confirm", "exclude", "doubt", "reopen")
+
+
+@click.group("case")
+def command() -> None:
+    """List, show, decide and merge cases.
+
+    \b
+    zhengshao case list --state open
+    zhengshao case show A-000012
+    zhengshao case decide A-000012 confirm --reason "底部标识照抄应急管理部"
+    zhengshao case merge A-000013 --into A-000012 --reason "同一微信号"
+    """
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    from review.errors import ReviewError
+
+    try:
+        yield
+    except ReviewError as error:
+        fail(str(error))
+
+
+@command.command("list")
+@click.option("--state", type=click.Choice(["open", "confirmed", "excluded", "doubtful", "merged"]))
+@config_option
+@data_option
+@json_option
+def list_cases(state: str | None, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
+    """Cases in the order of the queue; --json prints one object a line."""
+    from review.cases import CaseState, find
+
+    store, _ = open_store(config_dir, data_dir)
+    with store.read() as connection:
+        found = list(find(connection, state=CaseState(state) if state else None))
+    for case in found:
+        if as_json:
+            emit(_summary(case))
+        else:
+            whom = f" ← {case.imitates}" if case.imitates else ""
+            click.echo(
+                f"{case.label}  {case.state.chinese}  {case.score:.2f}  {case.cls}{whom}  {', '.join(case.subjects)}"
+            )
+    say(f"{len(found)} 件")
+
+
+@command.command("show")
+@click.argument("case_id", metavar="CASE")
+@config_option
+@data_option
+@json_option
+def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
+    """One case: verdicts with their reasons and quotes, captures, and what happened to it."""
+    from review.cases import get, parse_label
+
+    store, _ = open_store(config_dir, data_dir)
+    with _clear_errors(), store.read() as connection:
+        case = get(connection, parse_label(case_id))
+    if as_json:
+        emit(_whole(case))
+        return
+    click.echo(f"{case.label}  {case.state.chinese}  {case.title}")
+    for subject, assessment in zip(case.subjects, case.assessments, strict=True):
+        click.echo(f"\n{subject}")
+        for axis in ("impersonation", "selling"):
+            _print_verdict(axis, assessment.get(axis))
+    click.echo(f"\n取证 {', '.join(f'C-{number:08d}' for number in case.capture_ids)}")
+    for event in case.events:
+        click.echo(f"{event.at}  {event.actor}  {event.kind}  {dict(event.detail)}")
+
+
+def _print_verdict(axis: str, verdict: Any) -> None:
+    from review.strings import AXES, LEVELS
+
+    if not verdict or verdict["verdict"] == "clear":
+        return
+    whom = f",冒用 {verdict['imitates']}" if verdict.get("imitates") else ""
+    click.echo(f"  {AXES[axis]}:{LEVELS[verdict['verdict']]} · {verdict['class']}{whom}({verdict['score']:.2f})")
+    for signal in verdict["signals"]:
+        click.echo(f"    · {signal['reason']}  「{signal['quote'][:60]}」")
+
+
+@command.command("decide")
+@click.argument("case_id", metavar="CASE")
+@click.argument("decision", type=click.Choice(DECISION_WORDS))
+@click.option("--reason", default="", help="Why; needed to exclude or re-open.")
+@click.option("--actor", default=getpass.getuser, show_default="your login", help="Who decides.")
+@config_option
+@data_option
+def decide_case(
+    case_id: str, decision: str, reason: str, actor: str, config_dir: Path | None, data_dir: Path | None
+) -> None:
+    """属实 confirm, 排除 exclude, 存疑 doubt, or reopen."""
+    from review.cases import Decision, decide, parse_label
+    from review.clock import utc_now
+
+    store, _ = open_store(config_dir, data_dir)
+    with _clear_errors(), store.write() as connection:
+        number = parse_label(case_id)
+        decide(connection, number, Decision(decision), actor=actor, reason=reason, now=utc_now())
+    say(f"A-{number:06d}:{Decision(decision).chinese}")
+
+
+@command.command("merge")
+@click.argument("case_id", metavar="CASE")
+@click.option("--into", required=True, metavar="CASE", help="The case that stays.")
+@click.option("--reason", required=True, help="Why they are one story.")
+@click.option("--actor", default=getpass.getuser, show_default="your login", help="Who decides.")
+@config_option
+@data_option
+def merge_cases(
+    case_id: str, into: str, reason: str, actor: str, config_dir: Path | None, data_dir: Path | None
+) -> None:
+    """Put one case's subjects under another."""
+    from review.cases import merge, parse_label
+    from review.clock import utc_now
+
+    store, _ = open_store(config_dir, data_dir)
+    with _clear_errors(), store.write() as connection:
+        source, target = parse_label(case_id), parse_label(into)
+        merge(connection, source, target, actor=actor, reason=reason, now=utc_now())
+    say(f"A-{source:06d} → A-{target:06d}")
+
+
+def _summary(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.label,
+        "state": case.state.value,
+        "class": case.cls,
+        "imitates": case.imitates,
+        "score": case.score,
+        "title": case.title,
+        "subjects": list(case.subjects),
+        "opened_at": case.opened_at,
+    }
+
+
+def _whole(case: Case) -> dict[str, Any]:
+    events = [{"at": e.at, "actor": e.actor, "kind": e.kind, "detail": dict(e.detail)} for e in case.events]
+    return {
+        **_summary(case),
+        "findings": [dict(assessment) for assessment in case.assessments],
+        "captures": [f"C-{number:08d}" for number in case.capture_ids],
+        "events": events,
+    }

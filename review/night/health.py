@@ -1,0 +1,134 @@
+"""How each source did in a night: what was asked, what came, and whether to believe a silence.
+
+A page that was blocked says nothing about what the source holds; it is never counted as "nothing found".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import Any
+
+from crawlers.leases import TaskStatus
+from crawlers.records import KNOWN_STATES, Capture, Outcome, PageState
+from review.strings import ADVICE, SOURCE_DEGRADED, SOURCE_FAILED, SOURCE_NORMAL
+
+COVERAGE_FALL = 0.3
+"""A source whose rows per page fall this far below its own median is degraded, however green its pages look."""
+HISTORY_NIGHTS = 14
+HISTORY_MINIMUM = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """One source in one night. `advice` is the one line to act on; empty when there is nothing to do."""
+
+    source: str
+    verdict: str
+    asked: int
+    pages: int
+    rows: int
+    new: int
+    states: Mapping[str, int] = field(default_factory=dict)
+    errors: Mapping[str, int] = field(default_factory=dict)
+    advice: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def judge(
+    source: str,
+    tasks: Sequence[TaskStatus],
+    captures: Sequence[Capture],
+    *,
+    rows: int,
+    new: int,
+    history: Iterable[float] = (),
+) -> SourceHealth:
+    """`history` holds the rows per page of earlier nights, newest first."""
+    states = Counter(capture.page_state.value for capture in captures)
+    errors = Counter(_error(status) for status in tasks if status.outcome not in {Outcome.CAPTURED, None})
+    unended = sum(status.outcome is None for status in tasks)
+    if unended:
+        errors["unfinished"] += unended
+    pages = len(captures)
+    verdict, advice = _verdict(source, pages, states, errors, rows / pages if pages else 0.0, list(history))
+    return SourceHealth(
+        source=source,
+        verdict=verdict,
+        asked=len(tasks),
+        pages=pages,
+        rows=rows,
+        new=new,
+        states=dict(states),
+        errors=dict(errors),
+        advice=advice,
+    )
+
+
+def _error(status: TaskStatus) -> str:
+    return status.reason or str(status.outcome)
+
+
+def _verdict(
+    source: str,
+    pages: int,
+    states: Counter[str],
+    errors: Counter[str],
+    rows_per_page: float,
+    history: list[float],
+) -> tuple[str, str]:
+    worst = next((state for state in _WORST_FIRST if states[state]), None)
+    if not pages and not errors:
+        return SOURCE_NORMAL, ""
+    if not pages:
+        reason = errors.most_common(1)[0][0]
+        return SOURCE_FAILED, ADVICE["failed"].format(source=source, reason=reason)
+    if worst:
+        return SOURCE_DEGRADED, ADVICE[worst].format(source=source, count=states[worst], pages=pages)
+    if errors:
+        reason, count = errors.most_common(1)[0]
+        return SOURCE_DEGRADED, ADVICE["errors"].format(source=source, reason=reason, count=count)
+    if rows_per_page == 0 and states[PageState.RESULTS]:
+        return SOURCE_DEGRADED, ADVICE["no_rows"].format(source=source)
+    if _fell(rows_per_page, history):
+        return SOURCE_DEGRADED, ADVICE["coverage"].format(source=source, now=rows_per_page, before=median(history))
+    return SOURCE_NORMAL, ""
+
+
+_WORST_FIRST = [state.value for state in (PageState.BLOCKED, PageState.LOGIN, PageState.UNDECODABLE, PageState.PARTIAL)]
+assert {*_WORST_FIRST, *KNOWN_STATES} == set(PageState)
+
+
+def _fell(rows_per_page: float, history: list[float]) -> bool:
+    if len(history) < HISTORY_MINIMUM:
+        return False
+    return rows_per_page < (1 - COVERAGE_FALL) * median(history[:HISTORY_NIGHTS])
+
+
+def judge_sites(tasks: Sequence[TaskStatus], captures: Sequence[Capture]) -> SourceHealth:
+    """The open web as one source: a dead site is a finding, not a fault; a dead door is."""
+    states = Counter(capture.page_state.value for capture in captures)
+    errors = Counter(_error(status) for status in tasks if status.outcome not in {Outcome.CAPTURED, None})
+    unended = sum(status.outcome is None for status in tasks)
+    if unended:
+        errors["unfinished"] += unended
+    verdict, advice = SOURCE_NORMAL, ""
+    if errors["door_down"] or errors["unfinished"]:
+        reason = "door_down" if errors["door_down"] else "unfinished"
+        verdict = SOURCE_DEGRADED if captures else SOURCE_FAILED
+        advice = ADVICE["web"].format(reason=reason, count=errors[reason])
+    return SourceHealth(
+        source="web",
+        verdict=verdict,
+        asked=len(tasks),
+        pages=len(captures),
+        rows=0,
+        new=0,
+        states=dict(states),
+        errors=dict(errors),
+        advice=advice,
+    )

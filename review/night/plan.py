@@ -1,0 +1,92 @@
+"""Stage 1: queries × engines, keywords × marketplaces and re-checks due become Tasks.
+
+Pure but for reading the store: the same day, configuration and store give the same plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import product
+from typing import TYPE_CHECKING
+
+from crawlers.records import Task, TaskKind
+from review.night.targets import both_profiles
+
+if TYPE_CHECKING:
+    from config import Config
+    from config.schema import Queries
+    from config.schema_profiles import Profile
+
+RECHECK_PRIORITY = 30
+SEARCH_PRIORITY = 10
+CRAWLED_ACCESS = frozenset({"anonymous", "service"})
+"""Sources a program may ask by itself; `login` and `import` sources are fed by analysts."""
+
+
+def queries(words: Queries) -> list[str]:
+    """Every query the configuration can make, in an order that is fixed but mixes trades, offers and places.
+
+    What an office wrote out (`verbatim`) comes first.
+    """
+    made = {
+        " ".join(template.format(trade=trade, offer=offer, place=place).split())
+        for template, trade, offer, place in product(words.templates, words.trades, words.offers, words.places or ("",))
+    }
+    mixed = sorted(made - set(words.verbatim), key=lambda query: hashlib.sha256(query.encode()).digest())
+    return [*words.verbatim, *mixed]
+
+
+def tonight(choices: Sequence[str], budget: int, day: date, *, fixed: int = 0) -> list[str]:
+    """`budget` of the choices: the first `fixed` every night, then a window that moves on by itself each day."""
+    kept, rest = list(choices[: min(fixed, budget)]), choices[fixed:]
+    room = min(budget - len(kept), len(rest))
+    start = day.toordinal() * room % len(rest) if rest and room else 0
+    return kept + [rest[(start + step) % len(rest)] for step in range(room)]
+
+
+def searches(config: Config, night: str, day: date) -> Iterator[Task]:
+    budget = config.crawl.budget
+    asked = tonight(queries(config.queries), budget.queries_per_engine, day, fixed=len(config.queries.verbatim))
+    for engine in crawled(config.engines.values()):
+        for query, page in product(asked, range(1, budget.pages_per_query + 1)):
+            yield Task(
+                night=night,
+                kind=TaskKind.SEARCH,
+                source=engine.id,
+                target=query,
+                page=page,
+                priority=SEARCH_PRIORITY - page,
+            )
+
+
+def keywords(config: Config, night: str, day: date) -> Iterator[Task]:
+    asked = tonight(config.queries.keywords, config.crawl.budget.keywords_per_marketplace, day)
+    for marketplace in crawled(config.marketplaces.values()):
+        for keyword in asked:
+            yield Task(
+                night=night,
+                kind=TaskKind.MARKETPLACE,
+                source=marketplace.id,
+                target=keyword,
+                priority=SEARCH_PRIORITY,
+            )
+
+
+def rechecks(config: Config, night: str, urls: Iterable[str]) -> Iterator[Task]:
+    for url in urls:
+        yield from both_profiles(
+            config, night, url, kind=TaskKind.RECHECK, priority=RECHECK_PRIORITY, origin="recheck", round_=0
+        )
+
+
+def crawled(profiles: Iterable[Profile]) -> list[Profile]:
+    """Enabled sources a program may ask, in a stable order."""
+    chosen = (profile for profile in profiles if profile.enabled and profile.access in CRAWLED_ACCESS)
+    return sorted(chosen, key=lambda profile: profile.id)
+
+
+def tasks(config: Config, night: str, day: date, recheck_urls: Iterable[str]) -> list[Task]:
+    """The whole plan of a night."""
+    return [*searches(config, night, day), *keywords(config, night, day), *rechecks(config, night, recheck_urls)]
