@@ -20,8 +20,8 @@ from crawlers.blobs import BlobStore
 from crawlers.browser import Look, Shot, executable_digest, find_executable, launched, visit
 from crawlers.doorclient import DoorClient
 from crawlers.marks import mark
-from crawlers.records import Artefact, Exchange, Fetched, FetchProfile, Origin, Outcome, Task, TaskKind
 from crawlers.recorder import Recorder
+from crawlers.records import Artefact, Exchange, Fetched, FetchProfile, Origin, Outcome, Task, TaskKind
 from crawlers.store import Store, store_url
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _json(value: object) -> bytes:
 
 
 def render(night: str, data: Path, config: Config) -> int:
-    """Do the night's browser tasks; returns how many pages were kept. Without a Chromium each task ends `no_browser`."""
+    """Do the night's browser tasks; returns how many pages were kept. Without a Chromium each ends `no_browser`."""
     store = Store.open(store_url(data, config.settings.store.url))
     night_settings = config.settings.night
     tasks = store.claim(

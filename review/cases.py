@@ -182,7 +182,7 @@ def _dump(value: object) -> str:
 
 
 def decide(connection: Connection, case_id: int, decision: Decision, *, actor: str, reason: str, now: str) -> None:
-    """Write a person's decision. An exclusion or a re-opening needs a reason; a merged case is decided where it went."""
+    """Write a person's decision. To exclude or re-open needs a reason; a merged case is decided where it went."""
     case = get(connection, case_id)
     if case.state is CaseState.MERGED:
         raise CaseError(f"{case.label} 已并入 A-{case.merged_into:06d}:请对后者作出决定。")

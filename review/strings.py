@@ -26,7 +26,7 @@ STAGES = {
 
 ADVICE = {
     "failed": "{source} 一页也没有取到({reason}):检查网络、出口或该来源的地址。",
-    "blocked": "{source} 有 {count}/{pages} 页被验证码或防火墙拦下,不能当作“没有发现”:改用 SearXNG、官方接口,或由人工导入。",
+    "blocked": "{source} 有 {count}/{pages} 页被验证码或防火墙拦下,不能当作“没有发现”:改用 SearXNG 或由人工导入。",
     "login": "{source} 有 {count}/{pages} 页要求登录:请由分析员登录浏览后导入。",
     "undecodable": "{source} 有 {count}/{pages} 页无法解读:版式可能已改,运行 zhengshao source check。",
     "partial": "{source} 有 {count}/{pages} 页内容不全:结果可能有遗漏。",
