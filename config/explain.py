@@ -1,0 +1,126 @@
+"""From an error of pydantic to a `Problem` an office can act on: place, value, what is accepted, an example."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from config import strings
+from config.documents import Node
+from config.errors import Problem
+from config.positions import KeyPath
+
+_FOUND_CHARACTERS = 60
+
+
+def explained(error: ValidationError, model: type[BaseModel], node: Node, packaged: Any) -> Iterator[Problem]:
+    """`packaged` is the plain packaged document: its value at the same place is the best example there is."""
+    for detail in error.errors(include_url=False):
+        yield _problem(detail, model, node, packaged)
+
+
+def problem_at(node: Node, accepted: str, fix: str) -> Problem:
+    """A problem of the value at `node`, as it is written."""
+    return Problem(node.source.label, node.line, dotted(node.path), written(node.plain()), accepted, fix)
+
+
+def _problem(detail: ErrorDetails, model: type[BaseModel], root: Node, packaged: Any) -> Problem:
+    path: KeyPath = tuple(detail["loc"])
+    node = root.at(path)
+    if detail["type"] == "missing":
+        missing = ".".join(str(step) for step in path[len(node.path) :]) or str(path[-1])
+        key = dotted((*node.path, missing))
+        return Problem(node.source.label, node.line, key, "", _accepted(detail, path), _example(detail, path, packaged))
+    if detail["type"] == "extra_forbidden":
+        return problem_at(node, _accepted(detail, path), _known_keys(model, path))
+    return problem_at(node, _accepted(detail, path), _example(detail, path, packaged))
+
+
+def _accepted(detail: ErrorDetails, path: KeyPath) -> str:
+    unit = strings.UNITS.get(_unit(path), "")
+    said = strings.ACCEPTED.get(detail["type"], detail["msg"].replace("{", "{{").replace("}", "}}"))
+    return said.format(**{"unit": f"（{unit}）" if unit else "", **detail.get("ctx", {})})
+
+
+def _example(detail: ErrorDetails, path: KeyPath, packaged: Any) -> str:
+    value = _converted(detail.get("input"), _unit(path))
+    if value is None:
+        value = _walk(packaged, path)
+    shown = strings.EXAMPLES.get(detail["type"], "") if value is None else written(value)
+    key = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+    return strings.EXAMPLE.format(example=f"{key} = {shown}") if shown and key else ""
+
+
+def _unit(path: KeyPath) -> str:
+    """The last word of the key's name: `lease_seconds` → `seconds`."""
+    key = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+    return key.rsplit("_", 1)[-1]
+
+
+def _converted(value: Any, unit: str) -> int | float | None:
+    """`"30分钟"` in the unit of the setting; None when it is not a number with a unit we know."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z一-鿿]*)\s*", value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    scale = strings.SCALES.get(unit, {}).get(match.group(2).lower(), 1 if not match.group(2) else None)
+    if scale is None:
+        return None
+    worth = float(match.group(1)) * scale
+    return int(worth) if worth.is_integer() else worth
+
+
+def _walk(document: Any, path: KeyPath) -> Any:
+    """The value at `path`, or None; containers are no example."""
+    for step in path:
+        if not isinstance(document, dict) or step not in document:
+            return None
+        document = document[step]
+    return None if isinstance(document, dict) else document
+
+
+def _known_keys(model: type[BaseModel], path: KeyPath) -> str:
+    known = _keys_at(model, path[:-1])
+    return strings.did_you_mean(str(path[-1]), known) or strings.KNOWN.format(known=strings.listed(known))
+
+
+def _keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
+    annotation: Any = model
+    for step in path:
+        fields = getattr(annotation, "model_fields", {})
+        annotation = fields[step].annotation if step in fields else _inner(annotation, step)
+    return sorted(name for one in _models(annotation) for name in one.model_fields)
+
+
+def _inner(annotation: Any, step: str | int) -> Any:
+    """What is inside a container's annotation: the value of a dict, the entry of a tuple or list."""
+    for one in _models(annotation):
+        if step in one.model_fields:
+            return one.model_fields[str(step)].annotation
+    arguments = [argument for argument in get_args(annotation) if argument not in (Ellipsis, type(None))]
+    return arguments[-1] if arguments else None
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The models named in an annotation, unions and containers included."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in _models(argument)]
+
+
+def dotted(path: KeyPath) -> str:
+    """`("sites", 2, "host")` → `sites[3].host`: people count from one."""
+    shown = ""
+    for step in path:
+        shown += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if shown else step
+    return shown
+
+
+def written(value: Any) -> str:
+    """A value as TOML would show it, nearly; containers and long texts are cut."""
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    return shown if len(shown) <= _FOUND_CHARACTERS else shown[:_FOUND_CHARACTERS] + "…"

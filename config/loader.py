@@ -1,0 +1,302 @@
+"""Reads the packaged configuration, lays an office's directory over it, and validates every part.
+
+Parts are read when they are first asked for, so that a command that needs three of them pays for three. What an
+office has written itself is always validated by `load`, before anything else happens; `everything=True` (or
+`check`) validates the packaged files too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from pydantic import BaseModel, ValidationError
+
+from config import strings
+from config.documents import Node, Source, overlay, read
+from config.errors import ConfigError, Problem
+from config.explain import explained, problem_at
+
+if TYPE_CHECKING:
+    from config.schema import Certificates, Crawl, LawBook, Official, Policy, Queries, Settings
+    from config.schema_agencies import Agency
+    from config.schema_profiles import PageStates, Profile
+    from config.schema_wording import Wording
+
+PACKAGED = Path(__file__).parent
+ENVIRONMENT = "ZHENGSHAO_CONFIG"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """One attribute of `Config`: a TOML file, or a folder of them as a dict by file stem.
+
+    `identity` names the identifying key of an array of tables where it is not `id`; `unique` lists the keys
+    that may not repeat inside an array.
+    """
+
+    name: str
+    model: str
+    folder: bool = False
+    identity: Mapping[str, str] = field(default_factory=dict)
+    unique: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        return self.name if self.folder else f"{self.name}.toml"
+
+    def load_model(self) -> type[BaseModel]:
+        module, _, name = self.model.partition(":")
+        model = getattr(importlib.import_module(module), name)
+        assert issubclass(model, BaseModel)
+        return model
+
+    @overload
+    def __get__(self, config: None, owner: type[Config]) -> Part[T]: ...
+    @overload
+    def __get__(self, config: Config, owner: type[Config]) -> T: ...
+    def __get__(self, config: Config | None, owner: type[Config]) -> Part[T] | T:
+        return self if config is None else config.part(self)
+
+    def __set__(self, config: Config, value: T) -> None:
+        raise AttributeError(f"the configuration is frozen: set {self.name} in a TOML file")
+
+
+class Config:
+    """The validated configuration; its parts are frozen models, read on first use.
+
+    `directory` is the office's own directory, None for the packaged defaults alone.
+    """
+
+    settings: Part[Settings] = Part("settings", "config.schema:Settings")
+    crawl: Part[Crawl] = Part("crawl", "config.schema:Crawl")
+    queries: Part[Queries] = Part("queries", "config.schema:Queries")
+    policy: Part[Policy] = Part(
+        "policy",
+        "config.schema:Policy",
+        identity={"hosting_platforms": "suffix", "known_good": "host"},
+        unique={"hosting_platforms": ("suffix",), "known_good": ("host",)},
+    )
+    official: Part[Official] = Part("official_sites", "config.schema:Official", unique={"sites": ("id", "host")})
+    certificates: Part[Certificates] = Part(
+        "certificates", "config.schema:Certificates", unique={"licences": ("id",), "trades": ("id",)}
+    )
+    wording: Part[Wording] = Part("wording", "config.schema_wording:Wording")
+    law: Part[LawBook] = Part("law", "config.schema:LawBook", unique={"entries": ("id",)})
+    page_states: Part[PageStates] = Part("page_states", "config.schema_profiles:PageStates")
+    engines: Part[dict[str, Profile]] = Part("engines", "config.schema_profiles:Profile", folder=True)
+    marketplaces: Part[dict[str, Profile]] = Part("marketplaces", "config.schema_profiles:Profile", folder=True)
+    agencies: Part[dict[str, Agency]] = Part("agencies", "config.schema_agencies:Agency", folder=True)
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.directory = directory
+        self._values: dict[str, Any] = {}
+
+    def part(self, part: Part[T]) -> T:
+        """The value of a part; raises `ConfigError` with all that is wrong in it."""
+        if part.name not in self._values:
+            self._values[part.name] = _read_folder(part, self) if part.folder else _read_file(part, self)
+        value: T = self._values[part.name]
+        return value
+
+    def nodes(self, part: Part[Any]) -> dict[str, Node]:
+        """Each document of a part, overlaid, with its places; by file stem. For checks across parts."""
+        return {stem: document.node for stem, document in _documents(part, self).items()}
+
+
+PARTS: tuple[Part[Any], ...] = tuple(
+    part
+    for part in vars(Config).values()
+    if isinstance(part, Part)
+    and (PACKAGED / f"{part.model.partition(':')[0].removeprefix('config.')}.py").exists()
+    and (PACKAGED / part.where).exists()
+)
+
+
+def load(directory: Path | None = None, *, everything: bool = False) -> Config:
+    """The configuration of `directory` (None: `$ZHENGSHAO_CONFIG`, else the packaged defaults alone).
+
+    Raises `ConfigError` with every problem of the office's own files; with `everything`, of the packaged ones too.
+    """
+    directory = directory or _from_environment()
+    config = Config(directory)
+    problems = list(_problems(config, everything))
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def check(directory: Path | None = None) -> tuple[Problem, ...]:
+    """Every problem of the packaged files and of `directory`, sorted; empty when all is well."""
+    try:
+        load(directory, everything=True)
+    except ConfigError as error:
+        return error.problems
+    return ()
+
+
+def _from_environment() -> Path | None:
+    named = os.environ.get(ENVIRONMENT, "")
+    return Path(named) if named else None
+
+
+def _problems(config: Config, everything: bool) -> Iterator[Problem]:
+    if config.directory is not None and not config.directory.is_dir():
+        yield Problem(str(config.directory), 0, "", "", strings.NO_DIRECTORY, strings.NO_DIRECTORY_FIX)
+        return
+    yield from _unknown_files(config.directory)
+    touched = [part for part in PARTS if everything or _office_files(part, config.directory)]
+    sound = set()
+    for part in touched:
+        try:
+            for node in config.nodes(part).values():
+                yield from _duplicates(node, part.unique)
+            config.part(part)
+            sound.add(part.name)
+        except ConfigError as error:
+            yield from error.problems
+    if sound:
+        from config.checks import across
+
+        yield from across(config, sound)
+
+
+def _unknown_files(directory: Path | None) -> Iterator[Problem]:
+    """What lies in an office's directory and no part reads; notes for people (`*.md`) and hidden files are left."""
+    if directory is None:
+        return
+    files = {part.where for part in PARTS if not part.folder}
+    folders = {part.where for part in PARTS if part.folder}
+    for path in sorted(directory.rglob("*")):
+        inside = path.relative_to(directory)
+        if path.is_dir() or path.suffix == ".md" or any(step.startswith(".") for step in inside.parts):
+            continue
+        if str(inside) in files or (len(inside.parts) == 2 and inside.parts[0] in folders and path.suffix == ".toml"):
+            continue
+        known = sorted(files | {f"{folder}/{path.name}" for folder in folders})
+        guess = strings.did_you_mean(str(inside), known)
+        fix = guess or strings.KNOWN.format(
+            known=strings.listed(sorted(files) + [f"{name}/*.toml" for name in folders])
+        )
+        yield Problem(str(path), 0, "", "", strings.UNKNOWN_FILE, fix)
+
+
+# one document: a packaged file, an office's file, or the second laid over the first
+
+
+@dataclass(frozen=True)
+class _Document:
+    packaged: Source | None
+    office: Source | None
+    part: Part[Any]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Plain values; places are only worked out where two files meet or something is wrong."""
+        if self.office is None:
+            assert self.packaged is not None
+            return self.packaged.data
+        data: dict[str, Any] = self.node.plain()
+        return data
+
+    @property
+    def node(self) -> Node:
+        return self._merged([])
+
+    def overlay_problems(self) -> list[Problem]:
+        """What cannot be laid over the packaged file, such as removing an entry that is not there."""
+        problems: list[Problem] = []
+        if self.packaged and self.office:
+            self._merged(problems)
+        return problems
+
+    def _merged(self, problems: list[Problem]) -> Node:
+        def report(node: Node, found: str, accepted: str, fix: str) -> None:
+            problems.append(problem_at(node, accepted, fix))
+
+        nodes = [source.node for source in (self.packaged, self.office) if source is not None]
+        return nodes[0] if len(nodes) == 1 else overlay(*nodes, self.part.identity, report)
+
+
+def _documents(part: Part[Any], config: Config) -> dict[str, _Document]:
+    """By file stem; raises `ConfigError` for files that cannot be read."""
+    packaged, problems = _sources(_files(part, PACKAGED), PACKAGED.parent)
+    office, more = _sources(_office_files(part, config.directory), None)
+    if problems or more:
+        raise ConfigError([*problems, *more])
+    stems = sorted(packaged.keys() | office.keys())
+    return {stem: _Document(packaged.get(stem), office.get(stem), part) for stem in stems}
+
+
+def _files(part: Part[Any], directory: Path) -> list[Path]:
+    if part.folder:
+        return sorted((directory / part.name).glob("*.toml"))
+    path = directory / part.where
+    return [path] if path.exists() else []
+
+
+def _office_files(part: Part[Any], directory: Path | None) -> list[Path]:
+    return _files(part, directory) if directory is not None else []
+
+
+def _sources(files: list[Path], shown_from: Path | None) -> tuple[dict[str, Source], list[Problem]]:
+    sources: dict[str, Source] = {}
+    problems: list[Problem] = []
+    for path in files:
+        try:
+            sources[path.stem] = read(path, str(path.relative_to(shown_from)) if shown_from else str(path))
+        except ConfigError as error:
+            problems.extend(error.problems)
+    return sources, problems
+
+
+def _duplicates(root: Node, unique: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+    for array, keys in unique.items():
+        for key in keys:
+            seen: dict[str, Node] = {}
+            for entry in root.value[array].value if array in root.value else ():
+                node = entry.value.get(key) if isinstance(entry.value, dict) else None
+                if node is None:
+                    continue
+                first = seen.setdefault(str(node.value), node)
+                if first is not node:
+                    place = f"{first.source.label}:{first.line}"
+                    yield problem_at(node, strings.DUPLICATE.format(key=key, place=place), strings.DUPLICATE_FIX)
+
+
+def _read_file(part: Part[Any], config: Config) -> BaseModel:
+    document = next(iter(_documents(part, config).values()))
+    return _validated(part.load_model(), document)
+
+
+def _read_folder(part: Part[Any], config: Config) -> dict[str, BaseModel]:
+    values: dict[str, BaseModel] = {}
+    problems: list[Problem] = []
+    for stem, document in _documents(part, config).items():
+        try:
+            values[stem] = _validated(part.load_model(), document)
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return values
+
+
+def _validated(model: type[BaseModel], document: _Document) -> BaseModel:
+    problems = document.overlay_problems()
+    try:
+        # JSON mode: strict about types, while lists, paths and dates keep their written form
+        value = model.model_validate_json(json.dumps(document.data, default=str), strict=True)
+    except ValidationError as error:
+        packaged = document.packaged.data if document.packaged else {}
+        problems.extend(explained(error, model, document.node, packaged))
+    if problems:
+        raise ConfigError(problems)
+    return value
