@@ -116,6 +116,7 @@ class Hit:
     snippet: str = ""
     advertiser: str = ""
     id: int | None = None
+    capture_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,177 @@
+"""The archive: WARC volumes in one directory, each written by one process and never changed once sealed."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import mmap
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from crawlers import exchanges
+from crawlers.clock import utc_now
+from crawlers.records import ArchiveError, Exchange, WarcPlace
+from crawlers.warcfile import Record, Truncated, check_digests, inflate, member, members, parse, record_id, serialise
+
+SUFFIX = ".warc.gz"
+GZIP_LEVEL = 6
+_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+
+
+class Volume:
+    """A volume being written. Holds a file lock for as long as its writer lives."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self.name = path.name
+        self.size = 0
+        self._descriptor = descriptor
+        self._listed = False
+
+    @classmethod
+    def create(cls, root: Path, stem: str) -> Self:
+        """A new file `<stem>-<n>.warc.gz`, mode 0600, locked."""
+        for number in range(1, 1_000_000):
+            path = root / f"{stem}-{number:04d}{SUFFIX}"
+            try:
+                descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+            except FileExistsError:
+                continue
+            if lock(descriptor) and path.exists():
+                return cls(path, descriptor)
+            os.close(descriptor)
+        raise ArchiveError(f"no free volume name for {stem} in {root}")
+
+    def append(self, data: bytes) -> int:
+        """Write at the end; returns the offset written at. Not durable before `sync`."""
+        start, rest = self.size, memoryview(data)
+        while rest:
+            written = os.pwrite(self._descriptor, rest, self.size)
+            self.size += written
+            rest = rest[written:]
+        return start
+
+    def sync(self) -> None:
+        os.fsync(self._descriptor)
+        if not self._listed:
+            sync_directory(self.path.parent)
+            self._listed = True
+
+    def cut(self, size: int) -> None:
+        os.ftruncate(self._descriptor, size)
+        self.size = size
+
+    def close(self) -> None:
+        """Give up the lock; the file stays as it is."""
+        os.close(self._descriptor)
+
+
+class Archive:
+    """Reads any volume; makes new ones for a Recorder."""
+
+    def __init__(self, root: Path, gzip_level: int = GZIP_LEVEL) -> None:
+        self.root = root
+        self.gzip_level = gzip_level
+
+    def path(self, volume: str) -> Path:
+        if Path(volume).name != volume:
+            raise ArchiveError(f"{volume!r} is no volume name")
+        return self.root / volume
+
+    def raw(self, place: WarcPlace) -> bytes:
+        """The bytes of one record: a gzip member that stands alone."""
+        with self._bytes(place.volume) as view:
+            data = view[place.offset : place.offset + place.length]
+        if len(data) != place.length:
+            raise ArchiveError(f"{place.volume} ends before byte {place.offset + place.length}: the volume was cut")
+        return bytes(data)
+
+    def raw_exchange(self, place: WarcPlace) -> bytes:
+        """The bytes of a response with the request and metadata records that follow it."""
+        with self._bytes(place.volume) as view:
+            _, _, end = self._group(view, place)
+            return bytes(view[place.offset : end])
+
+    def read(self, place: WarcPlace) -> Exchange:
+        """The exchange whose response stands at `place`; ArchiveError when its bytes are not what they were."""
+        with self._bytes(place.volume) as view:
+            response, beside, _ = self._group(view, place)
+        try:
+            exchange = exchanges.read(response, beside)
+            check_digests(response, exchange.body)
+        except ArchiveError as error:
+            raise ArchiveError(f"{place.volume} at byte {place.offset}: {error}") from error
+        return exchange
+
+    def scan(self, volume: str, end: int) -> Iterator[tuple[int, int, Record]]:
+        """Every record in the first `end` bytes of a volume: (offset, length, record). Strict."""
+        if end:
+            with self._bytes(volume) as view:
+                yield from members(view, end)
+
+    def sha256(self, volume: str) -> str:
+        with self.path(volume).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def new_volume(self, owner: str) -> Volume:
+        """A new volume of one writer, with its warcinfo record appended."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        date = utc_now()[:10].replace("-", "")
+        volume = Volume.create(self.root, f"{date}-{_UNSAFE.sub('-', owner).strip('-') or 'writer'}")
+        fields = "software: zhengshao\r\nformat: WARC File Format 1.1\r\n"
+        named = [("WARC-Record-ID", record_id()), ("WARC-Filename", volume.name), ("WARC-Date", utc_now())]
+        record = serialise("warcinfo", named, "application/warc-fields", fields.encode())
+        volume.append(member(record, self.gzip_level))
+        return volume
+
+    @contextmanager
+    def _bytes(self, volume: str) -> Iterator[Any]:
+        try:
+            with self.path(volume).open("rb") as file:
+                view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:
+            raise ArchiveError(f"cannot read volume {self.path(volume)}: {error}") from error
+        with view:
+            yield view
+
+    def _group(self, view: Any, place: WarcPlace) -> tuple[Record, list[Record], int]:
+        """The response at a place, the records concurrent to it, and where the last of them ends."""
+        data, end = inflate(view, place.offset)
+        if end != place.offset + place.length:
+            raise ArchiveError(f"{place.volume}: the record at byte {place.offset} is not {place.length} bytes long")
+        response, _ = parse(data)
+        beside: list[Record] = []
+        while end < len(view):
+            try:
+                data, after = inflate(view, end)
+            except Truncated:
+                break  # another batch is being appended behind ours
+            record, _ = parse(data)
+            if record.header("WARC-Concurrent-To") != response.header("WARC-Record-ID"):
+                break
+            check_digests(record)
+            beside.append(record)
+            end = after
+        return response, beside, end
+
+
+def lock(descriptor: int) -> bool:
+    """Take the writer's lock of a volume; False when its writer is alive."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def sync_directory(path: Path) -> None:
+    """Make a new file's name durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

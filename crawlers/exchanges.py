@@ -1,0 +1,140 @@
+"""One HTTP exchange as WARC records and back: response first, then its request and, with a certificate, metadata."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from crawlers.clock import utc_now
+from crawlers.records import ArchiveError, Exchange
+from crawlers.warcfile import END, MOVED_PREFIX, Headers, Record, digest, member, record_id, serialise, split_headers
+
+PEER = "Zhengshao-Peer"
+"""WARC extension field: `address:port` dialled (WARC-IP-Address has no room for the port)."""
+CERTIFICATE = "tls-certificate-der"
+MOVED = "transfer-encoding"
+HTTP_RESPONSE = "application/http; msgtype=response"
+HTTP_REQUEST = "application/http; msgtype=request"
+_STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: +([^\r\n]*))?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An exchange ready to be appended: `data` holds all its members, the first `length` bytes are the response."""
+
+    data: bytes
+    length: int
+    payload_sha256: str
+
+
+def write(exchange: Exchange, gzip_level: int) -> Written:
+    payload = digest(exchange.body)
+    response_id, date = record_id(), exchange.fetched_at or utc_now()
+    shared = [("WARC-Target-URI", exchange.url), ("WARC-Date", date)]
+    address = exchange.peer.rpartition(":")[0].strip("[]")
+    named = [("WARC-Record-ID", response_id), *shared, ("WARC-IP-Address", address), (PEER, exchange.peer)]
+    response = serialise(
+        "response", [*named, ("WARC-Payload-Digest", payload)], HTTP_RESPONSE, _response_block(exchange)
+    )
+    beside = [("WARC-Concurrent-To", response_id), *shared]
+    request = serialise(
+        "request",
+        [("WARC-Record-ID", record_id()), *beside, ("WARC-Payload-Digest", digest(b""))],
+        HTTP_REQUEST,
+        _request_block(exchange),
+    )
+    parts = [member(response, gzip_level), member(request, gzip_level)]
+    if exchange.certificate_der:
+        fields = f"{CERTIFICATE}: {base64.b64encode(exchange.certificate_der).decode()}\r\n".encode()
+        named = [("WARC-Record-ID", record_id()), *beside]
+        parts.append(member(serialise("metadata", named, "application/warc-fields", fields), gzip_level))
+    return Written(b"".join(parts), len(parts[0]), payload.removeprefix("sha256:"))
+
+
+def read(response: Record, beside: Iterable[Record] = ()) -> Exchange:
+    """The exchange of a response record and the records concurrent to it. ArchiveError when it is no HTTP response."""
+    status, reason, headers, body = split_response(response.block)
+    request_headers: Headers = ()
+    method, certificate = "GET", b""
+    for record in beside:
+        if record.kind == "request":
+            method, request_headers = split_request(record.block)
+        elif record.kind == "metadata":
+            certificate = _certificate(record.block)
+    return Exchange(
+        url=response.header("WARC-Target-URI").strip("<>"),
+        status=status,
+        reason=reason,
+        method=method,
+        request_headers=request_headers,
+        response_headers=tuple((_unmoved(name), value) for name, value in headers),
+        body=body,
+        peer=response.header(PEER) or response.header("WARC-IP-Address"),
+        fetched_at=response.header("WARC-Date"),
+        certificate_der=certificate,
+    )
+
+
+def split_response(block: bytes) -> tuple[int, str, Headers, bytes]:
+    """Status, reason, headers and payload of an HTTP response block."""
+    head, _, body = block.partition(END)
+    first, _, lines = head.partition(b"\r\n")
+    match = _STATUS.match(first)
+    if match is None:
+        raise ArchiveError(f"not an HTTP response: {first[:60]!r}")
+    reason = (match[2] or b"").decode("latin-1")
+    return int(match[1]), reason, split_headers(lines, "latin-1"), body
+
+
+def split_request(block: bytes) -> tuple[str, Headers]:
+    head, _, _ = block.partition(END)
+    first, _, lines = head.partition(b"\r\n")
+    return first.split(b" ", 1)[0].decode("latin-1"), split_headers(lines, "latin-1")
+
+
+def _response_block(exchange: Exchange) -> bytes:
+    first = f"HTTP/1.1 {exchange.status:03d} {exchange.reason}".rstrip()
+    return _head(first, [(_moved(name), value) for name, value in exchange.response_headers]) + exchange.body
+
+
+def _request_block(exchange: Exchange) -> bytes:
+    parts = urlsplit(exchange.url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = exchange.request_headers
+    if not any(name.lower() == "host" for name, _ in headers):
+        headers = (("Host", parts.netloc.rpartition("@")[2]), *headers)
+    return _head(f"{exchange.method} {path} HTTP/1.1", headers)
+
+
+def _head(first: str, headers: Sequence[tuple[str, str]]) -> bytes:
+    """Status or request line and headers; a value of several lines (as Chromium joins them) becomes several headers."""
+    lines = [" ".join(first.splitlines())]
+    lines += [f"{name}: {value}" for name, values in headers for value in values.splitlines() or [""]]
+    return b"".join(_encoded(line) + b"\r\n" for line in lines) + b"\r\n"
+
+
+def _encoded(line: str) -> bytes:
+    try:
+        return line.encode("latin-1")
+    except UnicodeEncodeError:
+        return line.encode("utf-8")
+
+
+def _moved(name: str) -> str:
+    return f"{MOVED_PREFIX}{name}" if name.lower() == MOVED else name
+
+
+def _unmoved(name: str) -> str:
+    return name.removeprefix(MOVED_PREFIX) if name.lower() == f"{MOVED_PREFIX}{MOVED}".lower() else name
+
+
+def _certificate(block: bytes) -> bytes:
+    named = dict(split_headers(block, "utf-8"))
+    try:
+        return base64.b64decode(named.get(CERTIFICATE, ""), validate=True)
+    except binascii.Error as error:
+        raise ArchiveError(f"the certificate in a metadata record cannot be read: {error}") from error

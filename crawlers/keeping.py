@@ -1,0 +1,228 @@
+"""The rows of one batch: what the store and the custody chain say about exchanges that already stand in the archive."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, insert, select, update
+
+from crawlers import custody, leases
+from crawlers.archive import Volume
+from crawlers.clock import utc_now
+from crawlers.exchanges import Written
+from crawlers.records import ArchiveError, Exchange, Fetched, Hit, Listing, WarcPlace
+from crawlers.tables import artefacts, captures, hits, hops, listings, stamps, volumes
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An exchange in a volume; `records_*` cover its response, request and metadata members as stored."""
+
+    exchange: Exchange
+    place: WarcPlace
+    payload_sha256: str
+    records_bytes: int
+    records_sha256: str
+
+    @classmethod
+    def of(cls, exchange: Exchange, written: Written, volume: str, offset: int) -> Placed:
+        place = WarcPlace(volume, offset, written.length)
+        digest = hashlib.sha256(written.data).hexdigest()
+        return cls(exchange, place, written.payload_sha256, len(written.data), digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A Fetched whose exchanges are in the archive: redirects, the page, then what a browser fetched for it."""
+
+    fetched: Fetched
+    redirects: tuple[Placed, ...]
+    page: Placed
+    resources: tuple[Placed, ...]
+
+    def roles(self) -> Iterator[tuple[str, Placed]]:
+        yield from (("hop", placed) for placed in self.redirects)
+        yield from (("resource", placed) for placed in self.resources)
+
+
+def host_of(url: str) -> str:
+    """Host name of a URL in lower case, without the dot at its end; "" when it has none."""
+    return (urlsplit(url).hostname or "").rstrip(".")
+
+
+def media_type(exchange: Exchange) -> str:
+    found = (value for name, value in exchange.response_headers if name.lower() == "content-type")
+    return next(found, "").partition(";")[0].strip().lower()[:128]
+
+
+def claim_volume(connection: Connection, volume: Volume, writer: str) -> None:
+    """Note how far the volume now reaches; ArchiveError when it was sealed under our hands."""
+    known = connection.scalar(select(volumes.c.state).where(volumes.c.name == volume.name))
+    if known is None:
+        row = {"name": volume.name, "state": "open", "committed_bytes": volume.size}
+        connection.execute(insert(volumes).values(**row, writer=writer, opened_at=utc_now()))
+    elif known == "open":
+        size = update(volumes).values(committed_bytes=volume.size)
+        connection.execute(size.where(volumes.c.name == volume.name))
+    else:
+        raise ArchiveError(f"volume {volume.name} is {known}: it was recovered while its writer was still at work")
+
+
+def keep(connection: Connection, batch: Sequence[Kept], actor: str) -> list[int]:
+    """Insert captures with all that belongs to them, end their tasks, write custody and queue one stamp.
+
+    Returns the capture ids in the order of the batch.
+    """
+    if not batch:
+        return []
+    seq, _ = custody.head(connection)
+    rows = [_capture(item, seq + number) for number, item in enumerate(batch, 1)]
+    returning = insert(captures).returning(captures.c.id, sort_by_parameter_order=True)
+    ids = list(connection.scalars(returning, rows))
+    _insert(connection, hops, (row for i, item in zip(ids, batch, strict=True) for row in _hops(i, item)))
+    _insert(connection, artefacts, (row for i, item in zip(ids, batch, strict=True) for row in _artefacts(i, item)))
+    _insert(connection, hits, (_hit(i, hit) for i, item in zip(ids, batch, strict=True) for hit in item.fetched.hits))
+    _insert(connection, listings, (row for i, item in zip(ids, batch, strict=True) for row in _listings(i, item)))
+    lines = custody.append_many(
+        connection,
+        [
+            custody.Event("captured", actor, captured_detail(item), capture_id)
+            for capture_id, item in zip(ids, batch, strict=True)
+        ],
+    )
+    stamp_id = _queue_stamp(connection, lines)
+    connection.execute(update(captures).where(captures.c.id.in_(ids)).values(stamp_id=stamp_id))
+    for item in batch:
+        end_task(connection, item.fetched)
+    return ids
+
+
+def end_task(connection: Connection, fetched: Fetched) -> None:
+    if fetched.task.id is not None:
+        leases.finish(connection, fetched.task.id, fetched.outcome, fetched.reason)
+
+
+def captured_detail(item: Kept) -> dict[str, Any]:
+    """What the custody line of a capture says."""
+    fetched, page = item.fetched, item.page
+    return {
+        "url": (item.redirects or (page,))[0].exchange.url,
+        "final_url": page.exchange.url,
+        "status": page.exchange.status,
+        "fetched_at": page.exchange.fetched_at,
+        "peer": page.exchange.peer,
+        "profile": fetched.task.profile,
+        "origin": fetched.origin,
+        "page_state": fetched.page_state,
+        "flags": list(fetched.flags),
+        "sha256": page.payload_sha256,
+        "size_bytes": len(page.exchange.body),
+        "page": _placed_detail(page),
+        "redirects": [_placed_detail(placed) for placed in item.redirects],
+        "resources": [_placed_detail(placed) for placed in item.resources],
+        "artefacts": [{"role": a.role, "sha256": a.sha256, "bytes": a.bytes} for a in fetched.artefacts],
+    }
+
+
+def _placed_detail(placed: Placed) -> dict[str, Any]:
+    return {
+        "url": placed.exchange.url,
+        "sha256": placed.payload_sha256,
+        "volume": placed.place.volume,
+        "offset": placed.place.offset,
+        "length": placed.place.length,
+        "records_bytes": placed.records_bytes,
+        "records_sha256": placed.records_sha256,
+    }
+
+
+def _queue_stamp(connection: Connection, lines: Sequence[custody.Line]) -> int:
+    statement = insert(stamps).values(
+        digest=custody.digest_of(line.hash for line in lines),
+        from_seq=lines[0].seq,
+        to_seq=lines[-1].seq,
+        state="queued",
+        queued_at=utc_now(),
+    )
+    stamp_id: int = connection.execute(statement.returning(stamps.c.id)).scalar_one()
+    return stamp_id
+
+
+def _insert(connection: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> None:
+    values = list(rows)
+    if values:
+        connection.execute(insert(table), values)
+
+
+def _capture(item: Kept, custody_seq: int) -> dict[str, Any]:
+    fetched, page = item.fetched, item.page
+    return {
+        "task_id": fetched.task.id,
+        "night": fetched.task.night,
+        "source": fetched.task.source,
+        "url": (item.redirects or (page,))[0].exchange.url,
+        "final_url": page.exchange.url,
+        "host": host_of(page.exchange.url),
+        "status": page.exchange.status,
+        "peer": page.exchange.peer,
+        "profile": fetched.task.profile,
+        "origin": fetched.origin,
+        "fetched_at": page.exchange.fetched_at,
+        "sha256": page.payload_sha256,
+        "size_bytes": len(page.exchange.body),
+        **_place(page),
+        "page_state": fetched.page_state,
+        "reason": fetched.reason,
+        "flags": custody.canonical(list(fetched.flags)),
+        "media_type": media_type(page.exchange),
+        "title": fetched.title,
+        "custody_seq": custody_seq,
+    }
+
+
+def _place(placed: Placed) -> dict[str, Any]:
+    return {"volume": placed.place.volume, "offset": placed.place.offset, "length": placed.place.length}
+
+
+def _hops(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
+    for position, (role, placed) in enumerate(item.roles()):
+        yield {
+            "capture_id": capture_id,
+            "position": position,
+            "role": role,
+            "url": placed.exchange.url,
+            "status": placed.exchange.status,
+            "peer": placed.exchange.peer,
+            "sha256": placed.payload_sha256,
+            **_place(placed),
+        }
+
+
+def _artefacts(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
+    for position, found in enumerate(item.fetched.artefacts):
+        row = {"role": found.role, "sha256": found.sha256, "bytes": found.bytes, "media_type": found.media_type}
+        yield {"capture_id": capture_id, "position": position, **row}
+
+
+def _hit(capture_id: int, hit: Hit) -> dict[str, Any]:
+    names = hits.c.keys()
+    return {name: getattr(hit, name) for name in names if name not in ("id", "capture_id")} | {"capture_id": capture_id}
+
+
+def _listings(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
+    """The listings of a page, each item once: a page that shows one twice (advert and organic) counts as one offer."""
+    seen: set[str] = set()
+    for listing in item.fetched.listings:
+        if listing.subject not in seen:
+            seen.add(listing.subject)
+            yield _listing(capture_id, listing)
+
+
+def _listing(capture_id: int, listing: Listing) -> dict[str, Any]:
+    names = [name for name in listings.c.keys() if name not in ("id", "capture_id", "images")]  # noqa: SIM118
+    row = {name: getattr(listing, name) for name in names}
+    return row | {"capture_id": capture_id, "images": custody.canonical(list(listing.images))}
