@@ -1,0 +1,117 @@
+"""Models of `wording.toml`: concepts, speaker frames, boosts and the rules that combine them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from config.schema import Count, CountOrNone, Identifier, Model, Share, Text
+
+_UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d+,\}")
+
+
+def _linear(value: str) -> str:
+    """A pattern may repeat only a bounded number of times: no input can make it slow."""
+    if _UNBOUNDED.search(value):
+        raise PydanticCustomError("pattern", "unbounded repetition")
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise PydanticCustomError("pattern", "not a regular expression") from error
+    return value
+
+
+Pattern = Annotated[str, AfterValidator(_linear)]
+
+
+class Pair(Model):
+    """`first` before `second` in one clause with at most `gap` characters between."""
+
+    first: tuple[Text, ...]
+    second: tuple[Text, ...]
+    gap: Annotated[int, Field(ge=0, le=20)]
+
+
+class Concept(Model):
+    """A meaning and the ways to say it. `{name}` in a term stands for each entry of the list of that name;
+    a hit inside one of `unless` does not count; `inside` names concepts whose hits swallow those of this one."""
+
+    id: Identifier
+    terms: tuple[Text, ...] = ()
+    unless: tuple[Text, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    inside: tuple[str, ...] = ()
+
+
+class Frame(Model):
+    """A way of speaking in which an offer is not the speaker's own.
+
+    `before`: directly before the offer, at most `gap` characters; `sentence`, `passage`: anywhere in it;
+    `quoted`: outside quotation marks that hold the offer.
+    """
+
+    id: Identifier
+    label: Text
+    scope: Literal["before", "sentence", "passage", "quoted"]
+    gap: CountOrNone = 0
+    count: Count = 1
+    """How many different terms make the frame."""
+    yields_to: tuple[Literal["contact", "self"], ...] = ()
+    """What, in the same sentence, shows that the speaker sells nevertheless."""
+    terms: tuple[Text, ...]
+    unless: tuple[Text, ...] = ()
+    reason: Text
+
+
+class Boost(Model):
+    """What makes an offer heavier when it stands within `window` characters of it."""
+
+    id: Identifier
+    concept: str
+    window: Count
+    weight: Share
+
+
+class Rule(Model):
+    """An offer. `near` maps concepts (`a|b` for either) to the distance within which each must stand."""
+
+    id: Identifier
+    named: Text
+    anchor: str
+    near: dict[str, int] = {}
+    distinct: dict[str, int] = {}
+    """Concept(s) to how many different terms of them must stand within `distinct_window`."""
+    distinct_window: Count = 80
+    weight: Share
+    boosted: bool = True
+    lawful: bool = False
+    """Whether the words of a lawful school around it take the weight away."""
+    reason: Text
+    example: Text
+    near_miss: Text
+
+
+class Wording(Model):
+    version: Count
+    lists: dict[str, tuple[Text, ...]]
+    lawful_factor: Share
+    lawful_count: Count
+    lawful_window: Count
+    concept: tuple[Concept, ...]
+    frame: tuple[Frame, ...]
+    boost: tuple[Boost, ...]
+    rule: tuple[Rule, ...]
+
+    @model_validator(mode="after")
+    def _concepts_exist(self) -> Self:
+        known = {concept.id for concept in self.concept} | {"contact"}
+        for rule in self.rule:
+            used = {rule.anchor, *(name for key in (*rule.near, *rule.distinct) for name in key.split("|"))}
+            if not used <= known:
+                missing = ", ".join(sorted(used - known))
+                raise PydanticCustomError("concept", "rule {rule}: no concept {missing}", {"rule": rule.id, "missing": missing})
+        return self

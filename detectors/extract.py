@@ -1,0 +1,341 @@
+"""HTML to features: one iterative walk over selectolax's Lexbor tree, text and markup together."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawlers.records import PageState
+from detectors.features import Field, Form, Identifier, Image, Link, Markup, Page, Passage
+from detectors.limits import (
+    MAX_DEPTH_TAGS,
+    MAX_FIELDS,
+    MAX_HTML_CHARS,
+    MAX_IMAGES,
+    MAX_LINKS,
+    MAX_SCRIPT_STRING_CHARS,
+)
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q ruby s samp small span "
+    "strike strong sub sup time tt u var wbr img input select button textarea o:p".split()
+)
+SILENT = frozenset({"style", "template", "svg", "math", "object", "iframe", "canvas", "audio", "video", "datalist"})
+VOID = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li td tr th dd dt option".split()
+)
+SECTION_TAGS = {"nav": "nav", "footer": "footer", "header": "header", "h1": "h1"}
+_SECTION_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:(?P<footer>foot(?:er)?|copyright|copy|bottom|banquan|siteinfo)|(?P<nav>nav|menu|crumbs?|breadcrumb)"
+    r"|(?P<header>head(?:er)?|logo|masthead|topbar|banner|sitename))(?:$|[\s_\d-])",
+    re.I,
+)
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])", re.I)
+_SPACE = re.compile(r"[ \t\r\n\f\v\xa0]+")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
+_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S{1,500})")
+_SCRIPT_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_MARKUP_IN_STRING = re.compile(r"<[^<>]{0,400}>|\\[nrt\"'/]")
+_HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2}")
+_SCRIPT_FEW_CHARS = 200
+_SCRIPTED_PAGE_CHARS = 400
+
+
+def extract(html: str, url: str) -> Page:
+    """The page of `html`; never raises on any markup, and takes time linear in its length."""
+    cut = html[:MAX_HTML_CHARS]
+    head = _SAVED_FROM.search(cut, 0, 4096)
+    walk = _Walk()
+    walk.markup.saved_from = head.group(1) if head else ""
+    root = LexborHTMLParser(level(cut)).root
+    if root is not None:
+        walk.run(root)
+    return walk.page(url, truncated=len(cut) < len(html))
+
+
+def level(html: str) -> str:
+    """The document with start tags dropped beyond `MAX_DEPTH_TAGS` elements left open."""
+    if html.count("<") - 2 * html.count("</") < MAX_DEPTH_TAGS:
+        return html
+    open_tags: dict[str, int] = {}
+    depth, kept, last = 0, [], 0
+    for match in _TAG.finditer(html):
+        closing, name = match.group(1), match.group(2).lower()
+        if name in VOID:
+            continue
+        count = open_tags.get(name, 0)
+        if closing:
+            if count:
+                open_tags[name] = count - 1
+                depth -= 1
+        elif depth >= MAX_DEPTH_TAGS:
+            end = html.find(">", match.end())
+            end = len(html) if end < 0 else end + 1
+            kept.append(html[last : match.start()])
+            last = max(last, end)
+        else:
+            open_tags[name] = count + 1
+            depth += 1
+    return "".join(kept) + html[last:] if kept else html
+
+
+class _Walk:
+    """The state of one walk: the growing text, the open block, and what markup said so far."""
+
+    def __init__(self) -> None:
+        self.markup = Markup()
+        self.passages: list[Passage] = []
+        self.pieces: list[str] = []
+        self.length = 0
+        self.block_start = 0
+        self.block: tuple[str, bool] = ("body", False)
+        self.title = ""
+        self.fields: list[Field] = []
+        self.loose: list[Field] = []
+        self.form: str | None = None
+        self.in_form = False
+        self.labels: dict[str, str] = {}
+        self.script_chars = 0
+
+    def run(self, root: LexborNode) -> None:
+        """Depth first without recursion; `stack` holds what each open element restores when it closes."""
+        node: LexborNode | None = root
+        stack: list[tuple[str, str, bool, int, str]] = []
+        section, hidden = "body", False
+        while node is not None:
+            tag = node.tag or ""
+            child = None
+            if tag == "-text":
+                self.text(node.text_content or "", section, hidden)
+            elif tag == "script":
+                self.script(node)
+            elif tag == "title":
+                self.heading(node.text(deep=True))
+            elif tag not in SILENT and tag[:1] not in "-!":
+                attributes = node.attributes
+                child = node.first_child
+                inner, concealed = self.enter(tag, attributes, section, hidden)
+                if child is not None:
+                    stack.append((tag, section, hidden, self.length, attributes.get("href") or ""))
+                    section, hidden, node = inner, concealed, child
+                    continue
+                self.leave(tag, self.length, attributes.get("href") or "", section, hidden)
+            while node is not None:
+                following = node.next
+                if following is not None:
+                    node = following
+                    break
+                node = node.parent
+                if node is None or not stack:
+                    node = None
+                    break
+                tag, section, hidden, start, href = stack.pop()
+                self.leave(tag, start, href, section, hidden)
+        self.close_block()
+
+    def enter(self, tag: str, attributes: dict[str, str | None], section: str, hidden: bool) -> tuple[str, bool]:
+        """What an element's start says; returns (section, hidden) for its content."""
+        if tag not in INLINE:
+            self.break_block()
+        handler = _HANDLERS.get(tag)
+        if handler is not None:
+            handler(self, attributes)
+        if not attributes:
+            return SECTION_TAGS.get(tag, section), hidden
+        concealed = hidden or "hidden" in attributes or bool(_HIDING.search(attributes.get("style") or ""))
+        return self.section(tag, attributes, section), concealed
+
+    def section(self, tag: str, attributes: dict[str, str | None], section: str) -> str:
+        if tag in SECTION_TAGS:
+            return SECTION_TAGS[tag]
+        if tag in ("body", "html") or section in ("footer", "h1"):
+            return section
+        for name in ("class", "id"):
+            value = attributes.get(name)
+            if value:
+                if name == "id" and "conac" in value.lower():
+                    self.markup.emblem_ids.append(value)
+                match = _SECTION_NAMES.search(value)
+                if match and match.lastgroup:
+                    return match.lastgroup
+        return section
+
+    def leave(self, tag: str, start: int, href: str, section: str, hidden: bool) -> None:
+        if tag == "a" and href and len(self.markup.links) < MAX_LINKS:
+            self.markup.links.append(Link(href, start, self.length))
+        elif tag == "form":
+            self.end_form()
+        if tag not in INLINE or tag == "br":
+            self.break_block()
+
+    def text(self, raw: str, section: str, hidden: bool) -> None:
+        if not raw or raw.isspace():
+            if self.length > self.block_start and raw and self.pieces[-1][-1:] != " ":
+                self.add(" ")
+            return
+        state = (section, hidden)
+        if state != self.block:
+            self.break_block()
+            self.block = state
+        value = _SPACE.sub(" ", raw)
+        if self.length == self.block_start or self.pieces[-1][-1:] == " ":
+            value = value.lstrip(" ")
+        if value:
+            self.add(value)
+
+    def add(self, value: str) -> None:
+        self.pieces.append(value)
+        self.length += len(value)
+
+    def heading(self, raw: str) -> None:
+        value = _SPACE.sub(" ", raw).strip()
+        if value and not self.title:
+            self.title = value
+            self.whole("title", value)
+
+    def whole(self, kind: str, value: str) -> None:
+        """A passage of its own, apart from the running block."""
+        self.break_block()
+        start = self.length
+        self.add(value)
+        self.passages.append(Passage(kind, start, self.length))
+        self.add("\n")
+        self.block_start = self.length
+
+    def close_block(self) -> None:
+        if self.length > self.block_start:
+            kind, hidden = self.block
+            self.passages.append(Passage(kind, self.block_start, self.length, hidden))
+
+    def break_block(self) -> None:
+        if self.length > self.block_start:
+            self.close_block()
+            self.add("\n")
+            self.block_start = self.length
+
+    def tail(self) -> str:
+        """The last words before this point, within the block or the one before it."""
+        recent = "".join(self.pieces[-4:]).rstrip()
+        return recent.rsplit("\n", 1)[-1][-24:]
+
+    def image(self, attributes: dict[str, str | None]) -> None:
+        if len(self.markup.images) < MAX_IMAGES:
+            source = attributes.get("src") or attributes.get("data-src") or ""
+            self.markup.images.append(Image(source, (attributes.get("alt") or "").strip()))
+            self.markup.assets.append(source)
+
+    def meta(self, attributes: dict[str, str | None]) -> None:
+        name = attributes.get("name") or attributes.get("property") or attributes.get("http-equiv") or ""
+        if name:
+            self.markup.metas.setdefault(name.strip().lower(), (attributes.get("content") or "").strip())
+
+    def link(self, attributes: dict[str, str | None]) -> None:
+        href = attributes.get("href") or ""
+        if "canonical" in (attributes.get("rel") or "").lower():
+            self.markup.canonical = href
+        else:
+            self.markup.assets.append(href)
+
+    def base(self, attributes: dict[str, str | None]) -> None:
+        self.markup.base = attributes.get("href") or ""
+
+    def frame(self, attributes: dict[str, str | None]) -> None:
+        self.markup.assets.append(attributes.get("src") or "")
+
+    def start_form(self, attributes: dict[str, str | None]) -> None:
+        self.end_form()
+        self.in_form, self.form = True, attributes.get("action") or ""
+
+    def end_form(self) -> None:
+        if self.in_form:
+            self.markup.forms.append(Form(self.form, tuple(self.fields)))
+        self.fields, self.in_form, self.form = [], False, None
+
+    def control(self, attributes: dict[str, str | None]) -> None:
+        kind = (attributes.get("type") or "text").lower()
+        fields = self.fields if self.in_form else self.loose
+        if len(fields) >= MAX_FIELDS:
+            return
+        name = " ".join(filter(None, (attributes.get("name"), attributes.get("id"), attributes.get("ng-model"))))
+        placeholder = attributes.get("placeholder") or (attributes.get("value") or "" if kind in ("submit", "button") else "")
+        fields.append(Field(name, kind, self.tail(), placeholder, self.length))
+
+    def script(self, node: LexborNode) -> None:
+        attributes = node.attributes
+        source = attributes.get("src") or ""
+        if source:
+            self.markup.assets.append(source)
+        site_code = attributes.get("sitecode") or ""
+        if "jiucuo" in source.lower() or "jiucuo" in (attributes.get("id") or "").lower():
+            self.markup.marks.append(Identifier("jiucuo", site_code, source or "jiucuo", where="html"))
+        body = node.text_content or ""
+        if body:
+            self.script_chars += len(body)
+            self.strings(body)
+
+    def strings(self, body: str) -> None:
+        """String literals with Chinese in them: footers and pages are written by scripts, too."""
+        if "\\u" in body:
+            body = _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), body)
+        if not _HAN_RUN.search(body):
+            return
+        for match in _SCRIPT_STRING.finditer(body[:MAX_SCRIPT_STRING_CHARS]):
+            value = match.group()
+            if _HAN_RUN.search(value):
+                plain = _SPACE.sub(" ", _MARKUP_IN_STRING.sub(" ", value[1:-1])).strip()
+                if plain:
+                    self.markup.scripts.append(plain)
+
+    def page(self, url: str, *, truncated: bool) -> Page:
+        self.end_form()
+        if self.loose:
+            self.markup.forms.append(Form(None, tuple(self.loose)))
+        visible = sum(p.end - p.start for p in self.passages if p.kind != "title" and not p.hidden)
+        self.append_unseen()
+        needs = visible < _SCRIPT_FEW_CHARS and self.script_chars + 100 * self.scripts() > _SCRIPTED_PAGE_CHARS
+        return Page(
+            text="".join(self.pieces),
+            url=url,
+            kind="html",
+            title=self.title,
+            passages=tuple(self.passages),
+            markup=self.markup,
+            state=PageState.PARTIAL if needs else PageState.RESULTS,
+            state_reason="needs_rendering" if needs else "",
+            truncated=truncated,
+        )
+
+    def scripts(self) -> int:
+        return sum(1 for source in self.markup.assets if source.partition("?")[0].endswith(".js"))
+
+    def append_unseen(self) -> None:
+        """Alternative texts, meta descriptions and script strings, each a marked passage after the visible text."""
+        self.break_block()
+        for image in self.markup.images:
+            if len(image.alt) > 1:
+                self.whole("alt", _SPACE.sub(" ", image.alt))
+        for name in ("description", "keywords"):
+            if self.markup.metas.get(name):
+                self.whole("meta", _SPACE.sub(" ", self.markup.metas[name]))
+        for value in self.markup.scripts:
+            self.whole("script", value)
+
+
+_HANDLERS = {
+    "img": _Walk.image,
+    "meta": _Walk.meta,
+    "link": _Walk.link,
+    "base": _Walk.base,
+    "form": _Walk.start_form,
+    "input": _Walk.control,
+    "select": _Walk.control,
+    "textarea": _Walk.control,
+    "iframe": _Walk.frame,
+    "frame": _Walk.frame,
+}

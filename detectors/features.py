@@ -1,0 +1,191 @@
+"""One page as every detector sees it: parsed once, its text with offsets, and what its markup says."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import SplitResult, urlsplit
+
+from crawlers.records import PageState
+
+if TYPE_CHECKING:
+    from crawlers.records import Listing
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A block of the text. `kind`: title h1 header nav body footer alt meta script; `hidden` when markup hides it."""
+
+    kind: str
+    start: int
+    end: int
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    href: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input. `label` is the visible text that stands directly before it, or its <label>."""
+
+    name: str
+    kind: str
+    label: str
+    placeholder: str
+    start: int
+
+    @property
+    def words(self) -> str:
+        return f"{self.label} {self.placeholder} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form, or (with `action` None) the inputs that stand outside every form."""
+
+    action: str | None
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    src: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number or mark by which a site names itself. `kind`: icp police site_code site_name site_domain conac jiucuo."""
+
+    kind: str
+    value: str
+    quote: str
+    start: int = 0
+    end: int = 0
+    where: str = "text"
+
+
+@dataclass(slots=True)
+class Markup:
+    """What the walk over a document collects besides its text; hrefs and sources as written."""
+
+    links: list[Link] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    metas: dict[str, str] = field(default_factory=dict)
+    canonical: str = ""
+    base: str = ""
+    assets: list[str] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    marks: list[Identifier] = field(default_factory=list)
+    saved_from: str = ""
+    emblem_ids: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """The feature object. `text` is what offsets refer to; for plain text it is the input itself."""
+
+    text: str
+    url: str = ""
+    kind: str = "text"
+    """html | text | listing"""
+    title: str = ""
+    passages: tuple[Passage, ...] = ()
+    markup: Markup = field(default_factory=Markup)
+    state: PageState = PageState.RESULTS
+    state_reason: str = ""
+    truncated: bool = False
+    images: tuple[bytes, ...] = ()
+    """Bodies of images kept with the page, when the caller has them."""
+    memo: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What detectors compute once and share; never part of a result."""
+
+    @classmethod
+    def from_html(cls, html: str, url: str = "") -> Page:
+        from detectors.extract import extract
+
+        return extract(html, url)
+
+    @classmethod
+    def from_text(cls, text: str, url: str = "") -> Page:
+        from detectors.limits import MAX_TEXT_CHARS
+
+        cut = text[:MAX_TEXT_CHARS]
+        return cls(text=cut, url=url, passages=_paragraphs(cut), truncated=len(cut) < len(text))
+
+    @classmethod
+    def from_listing(cls, listing: Listing) -> Page:
+        """Title, description, seller and place as one text, a passage each."""
+        parts = [("title", listing.title), ("body", listing.text), ("seller", listing.seller), ("price", listing.price)]
+        passages: list[Passage] = []
+        text = ""
+        for kind, part in parts:
+            if part:
+                start = len(text)
+                text += part
+                passages.append(Passage(kind, start, len(text)))
+                text += "\n"
+        return cls(text=text, url=listing.url, kind="listing", title=listing.title, passages=tuple(passages))
+
+    @property
+    def parts(self) -> SplitResult:
+        return self.once("parts", lambda: _split(self.url))
+
+    @property
+    def host(self) -> str:
+        """Lower-case ASCII host without port and trailing dot; empty when unknown."""
+        return self.once("host", lambda: _host(self.parts))
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """The value of `make()`, computed at the first call."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        return cast("T", self.memo[key])
+
+    def passage_at(self, offset: int) -> Passage | None:
+        starts = self.once("passage_starts", lambda: [passage.start for passage in self.passages])
+        index = bisect_right(starts, offset) - 1
+        if index < 0 or self.passages[index].end < offset:
+            return None
+        return self.passages[index]
+
+    def of_kind(self, *kinds: str) -> list[Passage]:
+        return [passage for passage in self.passages if passage.kind in kinds]
+
+    def quote(self, passage: Passage) -> str:
+        return self.text[passage.start : passage.end]
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def _host(parts: SplitResult) -> str:
+    try:
+        host = (parts.hostname or "").rstrip(".").lower()
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        return ""
+
+
+def _paragraphs(text: str) -> tuple[Passage, ...]:
+    passages: list[Passage] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        if line.strip():
+            passages.append(Passage("body", start, start + len(line.rstrip("\r\n"))))
+        start += len(line)
+    return tuple(passages)

@@ -1,0 +1,14 @@
+"""How much of one page the detectors look at; a page beyond a limit is cut there and marked `truncated`."""
+
+from __future__ import annotations
+
+MAX_HTML_CHARS = 2_000_000
+MAX_TEXT_CHARS = 10_000_000
+MAX_DEPTH_TAGS = 512
+"""Open elements at once; an HTML parser is quadratic in them."""
+MAX_LINKS = 5_000
+MAX_IMAGES = 2_000
+MAX_FIELDS = 500
+MAX_SCRIPT_STRING_CHARS = 200_000
+MAX_SIGNALS_PER_DETECTOR = 40
+MAX_CONTACTS = 60

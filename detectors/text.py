@@ -1,0 +1,208 @@
+"""Folding: views of a text in which disguised words read plainly, each with a map back to the original offsets."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parent / "data"
+
+_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f"
+_COMPOUND = "⑩-⑳⑽-⒇⒑-⒛⓫-⓴㉑-㉟㊱-㊿⓾"
+_SPECIAL = re.compile(f"[{_INVISIBLE}]+|[{_COMPOUND}]")
+_WORD_RUN = re.compile(r"[0-9a-zA-Z\u3400-\u9fff\uf900-\ufaff@+]+")
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
+_ORDINARY_GAP = re.compile(r"[\s，,。、；;：:！!？?（）()《》“”\"'‘’\-]+")
+_UNIFORM_WORD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`text` and, for each run in it, where the run starts here and in the original."""
+
+    text: str
+    here: tuple[int, ...]
+    origin: tuple[int, ...]
+    lengths: tuple[int, ...]
+    """Original length of each run; a run of equal lengths maps character by character."""
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The original span [start, end) of a span of this view; `end > start`."""
+        first, last = bisect_right(self.here, start) - 1, bisect_right(self.here, end - 1) - 1
+        return self._at(first, start), self._at(last, end - 1) + self._width(last)
+
+    def _at(self, run: int, offset: int) -> int:
+        shift = offset - self.here[run]
+        return self.origin[run] + (shift if self._plain(run) else 0)
+
+    def _width(self, run: int) -> int:
+        return 1 if self._plain(run) else self.lengths[run]
+
+    def _plain(self, run: int) -> bool:
+        following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)
+        return following - self.here[run] == self.lengths[run]
+
+    def runs_between(self, start: int, end: int) -> int:
+        """How many runs a span of this view touches."""
+        return bisect_right(self.here, end - 1) - bisect_right(self.here, start) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The three views of one text. `parts` is None where the text holds no split character."""
+
+    original: str
+    folded: View
+    dense: View
+    parts: View | None
+
+
+@cache
+def tables() -> dict[str, Any]:
+    with (DATA / "fold.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+@cache
+def one_to_one() -> dict[int, str]:
+    """Every character whose folded form is one other character: width, case, style, digits, traditional form."""
+    table: dict[int, str] = {}
+    for point in (*range(0x80, 0x3400), *range(0xF900, 0x10000), *range(0x1D400, 0x1D800), *range(0x1F100, 0x1F200)):
+        folded = unicodedata.normalize("NFKC", chr(point))
+        plain = folded.strip(".,()").lower() if len(folded) > 1 else folded.lower()
+        if len(plain) == 1 and plain != chr(point):
+            table[point] = plain
+    table.update({point: chr(point + 32) for point in range(ord("A"), ord("Z") + 1)})
+    with (DATA / "simplify.toml").open("rb") as stream:
+        forms = tomllib.load(stream)
+    table.update(str.maketrans(forms["traditional"], forms["simplified"]))
+    table.update({ord(glyph): plain for glyph, plain in tables()["glyphs"].items() if len(glyph) == 1})
+    return table
+
+
+def fold(text: str) -> View:
+    """Width, case, style and traditional characters undone; invisible characters dropped."""
+    if text.isascii() and text == text.lower():
+        return View(text, (0,), (0,), (len(text),))
+    pieces: list[str] = []
+    runs = _Runs()
+    last = 0
+    for match in _SPECIAL.finditer(text):
+        if match.start() > last:
+            runs.add(match.start() - last, last, match.start() - last)
+            pieces.append(text[last : match.start()])
+        last = match.end()
+        if len(match.group()) == 1 and unicodedata.normalize("NFKC", match.group()) != match.group():
+            number = unicodedata.normalize("NFKC", match.group()).strip(".()")
+            runs.add(len(number), match.start(), 1)
+            pieces.append(number)
+    if last < len(text) or not pieces:
+        runs.add(len(text) - last, last, len(text) - last)
+        pieces.append(text[last:])
+    return runs.view("".join(pieces).translate(one_to_one()))
+
+
+class _Runs:
+    """Builds the run tables of a view."""
+
+    def __init__(self) -> None:
+        self.here: list[int] = []
+        self.origin: list[int] = []
+        self.lengths: list[int] = []
+        self.length = 0
+
+    def add(self, here: int, origin: int, length: int) -> None:
+        self.here.append(self.length)
+        self.origin.append(origin)
+        self.lengths.append(length)
+        self.length += here
+
+    def view(self, text: str) -> View:
+        return View(text, tuple(self.here), tuple(self.origin), tuple(self.lengths))
+
+
+def condense(folded: View) -> View:
+    """The folded text with everything dropped that is neither letter, digit nor hanzi; maps to the folded text."""
+    runs = _Runs()
+    pieces: list[str] = []
+    for match in _WORD_RUN.finditer(folded.text):
+        runs.add(match.end() - match.start(), match.start(), match.end() - match.start())
+        pieces.append(match.group())
+    if not pieces:
+        runs.add(0, 0, 0)
+    return runs.view("".join(pieces))
+
+
+@cache
+def _parts_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, tables()["parts"]), key=len, reverse=True)))
+
+
+def join_parts(dense: View) -> View | None:
+    """The dense text with split characters put together again, or None when there are none."""
+    joined = tables()["parts"]
+    matches = list(_parts_pattern().finditer(dense.text))
+    if not matches:
+        return None
+    runs = _Runs()
+    pieces: list[str] = []
+    last = 0
+    for match in matches:
+        if match.start() > last:
+            runs.add(match.start() - last, last, match.start() - last)
+            pieces.append(dense.text[last : match.start()])
+        runs.add(1, match.start(), match.end() - match.start())
+        pieces.append(joined[match.group()])
+        last = match.end()
+    if last < len(dense.text):
+        runs.add(len(dense.text) - last, last, len(dense.text) - last)
+        pieces.append(dense.text[last:])
+    return runs.view("".join(pieces))
+
+
+def views(text: str) -> Views:
+    folded = fold(text)
+    dense = condense(folded)
+    return Views(text, folded, dense, join_parts(dense))
+
+
+def through_dense(views: Views, start: int, end: int) -> tuple[int, int]:
+    """Original span of a span of the dense view."""
+    return views.folded.original(*views.dense.original(start, end))
+
+
+def through_parts(views: Views, start: int, end: int) -> tuple[int, int]:
+    """Original span of a span of the view with joined parts."""
+    assert views.parts is not None
+    return through_dense(views, *views.parts.original(start, end))
+
+
+def separators_are_disguise(views: Views, start: int, end: int) -> bool:
+    """Whether what was dropped inside a dense span is decoration, not the ordinary end of one word before another.
+
+    Ordinary spaces and punctuation count only when they stand between all characters, or inside a long word.
+    """
+    first, last = views.dense.original(start, end)
+    gaps = _WORD_RUN.split(views.folded.text[first:last])[1:-1]
+    if not gaps or any(len(gap) > 4 for gap in gaps):
+        return False
+    if len(gaps) >= end - start - 1 or end - start > _UNIFORM_WORD:
+        return "。" not in "".join(gaps)
+    return not any(_ORDINARY_GAP.fullmatch(gap) for gap in gaps)
+
+
+def sentence_ends(text: str) -> tuple[int, ...]:
+    """Offsets just after each sentence's end, the end of the text last."""
+    return (*(match.end() for match in _SENTENCE_END.finditer(text)), len(text) + 1)
+
+
+def is_han(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"
+
+
