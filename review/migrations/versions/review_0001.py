@@ -8,7 +8,7 @@ from alembic import op
 revision = "review_0001"
 down_revision = None
 branch_labels = ("review",)
-depends_on = ("crawlers_0001",)
+depends_on = None
 
 TIME = sa.String(length=32)
 NAME = sa.String(length=64)
