@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from config import strings
 from config.errors import Problem
-from config.explain import problem_at
 from config.positions import KeyPath
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ Finding = tuple[KeyPath, str, str]
 
 def across(config: Config, parts: set[str]) -> Iterator[Problem]:
     """Problems that show only between values that are each valid; `parts` are the names of the parts to look at."""
+    from config.explain import problem_at
     from config.loader import PARTS
 
     for part in PARTS:

@@ -78,7 +78,8 @@ def _syntax(message: str, text: str) -> tuple[int, str, str]:
     said = _PLACE.sub("", message).replace("(at end of document)", "").strip()
     written = text.splitlines()[line - 1 : line]
     fix = strings.SYNTAX_FIX.format(line=written[0].strip()[:60]) if written else ""
-    return line, strings.SYNTAX.format(reason=said), fix
+    reason = next((text for start, text in strings.SYNTAX_REASONS.items() if said.startswith(start)), said)
+    return line, strings.SYNTAX.format(reason=reason), fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,8 @@ def _grow(value: Any, source: Source, path: KeyPath) -> Node:
     return Node(value, source, path)
 
 
-Report = Callable[[Node, str, str, str], None]
-"""Called with the entry, its identity, and the keys `accepted` and `fix` of a problem."""
+Report = Callable[[Node, str, str], None]
+"""Called with the value in question, what is accepted and how to fix it."""
 
 
 def overlay(base: Node, over: Node, identity: Mapping[str, str], report: Report) -> Node:
@@ -154,7 +155,7 @@ def _overlay_entries(base: Node, over: Node, key: str, identity: Mapping[str, st
         name = str(entry.value[key].value)
         if _removes(entry):
             if merged.pop(name, None) is None:
-                report(entry.value[key], name, strings.REMOVE_UNKNOWN, _nearest(name, list(merged)))
+                report(entry.value[key], strings.REMOVE_UNKNOWN, _nearest(name, list(merged)))
         elif name in seen:
             extra.append(entry)
         else:

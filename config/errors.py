@@ -24,11 +24,15 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         subject = " = ".join(part for part in (self.key, self.found) if part)
-        sentence = f"{self.accepted}。{self.fix}".rstrip("。") + "。"
+        sentence = "".join(_ended(part) for part in (self.accepted, self.fix) if part)
         return f"{place}: {subject} — {sentence}" if subject else f"{place}: {sentence}"
 
     def as_json(self) -> dict[str, str | int]:
         return asdict(self)
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(("。", "？")) else f"{sentence}。"
 
 
 class ConfigError(Exception):

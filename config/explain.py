@@ -44,7 +44,10 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], root: Node, packaged:
 def _accepted(detail: ErrorDetails, path: KeyPath) -> str:
     unit = strings.UNITS.get(_unit(path), "")
     said = strings.ACCEPTED.get(detail["type"], detail["msg"].replace("{", "{{").replace("}", "}}"))
-    return said.format(**{"unit": f"（{unit}）" if unit else "", **detail.get("ctx", {})})
+    facts = {"unit": f"（{unit}）" if unit else "", **detail.get("ctx", {})}
+    if "expected" in facts:
+        facts["expected"] = facts["expected"].replace("'", '"').replace(" or ", "、").replace(", ", "、")
+    return said.format(**facts)
 
 
 def _example(detail: ErrorDetails, path: KeyPath, packaged: Any) -> str:
@@ -75,11 +78,14 @@ def _converted(value: Any, unit: str) -> int | float | None:
 
 
 def _walk(document: Any, path: KeyPath) -> Any:
-    """The value at `path`, or None; containers are no example."""
+    """The value at `path`, or None; any entry of an array shows what its entries look like."""
     for step in path:
-        if not isinstance(document, dict) or step not in document:
+        if isinstance(document, list):
+            document = document[0] if document else None
+        elif isinstance(document, dict):
+            document = document.get(str(step))
+        else:
             return None
-        document = document[step]
     return None if isinstance(document, dict) else document
 
 
@@ -91,8 +97,7 @@ def _known_keys(model: type[BaseModel], path: KeyPath) -> str:
 def _keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
     annotation: Any = model
     for step in path:
-        fields = getattr(annotation, "model_fields", {})
-        annotation = fields[step].annotation if step in fields else _inner(annotation, step)
+        annotation = _inner(annotation, step)
     return sorted(name for one in _models(annotation) for name in one.model_fields)
 
 

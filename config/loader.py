@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from pydantic import BaseModel, ValidationError
-
 from config import strings
 from config.documents import Node, Source, overlay, read
 from config.errors import ConfigError, Problem
-from config.explain import explained, problem_at
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from config.schema import Certificates, Crawl, LawBook, Official, Policy, Queries, Settings
     from config.schema_agencies import Agency
     from config.schema_profiles import PageStates, Profile
@@ -53,9 +52,10 @@ class Part(Generic[T]):
         return self.name if self.folder else f"{self.name}.toml"
 
     def load_model(self) -> type[BaseModel]:
+        # searching every installed distribution for pydantic plugins takes as long as reading all of our files
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
         module, _, name = self.model.partition(":")
-        model = getattr(importlib.import_module(module), name)
-        assert issubclass(model, BaseModel)
+        model: type[BaseModel] = getattr(importlib.import_module(module), name)
         return model
 
     @overload
@@ -218,11 +218,16 @@ class _Document:
         return problems
 
     def _merged(self, problems: list[Problem]) -> Node:
-        def report(node: Node, found: str, accepted: str, fix: str) -> None:
+        from config.explain import problem_at
+
+        def report(node: Node, accepted: str, fix: str) -> None:
             problems.append(problem_at(node, accepted, fix))
 
-        nodes = [source.node for source in (self.packaged, self.office) if source is not None]
-        return nodes[0] if len(nodes) == 1 else overlay(*nodes, self.part.identity, report)
+        if self.packaged and self.office:
+            return overlay(self.packaged.node, self.office.node, self.part.identity, report)
+        source = self.packaged or self.office
+        assert source is not None
+        return source.node
 
 
 def _documents(part: Part[Any], config: Config) -> dict[str, _Document]:
@@ -258,6 +263,8 @@ def _sources(files: list[Path], shown_from: Path | None) -> tuple[dict[str, Sour
 
 
 def _duplicates(root: Node, unique: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+    from config.explain import problem_at
+
     for array, keys in unique.items():
         for key in keys:
             seen: dict[str, Node] = {}
@@ -290,6 +297,10 @@ def _read_folder(part: Part[Any], config: Config) -> dict[str, BaseModel]:
 
 
 def _validated(model: type[BaseModel], document: _Document) -> BaseModel:
+    from pydantic import ValidationError
+
+    from config.explain import explained
+
     problems = document.overlay_problems()
     try:
         # JSON mode: strict about types, while lists, paths and dates keep their written form

@@ -25,6 +25,8 @@ _TEMPLATE_FIELDS = frozenset({"place", "trade", "offer"})
 
 
 def _checked_host(value: str) -> str:
+    if "*" in value or "." not in value.strip("."):
+        raise PydanticCustomError("swallows", "no single host")
     try:
         ascii_name = value.encode("idna").decode("ascii")
     except UnicodeError:
@@ -69,7 +71,7 @@ def _identifier(value: str) -> str:
 def _template(value: str) -> str:
     fields = set(re.findall(r"\{(\w*)\}", value))
     if not fields <= _TEMPLATE_FIELDS or not fields & {"trade", "offer"}:
-        raise PydanticCustomError("template", "unknown field", {"fields": "{place} {trade} {offer}"})
+        raise PydanticCustomError("query_template", "unknown field", {"fields": "{place} {trade} {offer}"})
     return value
 
 

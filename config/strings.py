@@ -13,6 +13,25 @@ ENCODING_FIX = "用编辑器另存为 UTF-8（无 BOM）；命令行可用 iconv
 SYNTAX = "TOML 语法错误：{reason}"
 SYNTAX_FIX = "检查这一行：{line}"
 
+SYNTAX_REASONS = {
+    "Cannot overwrite a value": "同一个键写了两次",
+    "Cannot declare": "同一个表写了两次",
+    "Cannot mutate immutable namespace": "已经写完的表不能再加键",
+    "Invalid value": "值写得不对，文字要加引号",
+    "Expected '=' after a key": "键后面缺少等号",
+    "Expected newline or end of document": "值后面还有别的内容；文字要加引号，一行只写一项",
+    "Expected ']' at the end of a table": "表名后面缺少 ]",
+    "Unclosed array": "列表缺少 ]，或两项之间缺少逗号",
+    "Unclosed inline table": "行内表缺少 }，或两项之间缺少逗号",
+    "Unterminated string": "引号没有配对",
+    "Expected": "引号没有配对",
+    "Illegal character": "有不允许的字符，引号可能没有配对",
+    "Unescaped ": "双引号里的反斜杠要写两个，或改用单引号",
+    "Invalid initial character for a key part": "键名只能用字母、数字、下划线和连字符（注意全角符号）",
+    "Invalid statement": "这一行不是“键 = 值”（注意全角符号）",
+}
+"""By the beginning of what `tomllib` says; what is not here is shown in its words."""
+
 REMOVE_UNKNOWN = "没有可移除的条目"
 DUPLICATE = "{key} 重复，首次出现在 {place}"
 DUPLICATE_FIX = "改名，或删去其中一处"
@@ -29,7 +48,7 @@ UNITS = {
 }  # fmt: skip
 """Unit of a setting by the last word of its name."""
 
-SCALES = {
+SCALES: dict[str, dict[str, float]] = {
     "seconds": {"毫秒": 0.001, "ms": 0.001, "秒": 1, "s": 1, "分": 60, "分钟": 60, "min": 60, "m": 60,
                 "小时": 3600, "h": 3600, "天": 86400, "d": 86400},
     "ms": {"毫秒": 1, "ms": 1, "秒": 1000, "s": 1000},
@@ -59,10 +78,14 @@ ACCEPTED = {
     "date_parsing": "需要日期", "date_type": "需要日期", "date_from_datetime_parsing": "需要日期",
     "date_from_datetime_inexact": "需要日期（不带时间）",
     "retention": "留存不得少于 {minimum} 天（网络安全法要求网络日志留存不少于六个月）",
+    "swallows": "范围太宽，会放过所有网站；需要具体的主机名",
     "host": "需要主机名：不带 http://、端口、路径和通配符",
     "url": "需要 http:// 或 https:// 开头的完整地址，且不含用户名密码",
     "suffix": "需要以点开头的域名后缀",
-    "template": "模板只能用 {fields}，且至少要有 {{trade}} 或 {{offer}}",
+    "query_template": "模板只能用 {fields}，且至少要有 {{trade}} 或 {{offer}}",
+    "template": "句子里只能用 {fields}",
+    "papers": "缺少这些来文单位的文书：{senders}",
+    "value_error": "不符合要求：{error}",
     "absolute": "需要绝对路径，或以 ~ 开头",
     "identifier": "只能用小写字母、数字、连字符和下划线，以字母或数字开头",
     "gist": "text 与 gist 至少写一项",
@@ -71,8 +94,9 @@ ACCEPTED = {
 
 EXAMPLES = {
     "int_type": "10", "float_type": "1.0", "bool_type": "true", "string_type": '"文字"', "tuple_type": '["甲", "乙"]',
-    "list_type": '["甲", "乙"]', "date_parsing": '"2027-12-31"', "host": '"www.example.cn"', "suffix": '".gov.cn"',
-    "url": '"http://127.0.0.1:8888"', "template": '"{place} {trade} {offer}"', "absolute": '"/srv/zhengshao"',
+    "list_type": '["甲", "乙"]', "date_parsing": '"2027-12-31"', "swallows": '"www.example.cn"',
+    "host": '"www.example.cn"', "suffix": '".gov.cn"',
+    "url": '"http://127.0.0.1:8888"', "query_template": '"{place} {trade} {offer}"', "absolute": '"/srv/zhengshao"',
     "retention": "190", "identifier": '"hengyang-yjj"', "date_type": '"2027-12-31"',
 }  # fmt: skip
 
