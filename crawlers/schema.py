@@ -1,9 +1,9 @@
 """The version of the database: one branch of Alembic migrations per floor, upgraded bottom floor first.
 
 `<floor>/migrations/versions/<revision>.py`, revision `<floor>_0001`, `<floor>_0002`, … in a straight line; the first of
-a floor has `branch_labels = ("<floor>",)`, and none has `depends_on`: the order of floors is enough, and with it Alembic
-would no longer note the lower floor's revision. A floor that is not installed has no folder and is left out. The
-heads are read off the file names, so that opening a store does not import Alembic.
+a floor has `branch_labels = ("<floor>",)`, and none has `depends_on`: the order of floors is enough, and with it
+Alembic would no longer note the lower floor's revision. A floor that is not installed has no folder and is left
+out. The heads are read off the file names, so that opening a store does not import Alembic.
 """
 
 from __future__ import annotations
