@@ -60,7 +60,7 @@ def recover(store: Store, archive: Archive, *, force: bool = False) -> RecoveryR
 def _unsealed(store: Store, archive: Archive) -> list[str]:
     """Volumes open in the store, and files the store never heard of: their writer died before its first commit."""
     with store.read() as connection:
-        known = dict(connection.execute(select(volumes.c.name, volumes.c.state)).tuples().all())
+        known = {row.name: row.state for row in connection.execute(select(volumes.c.name, volumes.c.state))}
     files = {path.name for path in archive.root.glob(f"*{SUFFIX}")}
     return sorted({name for name, state in known.items() if state == "open"} | (files - known.keys()))
 
