@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from config import strings
-from config.errors import Problem
+from config.errors import ConfigError, Problem
 from config.positions import KeyPath
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
     from config.loader import Config
+    from config.schema_profiles import Profile
 
 Finding = tuple[KeyPath, str, str]
-"""Where in the part's document, what is accepted, how to fix it."""
+"""Where in the part's document (in a folder the file's stem goes first), what is accepted, how to fix it."""
+
+
+Check = Callable[["Config"], Iterator[Finding]]
 
 
 def across(config: Config, parts: set[str]) -> Iterator[Problem]:
@@ -25,11 +29,21 @@ def across(config: Config, parts: set[str]) -> Iterator[Problem]:
     from config.loader import PARTS
 
     for part in PARTS:
-        if part.name in parts and part.name in _CHECKS:
-            (root,) = config.nodes(part).values()
-            for check in _CHECKS[part.name]:
-                for path, accepted, fix in check(config):
-                    yield problem_at(root.at(path), accepted, fix)
+        if part.name not in parts or part.name not in _CHECKS:
+            continue
+        nodes = config.nodes(part)
+        for check in _CHECKS[part.name]:
+            for path, accepted, fix in _findings(check, config):
+                node = nodes[str(path[0])].at(path[1:]) if part.folder else nodes[part.name].at(path)
+                yield problem_at(node, accepted, fix)
+
+
+def _findings(check: Check, config: Config) -> list[Finding]:
+    """Nothing, where the other part a check looks at is itself unsound: its own problems are told already."""
+    try:
+        return list(check(config))
+    except ConfigError:
+        return []
 
 
 def expired(config: Config, today: date) -> Iterator[str]:
@@ -55,9 +69,7 @@ def _timezone(config: Config) -> Iterator[Finding]:
 
     try:
         ZoneInfo(config.settings.office.timezone)
-    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError and handled below
-        yield ("office", "timezone"), strings.UNKNOWN_TIMEZONE, strings.TIMEZONE_FIX
-    except KeyError:
+    except (KeyError, OSError, ValueError):
         yield ("office", "timezone"), strings.UNKNOWN_TIMEZONE, strings.TIMEZONE_FIX
 
 
@@ -112,6 +124,32 @@ def _law_classes(config: Config) -> Iterator[Finding]:
                 yield ("entries", index, "classes", position), *_unknown("class", name, classes)
 
 
+def _rule_classes(config: Config) -> Iterator[Finding]:
+    """A class without an entry in the list of law.toml could never be cited."""
+    classes = list(config.law.classes)
+    for index, rule in enumerate(config.wording.rule):
+        if rule.named not in classes:
+            yield ("rule", index, "named"), *_unknown("class (law.toml)", rule.named, classes)
+
+
+def _engines(config: Config) -> Iterator[Finding]:
+    return _profiles(config.engines, config)
+
+
+def _marketplaces(config: Config) -> Iterator[Finding]:
+    return _profiles(config.marketplaces, config)
+
+
+def _profiles(profiles: dict[str, Profile], config: Config) -> Iterator[Finding]:
+    services = list(config.settings.services)
+    for stem, profile in profiles.items():
+        if profile.id != stem:
+            yield (stem, "id"), strings.STEM.format(stem=stem), strings.EXAMPLE.format(example=f'id = "{stem}"')
+        service = profile.request.service
+        if service and service not in services:
+            yield (stem, "request", "service"), *_unknown("service (settings.toml)", service, services)
+
+
 def _unknown(kind: str, name: str, known: list[str]) -> tuple[str, str]:
     fix = strings.did_you_mean(name, known) or strings.KNOWN.format(known=strings.listed(known))
     return strings.UNKNOWN_REFERENCE.format(kind=kind), fix
@@ -124,10 +162,13 @@ def _suffix_list() -> TLDExtract:
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-_CHECKS: dict[str, tuple[Callable[[Config], Iterator[Any]], ...]] = {
+_CHECKS: dict[str, tuple[Check, ...]] = {
     "settings": (_authorities, _timezone),
     "policy": (_thresholds, _known_good),
     "official_sites": (_official_hosts,),
     "certificates": (_licences, _query_sites),
     "law": (_law_classes,),
+    "wording": (_rule_classes,),
+    "engines": (_engines,),
+    "marketplaces": (_marketplaces,),
 }

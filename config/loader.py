@@ -88,7 +88,11 @@ class Config:
     certificates: Part[Certificates] = Part(
         "certificates", "config.schema:Certificates", unique={"licences": ("id",), "trades": ("id",)}
     )
-    wording: Part[Wording] = Part("wording", "config.schema_wording:Wording")
+    wording: Part[Wording] = Part(
+        "wording",
+        "config.schema_wording:Wording",
+        unique={"concept": ("id",), "frame": ("id",), "boost": ("id",), "rule": ("id",)},
+    )
     law: Part[LawBook] = Part("law", "config.schema:LawBook", unique={"entries": ("id",)})
     page_states: Part[PageStates] = Part("page_states", "config.schema_profiles:PageStates")
     engines: Part[dict[str, Profile]] = Part("engines", "config.schema_profiles:Profile", folder=True)

@@ -85,6 +85,8 @@ ACCEPTED = {
     "query_template": "模板只能用 {fields}，且至少要有 {{trade}} 或 {{offer}}",
     "template": "句子里只能用 {fields}",
     "papers": "缺少这些来文单位的文书：{senders}",
+    "pattern": "正则表达式不成立，或含不限次数的重复（* + {{n,}}）",
+    "concept": "规则 {rule} 用到的概念不存在：{missing}",
     "value_error": "不符合要求：{error}",
     "absolute": "需要绝对路径，或以 ~ 开头",
     "identifier": "只能用小写字母、数字、连字符和下划线，以字母或数字开头",
@@ -110,6 +112,7 @@ SWALLOWS_FIX = "写具体机构自己的主机名，例：www.mem.gov.cn"
 WHOLE_SUFFIX = "这是公共后缀，不是某一家的域名"
 UNKNOWN_REFERENCE = "没有这个 {kind}"
 PLATFORM_AS_GOOD = "这是网站托管平台，任何人都能在上面建站，不能当作可信主机"
+STEM = "id 应与文件名相同（{stem}）"
 EXPIRED = "{key} 已于 {date} 到期，请复核后延期或删除"
 
 
