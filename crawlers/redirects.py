@@ -1,0 +1,138 @@
+"""Redirecting links of search engines: named decoders, and what a bare redirect page points at.
+
+A decoder gets the absolute link as shown and the address the page states for it (may be empty); it returns the
+target, or "" when only a request can tell.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from config.schema_profiles import Redirect
+from crawlers.records import ProfileError
+
+Decoder = Callable[[str, str], str]
+MAX_NESTING = 5
+
+
+def is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _stated(_url: str, stated: str) -> str:
+    return stated if is_web_address(stated) else ""
+
+
+def _none(_url: str, _stated: str) -> str:
+    return ""
+
+
+def _parameter(url: str, *names: str) -> str:
+    """First value of the first parameter present, percent-decoded once."""
+    try:
+        query = parse_qs(urlsplit(url).query)
+    except ValueError:
+        return ""
+    return next((query[name][0] for name in names if query.get(name)), "")
+
+
+def _from_base64url(value: str) -> str:
+    padded = value + "=" * (-len(value) % 4)
+    try:
+        return base64.urlsafe_b64decode(padded).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def bing_ck(url: str, _stated: str) -> str:
+    """`bing.com/ck/a?…&u=a1<base64url>` and the adverts' `aclick?…&u=<base64url of a percent-encoded address>`."""
+    parts = urlsplit(url)
+    if not re.fullmatch(r"(?:[\w-]+\.)*bing\.com", parts.hostname or "") or not re.match(r"/(ck/a|aclick|aclk)", parts.path):
+        return ""
+    value = _parameter(url, "u")
+    target = _from_base64url(value[2:]) if value.startswith("a1") else unquote(_from_base64url(value))
+    return target if is_web_address(target) else ""
+
+
+def google_url(url: str, _stated: str) -> str:
+    """`/url?q=` of the basic page, `/url?url=` of the desktop page, `/aclk?adurl=` of adverts, `/imgres?imgrefurl=`."""
+    if not re.match(r"/(url|aclk|imgres|pagead/aclk)$", urlsplit(url).path):
+        return ""
+    target = _parameter(url, "q", "url", "adurl", "imgrefurl")
+    return target if is_web_address(target) else ""
+
+
+def toutiao_jump(url: str, _stated: str) -> str:
+    """`…/search/jump?url=`, which may hold another jump."""
+    for _ in range(MAX_NESTING):
+        if not urlsplit(url).path.endswith("/search/jump"):
+            return url if is_web_address(url) else ""
+        url = _parameter(url, "url")
+    return ""
+
+
+DECODERS: dict[str, Decoder] = {
+    "direct": _none,
+    "baidu_mu": _stated,
+    "so_mdurl": _stated,
+    "sogou_dataurl": _stated,
+    "weixin_concat": _none,
+    "bing_ck": bing_ck,
+    "google_url": google_url,
+    "toutiao_jump": toutiao_jump,
+}
+"""`weixin_concat` links can only be resolved by asking: `page_target` reads the answer."""
+
+
+def resolve(redirect: Redirect, url: str, stated: str = "") -> tuple[str, str]:
+    """(target, how): how is `attribute`, `decoded`, `direct` or `none` (target empty: only a request can tell)."""
+    decoder = DECODERS.get(redirect.decoder)
+    if decoder is None:
+        known = ", ".join(sorted(DECODERS))
+        raise ProfileError(f"redirect decoder {redirect.decoder!r} does not exist; use one of: {known}")
+    target = "" if _placeholder(redirect, stated) else decoder(url, stated)
+    if target == stated != "":
+        return target, "attribute"
+    if target and target != url:
+        return target, "decoded"
+    if not is_web_address(url) or _placeholder(redirect, url) or any(re.search(p, url) for p in redirect.opaque):
+        return "", "none"
+    return url, "direct"
+
+
+def _placeholder(redirect: Redirect, url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return True
+    return any(host == name or host.endswith(f".{name}") for name in redirect.placeholders)
+
+
+_PIECE = re.compile(r"""\burl\s{0,4}\+=\s{0,4}(?:'([^'\n]{0,2000})'|"([^"\n]{0,2000})")""")
+_LOCATION = re.compile(
+    r"""\blocation(?:\.href\s{0,4}=|\.replace\s{0,4}\(|\.assign\s{0,4}\(|\s{0,4}=)\s{0,4}["'](https?:[^"'\n]{1,4000})["']"""
+)
+_REFRESH = re.compile(
+    r"""<meta[^>]{0,200}?http-equiv\s{0,4}=\s{0,4}["']?refresh["']?[^>]{0,200}?url\s{0,4}=\s{0,4}['"]?(https?:[^'">\s]{1,4000})""",
+    re.IGNORECASE,
+)
+
+
+def page_target(text: str) -> str:
+    """Where a bare redirect page leads: pieces of `url += '…'`, `location…("…")` or a meta refresh; "" when nowhere."""
+    pieces = "".join(first or second for first, second in _PIECE.findall(text))
+    # the engine hides its links from crude readers by inserting "@", which its script removes again
+    joined = pieces.replace("@", "")
+    if is_web_address(joined):
+        return joined
+    match = _LOCATION.search(text) or _REFRESH.search(text)
+    return unescape(match[1]).replace("\\/", "/") if match else ""

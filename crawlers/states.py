@@ -1,0 +1,123 @@
+"""Page states: what a fetched page is. A page we could not read is never "nothing found"."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+import config
+from config.schema_profiles import PageStates, StateRule
+from crawlers.islands import as_text, body_json, find
+from crawlers.records import PageState
+
+VISIBLE_CAP = 4_000
+"""No rule asks beyond this many visible characters, so counting stops there."""
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "head"})
+_CONTROL = re.compile("[\ufffd\x00-\x08\x0e-\x1f]")
+
+
+@dataclass
+class PageView:
+    """A page as rules look at it; what is costly is computed when first asked for."""
+
+    text: str
+    url: str = ""
+    status: int = 200
+    parsed: LexborHTMLParser | None = field(default=None, repr=False)
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        return self.parsed if self.parsed is not None else LexborHTMLParser(self.text)
+
+    @cached_property
+    def document(self) -> Any:
+        """The body's JSON value, None when it is not JSON."""
+        return body_json(self.text)
+
+    @cached_property
+    def visible_chars(self) -> int:
+        """Characters a reader sees, white space not counted, at most `VISIBLE_CAP`."""
+        body = self.tree.body
+        return _count(body) if body is not None else 0
+
+
+def _count(body: LexborNode) -> int:
+    total = 0
+    pending = [body]
+    while pending and total < VISIBLE_CAP:
+        node = pending.pop()
+        if node.is_text_node:
+            total += len("".join((node.text_content or "").split()))
+        elif node.tag not in _UNSEEN:
+            pending.extend(node.iter(include_text=True))
+    return min(total, VISIBLE_CAP)
+
+
+def rule_holds(rule: StateRule, page: PageView) -> bool:
+    """Whether all conditions of a rule hold; the cheap ones are asked first."""
+    return (
+        (not rule.status or page.status in rule.status)
+        and (rule.max_chars is None or len(page.text) <= rule.max_chars)
+        and (not rule.url or re.search(rule.url, page.url) is not None)
+        and (rule.max_visible_chars is None or page.visible_chars <= rule.max_visible_chars)
+        and (not rule.text or any(part in page.text for part in rule.text))
+        and (not rule.css or page.tree.css_first(rule.css) is not None)
+        and (not rule.lacks or page.tree.css_first(rule.lacks) is None)
+        and (not rule.where or bool(find(rule.where, page.document)))
+    )
+
+
+def _verdict(rule: StateRule, page: PageView) -> tuple[PageState, str]:
+    detail = as_text(find(rule.reason_path, page.document)) if rule.reason_path else ""
+    return PageState(rule.state), f"{rule.reason}: {detail}" if detail else rule.reason
+
+
+def source_state(page: PageView, rules: Iterable[StateRule], *, rows: int, others: int) -> tuple[PageState, str]:
+    """State of a source's page: `rows` results were read, and `others` adverts and cards."""
+    for rule in rules:
+        if (not rows or rule.with_rows) and rule_holds(rule, page):
+            return _verdict(rule, page)
+    if rows or others:
+        return PageState.RESULTS, ""
+    state, reason = ordinary_state(page)
+    return (PageState.PARTIAL, "no_rows") if state in (PageState.RESULTS, PageState.EMPTY) else (state, reason)
+
+
+def ordinary_state(page: PageView) -> tuple[PageState, str]:
+    """State of any page, whatever its source."""
+    general = general_states()
+    if _undecodable(page.text, general.max_undecodable_ratio):
+        return PageState.UNDECODABLE, "not_text"
+    for rule in general.rules:
+        if rule_holds(rule, page):
+            return _verdict(rule, page)
+    if _needs_rendering(page, general):
+        return PageState.PARTIAL, "needs_rendering"
+    return PageState.RESULTS, ""
+
+
+def _undecodable(text: str, max_ratio: float) -> bool:
+    return bool(text) and len(_CONTROL.findall(text)) > max_ratio * len(text)
+
+
+def _needs_rendering(page: PageView, general: PageStates) -> bool:
+    """Scripts, hardly a word, and either a place for scripts to fill or nothing else a reader could look at."""
+    if "<script" not in page.text.lower() or page.visible_chars >= general.min_visible_chars:
+        return False
+    tree = page.tree
+    return tree.css_first(general.mount_points) is not None or tree.css_first("body img, body form, body input") is None
+
+
+@lru_cache(maxsize=1)
+def general_states() -> PageStates:
+    """The packaged `page_states.toml`."""
+    path = Path(config.__file__).with_name("page_states.toml")
+    return PageStates.model_validate_json(json.dumps(tomllib.loads(path.read_text(encoding="utf-8"))), strict=True)
