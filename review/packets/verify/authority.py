@@ -1,0 +1,217 @@
+"""Whether a token was signed by a time-stamp authority whose root the recipient trusts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime, timedelta, timezone
+from typing import Any, List, Set
+
+from review.packets.verify.container import Packet
+from review.packets.verify.reasons import Finding, Unknown
+from review.packets.verify.token import CONTENT_TYPE, MESSAGE_DIGEST, TST_INFO, Token, read_token
+from review.packets.verify.trust import openssl
+from review.packets.verify.values import SKEW, moment
+
+ACCURACY_MAX_SECONDS, SEAL_DELAY_SECONDS, CHAIN_MAX = 60, 7 * 86400, 6
+
+
+def trusted_roots(packet: Packet) -> List[bytes]:
+    """PEM texts from `tsa/` of the trust directory."""
+    if packet.trust is None:
+        raise Unknown("TRUST_MISSING")
+    folder = os.path.join(packet.trust, "tsa")
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    roots = []
+    for name in names:
+        if name.endswith(".pem"):
+            with open(os.path.join(folder, name), "rb") as file:
+                roots.append(file.read())
+    if not roots:
+        raise Unknown("TSA_NO_ROOTS")
+    return roots
+
+
+def check_token(packet: Packet, raw: bytes, digest: str) -> datetime:
+    """When the token was given, once everything about it holds."""
+    token = read_token(raw, digest)
+    if token.accuracy > timedelta(seconds=ACCURACY_MAX_SECONDS):
+        raise Finding("TOKEN_ACCURACY", str(token.accuracy))
+    check_attributes(token)
+    roots = trusted_roots(packet)
+    try:
+        from cryptography import x509
+
+        usable = hasattr(x509.Certificate, "not_valid_before_utc")
+    except ImportError:
+        usable = False
+    if usable:
+        judge_with_library(token, roots)
+    else:
+        judge_with_program(token, raw, digest, roots)
+    if token.time > datetime.now(timezone.utc) + SKEW:
+        raise Unknown("TOKEN_FUTURE", token.time.isoformat())
+    return token.time
+
+
+def check_attributes(token: Token) -> None:
+    """The signed attributes tie the signature to this content."""
+    content = hashlib.new(token.digest, token.content).digest()
+    said, kind = token.attributes.get(MESSAGE_DIGEST), token.attributes.get(CONTENT_TYPE)
+    if said is None or kind is None or said.body != content or kind.body.hex() != TST_INFO:
+        raise Finding("TOKEN_SIGNATURE", "attributes")
+
+
+def judge_with_library(token: Token, pems: List[bytes]) -> None:
+    from cryptography import x509
+
+    try:
+        known = [x509.load_der_x509_certificate(raw) for raw in token.certificates]
+        roots = [root for pem in pems for root in x509.load_pem_x509_certificates(pem)]
+        signer = next((c for c in known + roots if is_signer(token, c)), None)
+        if signer is None:
+            raise Finding("TOKEN_CERTIFICATE", "signer")
+        check_signer(token, signer)
+        check_usage(signer)
+        check_chain(signer, known, roots, token.time)
+    except ValueError as error:
+        raise Finding("TOKEN_CERTIFICATE", str(error)) from error
+
+
+def is_signer(token: Token, certificate: Any) -> bool:
+    """By the hash in the signed attributes, and by issuer and number (or key id) in the signer's entry."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    pinned = token.certificate_hash()
+    raw = certificate.public_bytes(Encoding.DER)
+    if pinned is None or hashlib.new(pinned[0], raw).digest() != pinned[1]:
+        return False
+    if token.signer_id.tag != 0x30:
+        return True
+    issuer, serial = token.signer_id.parts
+    number = int.from_bytes(serial.body, "big", signed=True)
+    return bool(issuer.raw == certificate.issuer.public_bytes() and number == certificate.serial_number)
+
+
+def check_signer(token: Token, certificate: Any) -> None:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+    key, algorithm = certificate.public_key(), getattr(hashes, token.digest.upper())()
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(token.signature, token.signed, padding.PKCS1v15(), algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(token.signature, token.signed, ec.ECDSA(algorithm))
+        else:
+            raise Unknown("TOKEN_UNSUPPORTED", type(key).__name__)
+    except InvalidSignature as error:
+        raise Finding("TOKEN_SIGNATURE") from error
+
+
+def check_usage(certificate: Any) -> None:
+    """RFC 3161, 2.3: extended key usage critical and time stamping alone."""
+    from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound as error:
+        raise Finding("TOKEN_CERTIFICATE", "extendedKeyUsage") from error
+    if not usage.critical or list(usage.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
+        raise Finding("TOKEN_CERTIFICATE", "extendedKeyUsage")
+
+
+def check_chain(certificate: Any, known: List[Any], roots: List[Any], at: datetime) -> None:
+    """From the signer by certificates in the token to a root that came from outside."""
+    for _ in range(CHAIN_MAX):
+        if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+            raise Finding("TOKEN_CERTIFICATE", certificate.subject.rfc4514_string())
+        if certificate in roots:
+            return
+        issuer = next((c for c in roots + known if c != certificate and issued(certificate, c)), None)
+        if issuer is None:
+            break
+        certificate = issuer
+    raise Unknown("TSA_UNTRUSTED", certificate.issuer.rfc4514_string())
+
+
+def issued(certificate: Any, issuer: Any) -> bool:
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+
+    try:
+        certificate.verify_directly_issued_by(issuer)
+        return bool(issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return False
+
+
+def judge_with_program(token: Token, raw: bytes, digest: str, pems: List[bytes]) -> None:
+    command = "ts -verify -digest {digest} -in {token} -CAfile {roots} -attime {at}".replace("{digest}", digest)
+    command = command.replace("{at}", str(int(token.time.timestamp())))
+    arguments = command.split() + (["-token_in"] if token.bare else [])
+    result = openssl(*arguments, token=raw, roots=b"\n".join(pems))
+    if result.returncode == 0:
+        return
+    said = result.stdout.decode("utf-8", "replace")
+    if "certificate verify error" in said and "purpose" not in said:
+        raise Unknown("TSA_UNTRUSTED", said.strip().splitlines()[-1][:200])
+    raise Finding("TOKEN_CERTIFICATE" if "purpose" in said else "TOKEN_SIGNATURE", said.strip()[-200:])
+
+
+def check_timestamp(packet: Packet) -> str:
+    """The token over `seal.json`."""
+    if "seal.tsr" not in packet.entries:
+        if packet.manifest["timestamp"] == "required":
+            raise Finding("TIMESTAMP_MISSING")
+        raise Unknown("TIMESTAMP_QUEUED")
+    digest = hashlib.sha256(packet.read("seal.json")).hexdigest()
+    at = check_token(packet, packet.read("seal.tsr"), digest)
+    early = moment(packet.manifest["built_at"]) - SKEW
+    late = moment(packet.manifest["built_at"]) + timedelta(seconds=SEAL_DELAY_SECONDS)
+    if at < early or (packet.manifest["timestamp"] == "required" and at > late):
+        raise Finding("TOKEN_TIME", at.isoformat())
+    packet.token_time = at
+    return at.isoformat()
+
+
+def check_stamps(packet: Packet) -> str:
+    """Tokens given when the captures were taken, each over a run of lines of the chain."""
+    stamps = packet.json("stamps.json")
+    covered: Set[int] = set()
+    queued = []
+    for stamp in stamps["stamps"]:
+        check_stamp_digest(packet, stamp)
+        covered.update(range(stamp["from_seq"], stamp["to_seq"] + 1))
+        if stamp["state"] == "queued":
+            queued.append(str(stamp["id"]))
+    for capture in packet.json("capture.json")["captures"]:
+        if capture["custody_seq"] not in covered:
+            raise Finding("STAMP_MISSING", capture["label"])
+    for stamp in stamps["stamps"]:
+        if stamp["state"] != "queued":
+            check_stamp_token(packet, stamp)
+    if queued:
+        raise Unknown("STAMP_QUEUED", ", ".join(queued))
+    return str(len(stamps["stamps"]))
+
+
+def check_stamp_digest(packet: Packet, stamp: Any) -> None:
+    numbers = range(stamp["from_seq"], stamp["to_seq"] + 1)
+    if not numbers or any(number not in packet.lines for number in numbers):
+        raise Finding("STAMP_DIGEST", str(stamp["id"]))
+    joined = b"".join(bytes.fromhex(packet.lines[number]["hash"]) for number in numbers)
+    if hashlib.sha256(joined).hexdigest() != stamp["digest"]:
+        raise Finding("STAMP_DIGEST", str(stamp["id"]))
+
+
+def check_stamp_token(packet: Packet, stamp: Any) -> None:
+    """A token cannot be older than the lines it covers. How much later it came is told, not judged."""
+    if stamp["path"] not in packet.entries:
+        raise Finding("STAMP_MISSING", stamp["path"])
+    at = check_token(packet, packet.read(stamp["path"]), stamp["digest"])
+    last = moment(packet.lines[stamp["to_seq"]]["at"])
+    if at < last - SKEW:
+        raise Finding("TOKEN_TIME", f"{stamp['id']} {at.isoformat()}")

@@ -1,0 +1,95 @@
+"""What the packet says it holds, and whether it does: manifest, file set, hashes, lists."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import zlib
+from typing import Dict, Optional, Tuple
+
+from review.packets.verify.container import Packet
+from review.packets.verify.reasons import Finding, Unknown
+from review.packets.verify.values import moment
+
+FORMAT = "zhengshao-packet/1"
+UNLISTED = ("SHA256SUMS", "manifest.json", "seal.json", "seal.tsr")
+REQUIRED = ("archive/data.warc.gz", "capture.json", "custody.jsonl", "findings.json", "law.json", "stamps.json")
+FILE_LIST = "02_电子数据清单.csv"
+
+
+def check_manifest(packet: Packet) -> str:
+    manifest = packet.json("manifest.json", exact=True)
+    if manifest["format"] != FORMAT:
+        raise Unknown("FORMAT_UNKNOWN", str(manifest["format"]))
+    if manifest["timestamp"] not in ("required", "queued"):
+        raise Finding("MALFORMED", "timestamp")
+    moment(manifest["built_at"])
+    packet.manifest = manifest
+    for name in ("capture.json", "findings.json"):
+        document = packet.json(name)
+        if any(document[key] != manifest[key] for key in ("packet_id", "case_id", "subject")):
+            raise Finding("IDENTITY_MISMATCH", name)
+    return str(manifest["packet_id"])
+
+
+def check_files(packet: Packet) -> str:
+    listed = [row["path"] for row in packet.manifest["files"]]
+    if listed != sorted(set(listed)) or set(listed) & set(UNLISTED):
+        raise Finding("MALFORMED", "manifest.json files")
+    wanted = set(listed) | set(UNLISTED[:3]) | set(REQUIRED)
+    for name in sorted(wanted - set(packet.entries)):
+        raise Finding("FILE_MISSING", name)
+    for name in sorted(set(packet.entries) - wanted - {"seal.tsr"} | set(REQUIRED) - set(listed)):
+        raise Finding("FILE_UNLISTED", name)
+    return str(len(listed))
+
+
+def digests(packet: Packet, name: str, sm3: bool) -> Tuple[int, str, Optional[str]]:
+    """CRC-32, SHA-256 and, where this Python can, SM3 of one entry."""
+    crc, sha256, second = 0, hashlib.sha256(), None
+    if sm3 and "sm3" in hashlib.algorithms_available:
+        try:
+            second = hashlib.new("sm3")
+        except ValueError:  # OpenSSL names it but a policy keeps it from being used
+            second = None
+    for chunk in packet.chunks(name):
+        crc = zlib.crc32(chunk, crc)
+        sha256.update(chunk)
+        if second is not None:
+            second.update(chunk)
+    return crc, sha256.hexdigest(), second.hexdigest() if second is not None else None
+
+
+def check_hashes(packet: Packet) -> str:
+    rows = {row["path"]: row for row in packet.manifest["files"]}
+    for name, entry in packet.entries.items():
+        row = rows.get(name, {})
+        crc, sha256, sm3 = digests(packet, name, bool(row.get("sm3")))
+        packet.sha256[name] = sha256
+        if row and row["bytes"] != entry.size:
+            raise Finding("FILE_SIZE", name)
+        if row and row["sha256"] != sha256:
+            raise Finding("FILE_SHA256", name)
+        if row and sm3 is not None and row["sm3"] != sm3:
+            raise Finding("FILE_SM3", name)
+        if crc != entry.crc:
+            raise Finding("ZIP_CRC", name)
+    return str(len(packet.sha256))
+
+
+def sums(hashes: Dict[str, str]) -> bytes:
+    """The text of SHA256SUMS: what `sha256sum -c` reads, sorted by path, itself left out."""
+    names = sorted(name for name in hashes if name != "SHA256SUMS")
+    return "".join(f"{hashes[name]}  {name}\n" for name in names).encode("utf-8")
+
+
+def check_lists(packet: Packet) -> str:
+    if packet.read("SHA256SUMS") != sums(packet.sha256):
+        raise Finding("SUMS_MISMATCH")
+    if FILE_LIST in packet.entries:
+        table = csv.DictReader(io.StringIO(packet.read(FILE_LIST).decode("utf-8-sig")))
+        for row in table:
+            if packet.sha256.get(row["名称"]) != row["SHA-256"]:
+                raise Finding("LIST_MISMATCH", row["名称"])
+    return ""

@@ -1,0 +1,106 @@
+"""All checks in order, the three-valued verdict, and how it is printed."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from typing import Any, Callable, Dict, List, Optional
+
+from review.packets.verify.archive import check_captures, check_warc
+from review.packets.verify.authority import check_stamps, check_timestamp
+from review.packets.verify.container import Packet, check_zip
+from review.packets.verify.contents import check_files, check_hashes, check_lists, check_manifest
+from review.packets.verify.custody import check_custody
+from review.packets.verify.reasons import MARKS, TITLES, VERDICTS, WORDS, Finding
+from review.packets.verify.trust import check_seal
+
+EXITS = {"valid": 0, "invalid": 1, "unknown": 2}
+GATES = {"zip": check_zip, "manifest": check_manifest, "files": check_files}
+CHECKS: Dict[str, Callable[[Packet], str]] = {
+    **GATES,
+    "hashes": check_hashes,
+    "lists": check_lists,
+    "custody": check_custody,
+    "warc": check_warc,
+    "captures": check_captures,
+    "stamps": check_stamps,
+    "timestamp": check_timestamp,
+    "seal": check_seal,
+}
+MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError)
+
+
+def verify(path: str, trust: Optional[str] = None) -> Dict[str, Any]:
+    """Judge one packet; never raises for what the file holds."""
+    try:
+        with open(path, "rb") as file:
+            packet = Packet(file, trust)
+            rows = [run(name, check, packet) for name, check in CHECKS.items() if not packet.stopped]
+            return summary(packet, rows)
+    except OSError as error:
+        return {"verdict": "unknown", "packet_id": "", "checks": [row("zip", "unknown", "ZIP_UNREADABLE", str(error))]}
+
+
+def run(name: str, check: Callable[[Packet], str], packet: Packet) -> Dict[str, str]:
+    try:
+        return row(name, "ok", "OK", check(packet))
+    except Finding as finding:
+        found = row(name, finding.status, finding.code, finding.detail)
+    except MALFORMED as error:
+        found = row(name, "bad", "MALFORMED", f"{type(error).__name__}: {error}")
+    packet.stopped = packet.stopped or name in GATES
+    return found
+
+
+def row(name: str, status: str, code: str, detail: str) -> Dict[str, str]:
+    return {"check": name, "status": status, "code": code, "detail": detail}
+
+
+def summary(packet: Packet, rows: List[Dict[str, str]]) -> Dict[str, Any]:
+    statuses = {found["status"] for found in rows}
+    verdict = "invalid" if "bad" in statuses else "unknown" if "unknown" in statuses else "valid"
+    manifest = packet.manifest
+    return {
+        "verdict": verdict,
+        "packet_id": str(manifest.get("packet_id", "")),
+        "case_id": str(manifest.get("case_id", "")),
+        "subject": str(manifest.get("subject", "")),
+        "built_at": str(manifest.get("built_at", "")),
+        "manifest_sha256": hashlib.sha256(packet.read("manifest.json")).hexdigest() if manifest else "",
+        "timestamp": packet.token_time.isoformat() if packet.token_time else "",
+        "checks": rows,
+    }
+
+
+def lines(report: Dict[str, Any], language: str) -> List[str]:
+    """One line per check, the verdict last."""
+    printed = []
+    for found in report["checks"]:
+        chinese = language == "zh"
+        name = TITLES[found["check"]] if chinese else found["check"]
+        words = WORDS[found["code"]] if chinese else found["code"].replace("_", " ").lower()
+        mark = MARKS[found["status"]][0 if chinese else 1]
+        detail = f"（{found['detail']}）" if chinese else f" ({found['detail']})"
+        printed.append(f"[{mark}] {name}: {words}{detail if found['detail'] else ''} {found['code']}")
+    printed.append(VERDICTS[report["verdict"]][0 if language == "zh" else 1] + " " + report["packet_id"])
+    if report.get("manifest_sha256"):
+        printed.append("manifest.json SHA-256 " + report["manifest_sha256"])
+    return printed
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    parser = argparse.ArgumentParser(description="核验证哨证据包（只读、离线）。退出码 0 有效，1 无效，2 无法判断。")
+    parser.add_argument("packet", help="证据包 P-….zip")
+    parser.add_argument("--trust", help="可信名录目录：keys.json 与 tsa/*.pem，须从包外另行取得")
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    options = parser.parse_args(arguments)
+    report = verify(options.packet, options.trust)
+    text = json.dumps(report, ensure_ascii=False) if options.json else "\n".join(lines(report, options.lang))
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:  # a Windows console in another code page must not stop the verdict
+        reconfigure(errors="replace")
+    print(text)
+    return EXITS[report["verdict"]]

@@ -1,0 +1,125 @@
+"""RFC 3161 tokens, read strictly from DER: what was stamped, when, how exactly, and by which certificate."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Dict, List, Optional
+
+from review.packets.verify.reasons import Finding
+
+SIGNED_DATA, TST_INFO = "2a864886f70d010702", "2a864886f70d0109100104"
+DIGESTS = {"608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512"}
+CONTENT_TYPE, MESSAGE_DIGEST = "2a864886f70d010903", "2a864886f70d010904"
+SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_2 = "2a864886f70d010910020c", "2a864886f70d010910022f"
+
+
+class Node:
+    """One DER element: tag, content, and the whole with its header."""
+
+    def __init__(self, tag: int, body: bytes, raw: bytes) -> None:
+        self.tag, self.body, self.raw = tag, body, raw
+
+    @property
+    def parts(self) -> List["Node"]:
+        return der(self.body)
+
+
+def der(data: bytes) -> List[Node]:
+    """The elements that fill `data` exactly. Raises IndexError or ValueError for anything but definite lengths."""
+    found, position = [], 0
+    while position < len(data):
+        tag, length, start = data[position], data[position + 1], position + 2
+        if length > 0x80:
+            start += length - 0x80
+            length = int.from_bytes(data[position + 2 : start], "big")
+        if length == 0x80 or start + length > len(data) or tag & 0x1F == 0x1F:
+            raise ValueError(f"not DER at {position}")
+        found.append(Node(tag, data[start : start + length], data[position : start + length]))
+        position = start + length
+    return found
+
+
+class Token:
+    """A parsed token. `attributes` are the signed ones, by object identifier in hex."""
+
+    def __init__(self, raw: bytes) -> None:
+        outer = der(raw)
+        if len(outer) != 1:
+            raise ValueError("not one element")
+        parts = outer[0].parts
+        self.bare = parts[0].tag == 0x06
+        if not self.bare:
+            if parts[0].parts[0].body not in (b"\x00", b"\x01"):
+                raise Finding("TOKEN_REFUSED")
+            parts = parts[1].parts
+        expect(parts[0], SIGNED_DATA)
+        self._signed_data(parts[1].parts[0].parts)
+
+    def _signed_data(self, parts: List[Node]) -> None:
+        content = parts[2].parts
+        expect(content[0], TST_INFO)
+        self.content = content[1].parts[0].body
+        self.certificates = [c.raw for part in parts[3:] if part.tag == 0xA0 for c in part.parts]
+        (signer,) = parts[-1].parts
+        self._signer(signer.parts)
+        self._info(der(self.content)[0].parts)
+
+    def _signer(self, parts: List[Node]) -> None:
+        self.signer_id = parts[1]
+        self.digest = DIGESTS[parts[2].parts[0].body.hex()]
+        if parts[3].tag != 0xA0:
+            raise ValueError("no signed attributes")
+        self.signed = b"\x31" + parts[3].raw[1:]
+        pairs = [attribute.parts for attribute in parts[3].parts]
+        self.attributes: Dict[str, Node] = {pair[0].body.hex(): pair[1].parts[0] for pair in pairs}
+        self.signature_algorithm, self.signature = parts[4].parts[0].body.hex(), parts[5].body
+
+    def _info(self, parts: List[Node]) -> None:
+        algorithm, imprint = parts[2].parts
+        self.imprint_algorithm = DIGESTS[algorithm.parts[0].body.hex()]
+        self.imprint = imprint.body.hex()
+        self.serial = parts[3].body.hex()
+        self.time = generalized_time(parts[4].body.decode("ascii"))
+        self.accuracy = timedelta()
+        for part in parts[5:]:
+            if part.tag == 0x30:
+                self.accuracy = accuracy(part)
+
+    def certificate_hash(self) -> Optional["tuple[str, bytes]"]:
+        """Algorithm and hash of the signer's certificate as the signed attributes pin it."""
+        node, default = self.attributes.get(SIGNING_CERTIFICATE_2), "sha256"
+        if node is None:
+            node, default = self.attributes.get(SIGNING_CERTIFICATE), "sha1"
+        if node is None:
+            return None
+        parts = node.parts[0].parts[0].parts
+        if parts[0].tag == 0x30:
+            return DIGESTS[parts[0].parts[0].body.hex()], parts[1].body
+        return default, parts[0].body
+
+
+def expect(node: Node, oid: str) -> None:
+    if node.tag != 0x06 or node.body.hex() != oid:
+        raise ValueError("another content type")
+
+
+def generalized_time(text: str) -> datetime:
+    pattern = "%Y%m%d%H%M%S.%fZ" if "." in text else "%Y%m%d%H%M%SZ"
+    return datetime.strptime(text, pattern).replace(tzinfo=timezone.utc)
+
+
+def accuracy(node: Node) -> timedelta:
+    values = {part.tag: int.from_bytes(part.body, "big") for part in node.parts}
+    return timedelta(seconds=values.get(0x02, 0), milliseconds=values.get(0x80, 0), microseconds=values.get(0x81, 0))
+
+
+def read_token(raw: bytes, digest: str) -> Token:
+    """The token, if it can be read and was given for this SHA-256 digest (hex)."""
+    try:
+        token = Token(raw)
+        token.certificate_hash()
+    except (IndexError, KeyError, ValueError, OverflowError, RecursionError) as error:
+        raise Finding("TOKEN_INVALID", str(error)) from error
+    if (token.imprint_algorithm, token.imprint) != ("sha256", digest):
+        raise Finding("TOKEN_IMPRINT")
+    return token
