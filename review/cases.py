@@ -127,7 +127,7 @@ def open_or_refresh(connection: Connection, suspect: Suspect, *, night: str, now
 
 def _story_changed(case: RowMapping, suspect: Suspect) -> bool:
     """An exclusion covers what was seen then; a new class on the same subject is a new question."""
-    return case["state"] == CaseState.EXCLUDED and case["cls"] != suspect.cls
+    return bool(case["state"] == CaseState.EXCLUDED and case["cls"] != suspect.cls)
 
 
 def _open(connection: Connection, suspect: Suspect, night: str, now: str) -> int:

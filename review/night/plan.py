@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 RECHECK_PRIORITY = 30
 SEARCH_PRIORITY = 10
-CRAWLED_ACCESS = frozenset({"anonymous", "service"})
-"""Sources a program may ask by itself; `login` and `import` sources are fed by analysts."""
+NOT_ASKED = frozenset({"import"})
+"""Access of sources that only analysts feed; a `login` source is asked as anybody may and says so when it refuses."""
 
 
 def queries(words: Queries) -> list[str]:
@@ -83,7 +83,7 @@ def rechecks(config: Config, night: str, urls: Iterable[str]) -> Iterator[Task]:
 
 def crawled(profiles: Iterable[Profile]) -> list[Profile]:
     """Enabled sources a program may ask, in a stable order."""
-    chosen = (profile for profile in profiles if profile.enabled and profile.access in CRAWLED_ACCESS)
+    chosen = (profile for profile in profiles if profile.enabled and profile.access not in NOT_ASKED)
     return sorted(chosen, key=lambda profile: profile.id)
 
 

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from config import Config, load
+from crawlers.records import FetchProfile, TaskKind
+from review.night.plan import crawled, keywords, queries, searches, tasks, tonight
+
+DAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load()
+
+
+def test_what_the_office_wrote_out_is_asked_first(config: Config) -> None:
+    made = queries(config.queries)
+    assert made[: len(config.queries.verbatim)] == list(config.queries.verbatim)
+    assert len(made) == len(set(made))
+    assert not any("{" in query or "  " in query for query in made)
+
+
+def test_the_window_moves_every_day_and_comes_round() -> None:
+    choices = [str(number) for number in range(10)]
+    nights = [tonight(choices, 3, date.fromordinal(DAY.toordinal() + day)) for day in range(10)]
+    assert all(len(set(night)) == 3 for night in nights)
+    assert nights[0] != nights[1]
+    assert {choice for night in nights for choice in night} == set(choices)
+
+
+def test_the_fixed_ones_are_asked_every_night() -> None:
+    choices = ["fixed", "a", "b", "c", "d"]
+    for day in range(5):
+        assert tonight(choices, 2, date.fromordinal(DAY.toordinal() + day), fixed=1)[0] == "fixed"
+
+
+@pytest.mark.parametrize(("budget", "expected"), [(0, 0), (2, 2), (99, 5)])
+def test_the_budget_is_kept(budget: int, expected: int) -> None:
+    assert len(tonight(["fixed", "a", "b", "c", "d"], budget, DAY, fixed=1)) == expected
+
+
+def test_every_crawled_engine_is_asked_the_same(config: Config) -> None:
+    planned = list(searches(config, "N", DAY))
+    by_source = {task.source: {t.target for t in planned if t.source == task.source} for task in planned}
+    assert by_source.keys() == {engine.id for engine in crawled(config.engines.values())}
+    assert len({frozenset(asked) for asked in by_source.values()}) == 1
+    assert "google" not in by_source
+
+
+def test_first_pages_are_asked_before_second_ones(config: Config) -> None:
+    planned = list(searches(config, "N", DAY))
+    assert min(t.priority for t in planned if t.page == 1) > max(t.priority for t in planned if t.page > 1)
+
+
+def test_keywords_respect_their_budget(config: Config) -> None:
+    planned = list(keywords(config, "N", DAY))
+    per_source = {source: sum(t.source == source for t in planned) for source in {t.source for t in planned}}
+    assert per_source
+    assert set(per_source.values()) == {config.crawl.budget.keywords_per_marketplace}
+
+
+def test_the_same_day_gives_the_same_plan(config: Config) -> None:
+    url = "https://www.example.top/"
+    first = tasks(config, "N", DAY, [url])
+    assert first == tasks(config, "N", DAY, [url])
+    again = [task for task in first if task.kind is TaskKind.RECHECK]
+    assert [task.profile for task in again] == [FetchProfile.DESKTOP, FetchProfile.PHONE]
+    assert again[1].referrer
