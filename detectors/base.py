@@ -5,9 +5,11 @@ A detector is a pure function of a page and a context: no network, no clock, no 
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -147,3 +149,33 @@ class Detector:
 
 class DetectorsError(Exception):
     """Root of what this floor raises."""
+
+
+Run = Callable[["Page", "Context"], Iterator[Finding]]
+_registered: dict[str, Detector] = {}
+
+
+def detector(name: str, *, version: int, title: str, axis: Axis, budget_ms: int) -> Callable[[Run], Run]:
+    """Register a generator function of (page, context). Its docstring is the help; raise `version` with its behaviour."""
+
+    def register(run: Run) -> Run:
+        if name in _registered and _registered[name].run.__module__ != run.__module__:
+            raise DetectorsError(f"two detectors are called {name}: {_registered[name].run.__module__}, {run.__module__}")
+        help_text = " ".join((run.__doc__ or "").split())
+        _registered[name] = Detector(name, version, title, axis, run, budget_ms, help_text)
+        return run
+
+    return register
+
+
+def registry() -> tuple[Detector, ...]:
+    """Every detector, by name: the modules of this package that use `@detector`, found by looking, not by a list."""
+    if not _discovered:
+        _discovered.append(True)
+        for path in sorted(Path(__file__).parent.glob("*.py")):
+            if path.name != "base.py" and "\n@detector(" in path.read_text(encoding="utf-8"):
+                importlib.import_module(f"detectors.{path.stem}")
+    return tuple(_registered[name] for name in sorted(_registered))
+
+
+_discovered: list[bool] = []

@@ -1,0 +1,124 @@
+"""Ways to reach a seller, in whatever digits and glyphs they are written; each with its quote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from detectors.base import Axis, Contact, detector
+from detectors.limits import MAX_CONTACTS
+from detectors.text import Views, views
+
+if TYPE_CHECKING:
+    from detectors.context import Context
+    from detectors.features import Page
+
+_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891")
+_SEPARATOR = r"[\s\-·.•*_~—–,，、|/\\+()（）:：]"
+_MOBILE = re.compile(rf"(?<![\d.])(?:\+?86{_SEPARATOR}?)?(1{_SEPARATOR}{{0,2}}[3-9](?:{_SEPARATOR}{{0,2}}\d){{9}})(?!\d)")
+_MOBILES = re.compile(r"(?<!\d)(?:1[3-9]\d{9}){2,3}(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[-—– ]?[1-9]\d{6,7}|[48]00[-—– ]?\d{3}[-—– ]?\d{4})(?!\d)")
+_WECHAT_LABEL = (
+    r"(?:微\s?信(?:号|同号|联系)?|微x|wei\s?xin|we\s?chat|vx|wx|v信|v\s?x|维信|威信|微芯|微心|[加+]\s?微|[加+]\s?v|[加+]\s?w|"
+    r"卫星|徽信|v\s?[:：]|微\s?[:：]|薇\s?[:：]|\bw\s?[:：]|同v|q微|q\\微|q/微信|电微)"
+)
+_ID = r"([a-z][a-z0-9_\-]{5,19}|\d{6,11}|\d(?:[.\-· ]?\d){6,11})"
+_WECHAT = re.compile(rf"{_WECHAT_LABEL}[\s:：号是为:=\-→>【\[（(]{{0,4}}{_ID}(?![a-z0-9_])")
+_WX_ID = re.compile(r"(?<![a-z0-9])(wx[_\-]?[a-z0-9_]{4,18}|wxid_[a-z0-9]{6,20})(?![a-z0-9])")
+_QQ = re.compile(r"(?:q\s?q|扣扣|蔻蔻|企鹅|丘丘|球球|q\s?[:：]|扣\s?[:：]|\+q|加q|[加+]扣)(?:号|群)?(?:手机同号|/?微信)?[\s:：号是]{0,3}([1-9]\d{4,10})(?!\d)")
+_EMAIL = re.compile(r"(?<![a-z0-9._%+\-])([a-z0-9][a-z0-9._%+\-]{0,63}@[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z]{2,10}){1,3})")
+_TELEGRAM = re.compile(r"(?:t\.me/|telegram\s?[:：@]\s?@?|电报\s?[:：]?\s?@?|飞机号?\s?[:：]?\s?@?|纸飞机\s?[:：]?\s?@?|tg\s?[:：@]\s?@?)([a-z][a-z0-9_]{4,31})")
+_WHATSAPP = re.compile(r"whats\s?app\s?[:：]?\s?(\+?\d[\d\s\-]{7,17}\d)")
+_NOT_WECHAT = frozenset({"weixin", "wechat", "official", "public", "number", "service"})
+_OFFICIAL_NUMBERS = frozenset({"12350", "12345", "12377", "96110", "12315", "12333"})
+
+
+def find(page_views: Views) -> list[Contact]:
+    """Contacts of a text in order of position, one per kind and value."""
+    folded = page_views.folded
+    plain = folded.text.translate(_HAN_DIGITS)
+    found: dict[tuple[str, str], Contact] = {}
+    for kind, value, start, end in (*_numbers(plain), *_names(folded.text), *_wechat_same(folded.text, plain)):
+        first, last = folded.original(start, end)
+        contact = Contact(kind=kind, value=value, quote=page_views.original[first:last], start=first, end=last)
+        found.setdefault((kind, value), contact)
+        if len(found) >= MAX_CONTACTS:
+            break
+    return sorted(found.values(), key=lambda contact: contact.start)
+
+
+def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
+    for match in _MOBILES.finditer(text):
+        for start in range(match.start(), match.end(), 11):
+            yield "phone", text[start : start + 11], start, start + 11
+    for match in _MOBILE.finditer(text):
+        yield "phone", re.sub(r"\D", "", match.group(1)), match.start(1), match.end(1)
+    for match in _LANDLINE.finditer(text):
+        yield "phone", re.sub(r"\D", "", match.group(1)), match.start(1), match.end(1)
+    for match in _QQ.finditer(text):
+        if match.group(1) not in _OFFICIAL_NUMBERS:
+            yield "qq", match.group(1), match.start(1), match.end(1)
+
+
+def _names(text: str) -> Iterator[tuple[str, str, int, int]]:
+    for match in _WECHAT.finditer(text):
+        if match.group(1) not in _NOT_WECHAT:
+            yield "wechat", re.sub(r"[.\-· ]", "", match.group(1)), match.start(1), match.end(1)
+    for match in _WX_ID.finditer(text):
+        yield "wechat", match.group(1), match.start(1), match.end(1)
+    for match in _EMAIL.finditer(text):
+        yield "email", match.group(1), match.start(1), match.end(1)
+    for match in _TELEGRAM.finditer(text):
+        yield "telegram", match.group(1), match.start(1), match.end(1)
+    for match in _WHATSAPP.finditer(text):
+        yield "other", re.sub(r"[^\d+]", "", match.group(1)), match.start(1), match.end(1)
+
+
+def _wechat_same(text: str, plain: str) -> Iterator[tuple[str, str, int, int]]:
+    """A phone number said to be the WeChat id as well (微信同号)."""
+    for match in re.finditer(r"(?:电微|微信|手机|v|微|话)[（(]?同[号v微]", text):
+        near = [mobile for mobile in _MOBILE.finditer(plain, max(0, match.start() - 40), match.end() + 40)]
+        if near:
+            mobile = min(near, key=lambda one: abs(one.start(1) - match.start()))
+            yield "wechat", re.sub(r"\D", "", mobile.group(1)), mobile.start(1), mobile.end(1)
+
+
+def is_personal(contact: Contact) -> bool:
+    """Whether it reaches one person: a mobile number or a messenger, not a switchboard or a mailbox."""
+    if contact.kind == "phone":
+        return contact.value.startswith("1") and len(contact.value) == 11
+    return contact.kind in ("wechat", "qq", "telegram", "other")
+
+
+def is_disguised(contact: Contact) -> bool:
+    """Whether the digits or letters are written so that a plain search misses them.
+
+    Hyphens and spaces in a number are ordinary; other ornaments and foreign digits are not.
+    """
+    plain = re.sub(r"[\s\-()+]", "", contact.quote.lower())
+    return plain != contact.value and not plain.isascii()
+
+
+def page_views(page: Page) -> Views:
+    return page.once("views", lambda: views(page.text))
+
+
+def page_contacts(page: Page) -> list[Contact]:
+    return page.once("contacts", lambda: find(page_views(page)))
+
+
+def mask(value: str) -> str:
+    """First and last two characters, the middle starred: enough to recognise, not to call."""
+    if len(value) <= 4:
+        return "*" * len(value)
+    keep = 3 if len(value) >= 10 else 2
+    return value[:keep] + "*" * (len(value) - keep - 2) + value[-2:]
+
+
+@detector("contacts", version=1, title="联系方式", axis=Axis.SELLING, budget_ms=400)
+def contacts(page: Page, context: Context) -> Iterator[Contact]:
+    """Phones, WeChat, QQ, e-mail, Telegram in every digit and glyph style; they weigh in beside an offer only."""
+    yield from page_contacts(page)
+
+

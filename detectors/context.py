@@ -1,0 +1,54 @@
+"""What detectors judge by: thresholds, registry and compiled wording, built once per process from the configuration."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from detectors.hosts import Registry
+from detectors.lexicon import Lexicon
+
+if TYPE_CHECKING:
+    from config import Config
+    from config.schema import Thresholds
+    from config.schema_wording import Wording
+
+
+@dataclass
+class Context:
+    """Immutable after `build`; safe to share between threads that only read."""
+
+    config: Config
+
+    @classmethod
+    def build(cls, config: Config) -> Context:
+        return cls(config)
+
+    @property
+    def wording(self) -> Wording:
+        return self.config.wording
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return self.config.policy.thresholds
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.config)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        names = [name for trade in self.config.certificates.trades for name in (trade.name, *trade.aliases)]
+        return Lexicon(self.config.wording, {"trade_cert": [name for name in names if len(name) > 1]})
+
+    @cached_property
+    def digest(self) -> str:
+        """Of everything that can change a judgement: detector versions, wording, registry, policy."""
+        from detectors.base import registry
+
+        parts = [f"{one.name}@{one.version}" for one in registry()]
+        for model in (self.config.wording, self.config.official, self.config.policy, self.config.certificates):
+            parts.append(model.model_dump_json())
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,204 @@
+"""The wording rules compiled: one automaton over every term, run once over each view of a text."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ahocorasick_rs
+
+from detectors import text as folding
+
+if TYPE_CHECKING:
+    from config.schema_wording import Concept, Pair, Wording
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_CLAUSE_END = re.compile(r"[，,。、；;：:！!？?\n]")
+_VARIANT_MIN_CHARS = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hit:
+    """One term in the original text. `disguised` when it only reads so in a view that undoes a disguise."""
+
+    start: int
+    end: int
+    term: str
+    disguised: bool = False
+
+
+class Hits:
+    """Hits by concept or frame id, each list in order of position."""
+
+    def __init__(self, found: dict[str, list[Hit]]) -> None:
+        self._found = {name: sorted(set(hits)) for name, hits in found.items()}
+        self._starts: dict[str, list[int]] = {}
+
+    def of(self, name: str) -> list[Hit]:
+        """Hits of one concept, or of several joined by `|`."""
+        if "|" not in name:
+            return self._found.get(name, [])
+        if name not in self._found:
+            self._found[name] = sorted({hit for part in name.split("|") for hit in self.of(part)})
+        return self._found[name]
+
+    def within(self, name: str, start: int, end: int, window: int) -> list[Hit]:
+        """Hits of `name` of which some part lies within `window` characters of [start, end)."""
+        hits = self.of(name)
+        starts = self._starts.get(name)
+        if starts is None:
+            starts = self._starts[name] = [hit.start for hit in hits]
+        low = bisect_left(starts, start - window - 40)
+        high = bisect_right(starts, end + window)
+        return [hit for hit in hits[low:high] if hit.end >= start - window]
+
+    def put(self, name: str, hits: Iterable[Hit]) -> None:
+        self._found[name] = sorted(hits)
+
+    def drop_inside(self, name: str, covers: Iterable[Hit]) -> None:
+        """Forget hits of `name` that lie wholly inside one of `covers`."""
+        spans = sorted((hit.start, hit.end) for hit in covers)
+        if not spans or name not in self._found:
+            return
+        longest = max(end - start for start, end in spans)
+        starts = [start for start, _ in spans]
+
+        def covered(hit: Hit) -> bool:
+            low, high = bisect_left(starts, hit.end - longest), bisect_right(starts, hit.start)
+            return any(end >= hit.end for _, end in spans[low:high])
+
+        self._found[name] = [hit for hit in self._found[name] if not covered(hit)]
+
+
+class Lexicon:
+    """Compiled terms of one `Wording`; built once per process."""
+
+    def __init__(self, wording: Wording, extra: dict[str, Iterable[str]] | None = None) -> None:
+        self.lists = wording.lists
+        owners: dict[str, set[str]] = defaultdict(set)
+        for concept in wording.concept:
+            self._own(owners, concept.id, concept.terms)
+            self._own(owners, _unless(concept.id), concept.unless)
+            for index, pair in enumerate(concept.pairs):
+                self._own(owners, f"{concept.id}:{index}:first", pair.first)
+                self._own(owners, f"{concept.id}:{index}:second", pair.second)
+        for frame in wording.frame:
+            self._own(owners, f"frame:{frame.id}", frame.terms)
+            self._own(owners, _unless(f"frame:{frame.id}"), frame.unless)
+        for name, terms in (extra or {}).items():
+            self._own(owners, name, terms)
+        self.terms = sorted(owners)
+        self.owners = [tuple(sorted(owners[term])) for term in self.terms]
+        self.concepts = wording.concept
+        self.frames = wording.frame
+        self.automaton = ahocorasick_rs.AhoCorasick(
+            self.terms, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
+        )
+        self.patterns = [(c.id, re.compile(pattern)) for c in wording.concept for pattern in c.patterns]
+        variants = folding.tables()["variants"]
+        self.variants = {ord(glyph): plain for plain, glyphs in variants.items() for glyph in glyphs}
+        self.guards: dict[str, str] = folding.tables()["guards"]
+
+    def _own(self, owners: dict[str, set[str]], name: str, terms: Iterable[str]) -> None:
+        for term in terms:
+            for plain in self.expand(term):
+                owners[folding.fold(plain).text].add(name)
+
+    def expand(self, term: str) -> Iterator[str]:
+        """`{list}` slots filled in every way."""
+        slots = _SLOT.findall(term)
+        for values in itertools.product(*(self.lists[slot] for slot in slots)):
+            filled = iter(values)
+            yield _SLOT.sub(lambda _: next(filled), term)
+
+    def scan(self, views: folding.Views) -> Hits:
+        """Every concept and frame term of the text, exceptions and nesting resolved."""
+        found: dict[str, list[Hit]] = defaultdict(list)
+        self._plain(views, found)
+        self._dense(views, found)
+        self._variant(views, found)
+        self._patterns(views, found)
+        hits = Hits(found)
+        for concept in self.concepts:
+            self._resolve(concept, hits, views)
+        for concept in self.concepts:
+            for cover in concept.inside:
+                hits.drop_inside(concept.id, hits.of(cover))
+        for frame in self.frames:
+            hits.drop_inside(f"frame:{frame.id}", hits.of(_unless(f"frame:{frame.id}")))
+        return hits
+
+    def _find(self, text: str) -> list[tuple[int, int, int]]:
+        return self.automaton.find_matches_as_indexes(text, overlapping=True)
+
+    def _keep(self, found: dict[str, list[Hit]], index: int, span: tuple[int, int], *, disguised: bool) -> None:
+        hit = Hit(span[0], span[1], self.terms[index], disguised)
+        for owner in self.owners[index]:
+            found[owner].append(hit)
+
+    def _plain(self, views: folding.Views, found: dict[str, list[Hit]]) -> None:
+        for index, start, end in self._find(views.folded.text):
+            self._keep(found, index, views.folded.original(start, end), disguised=False)
+
+    def _dense(self, views: folding.Views, found: dict[str, list[Hit]]) -> None:
+        """Terms with decorations between their characters."""
+        if len(views.dense.here) < 2:
+            return
+        for index, start, end in self._find(views.dense.text):
+            gapped = views.dense.runs_between(start, end) > 1
+            if gapped and folding.separators_are_disguise(views, start, end):
+                self._keep(found, index, folding.through_dense(views, start, end), disguised=True)
+
+    def _variant(self, views: folding.Views, found: dict[str, list[Hit]]) -> None:
+        """Terms written with look-alike, homophone or split characters."""
+        view, through = (views.dense, folding.through_dense)
+        if views.parts is not None:
+            view, through = (views.parts, folding.through_parts)
+        plain = view.text.translate(self.variants)
+        if plain == view.text and views.parts is None:
+            return
+        for index, start, end in self._find(plain):
+            if end - start < _VARIANT_MIN_CHARS or not self._is_variant(view.text, plain, start, end, views):
+                continue
+            span = through(views, start, end)
+            if span[1] - span[0] <= 4 * (end - start):
+                self._keep(found, index, span, disguised=True)
+
+    def _is_variant(self, written: str, plain: str, start: int, end: int, views: folding.Views) -> bool:
+        differs = [at for at in range(start, end) if written[at] != plain[at]]
+        if not differs:
+            if views.parts is None:
+                return False
+            first, last = views.parts.original(start, end)
+            return last - first > end - start
+        return not any(at + 1 < len(written) and written[at + 1] in self.guards.get(written[at], "") for at in differs)
+
+    def _patterns(self, views: folding.Views, found: dict[str, list[Hit]]) -> None:
+        for name, pattern in self.patterns:
+            for match in pattern.finditer(views.folded.text):
+                start, end = views.folded.original(*match.span())
+                found[name].append(Hit(start, end, match.group()))
+
+    def _resolve(self, concept: Concept, hits: Hits, views: folding.Views) -> None:
+        for index, pair in enumerate(concept.pairs):
+            joined = list(_pairs(hits, f"{concept.id}:{index}", pair, views.original))
+            if joined:
+                hits.put(concept.id, {*hits.of(concept.id), *joined})
+        hits.drop_inside(concept.id, hits.of(_unless(concept.id)))
+
+
+def _pairs(hits: Hits, name: str, pair: Pair, text: str) -> Iterator[Hit]:
+    for first in hits.of(f"{name}:first"):
+        for second in hits.within(f"{name}:second", first.end, first.end + pair.gap, 0):
+            between = text[first.end : second.start]
+            if second.start >= first.end and len(between) <= pair.gap and not _CLAUSE_END.search(between):
+                yield Hit(first.start, second.end, f"{first.term}…{second.term}", first.disguised or second.disguised)
+
+
+def _unless(name: str) -> str:
+    return f"!{name}"

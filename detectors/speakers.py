@@ -1,0 +1,109 @@
+"""Who is speaking: whether an offer at a place in a text is the speaker's own or quoted, negated, reported, asked."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detectors.text import sentence_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.schema_wording import Frame
+    from detectors.base import Contact
+    from detectors.features import Page
+    from detectors.lexicon import Hit, Hits
+
+_QUOTED = re.compile(r"“[^“”]{1,300}”|「[^「」]{1,300}」|『[^『』]{1,300}』|‘[^‘’]{1,300}’|\"[^\"\n]{1,200}\"|《[^《》]{1,60}》")
+_CLAUSE_BREAK = re.compile(r"[，,。；;：:！!？?\n]")
+_MAX_SENTENCE_CHARS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The frame that takes an offer from the speaker, and the words that show it."""
+
+    frame: Frame
+    start: int
+    end: int
+
+
+class Speakers:
+    """Answers for one page; `personal` are contacts by which its author can be reached."""
+
+    def __init__(self, page: Page, hits: Hits, frames: Sequence[Frame], personal: Sequence[Contact]) -> None:
+        self.page = page
+        self.hits = hits
+        self.frames = frames
+        self.personal = personal
+        self.ends = sentence_ends(page.text)
+        self.quotes = [match.span() for match in _QUOTED.finditer(page.text)]
+        self.quote_starts = [start for start, _ in self.quotes]
+
+    def frame_of(self, offer: Hit) -> Spoken | None:
+        """The first frame, in the order of the configuration, that holds for `offer`."""
+        quote = self.quote_around(offer)
+        sentence = self.sentence(*(quote or (offer.start, offer.end)))
+        for frame in self.frames:
+            spoken = self._applies(frame, offer, sentence, quote)
+            if spoken is not None:
+                return spoken
+        return None
+
+    def _applies(
+        self, frame: Frame, offer: Hit, sentence: tuple[int, int], quote: tuple[int, int] | None
+    ) -> Spoken | None:
+        name = f"frame:{frame.id}"
+        if frame.scope == "before":
+            return self._before(frame, offer)
+        if frame.scope == "quoted":
+            if quote is None or quote == sentence:
+                return None
+            found = [hit for hit in self._in(name, sentence) if hit.end <= quote[0] or hit.start >= quote[1]]
+            return Spoken(frame, found[0].start, found[0].end) if found else None
+        scope = sentence if frame.scope == "sentence" else self.passage(offer)
+        found = [hit for hit in self._in(name, scope) if not (hit.start >= offer.start and hit.end <= offer.end)]
+        if len({hit.term for hit in found}) < frame.count or self._yields(frame, offer, sentence, quote):
+            return None
+        return Spoken(frame, found[0].start, found[0].end)
+
+    def _before(self, frame: Frame, offer: Hit) -> Spoken | None:
+        for hit in reversed(self.hits.within(f"frame:{frame.id}", offer.start - frame.gap - 4, offer.start, 0)):
+            between = self.page.text[hit.end : offer.start]
+            if hit.end <= offer.start and len(between) <= frame.gap and not _CLAUSE_BREAK.search(between):
+                return Spoken(frame, hit.start, hit.end)
+        return None
+
+    def _yields(self, frame: Frame, offer: Hit, sentence: tuple[int, int], quote: tuple[int, int] | None) -> bool:
+        """Whether something beside the frame shows that the speaker sells: a way to reach him, or `we`."""
+        if quote is not None:
+            return False
+        if "contact" in frame.yields_to and any(
+            sentence[0] <= contact.start <= sentence[1] + 60 for contact in self.personal
+        ):
+            return True
+        return "self" in frame.yields_to and bool(self._in("self", sentence))
+
+    def _in(self, name: str, span: tuple[int, int]) -> list[Hit]:
+        return [hit for hit in self.hits.within(name, span[0], span[1], 0) if span[0] <= hit.start < span[1]]
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """The sentence around a span, at most `_MAX_SENTENCE_CHARS` on either side."""
+        index = bisect_right(self.ends, start)
+        first = self.ends[index - 1] if index else 0
+        last = self.ends[min(bisect_right(self.ends, max(start, end - 1)), len(self.ends) - 1)]
+        return max(first, start - _MAX_SENTENCE_CHARS), min(last, end + _MAX_SENTENCE_CHARS)
+
+    def passage(self, offer: Hit) -> tuple[int, int]:
+        passage = self.page.passage_at(offer.start)
+        span = (passage.start, passage.end) if passage else (0, len(self.page.text))
+        return max(span[0], offer.start - 600), min(span[1], offer.end + 600)
+
+    def quote_around(self, offer: Hit) -> tuple[int, int] | None:
+        index = bisect_right(self.quote_starts, offer.start) - 1
+        if index >= 0 and self.quotes[index][1] >= offer.end:
+            return self.quotes[index]
+        return None

@@ -1,0 +1,94 @@
+"""Every Chinese sentence and label of this floor that is not in a configuration file."""
+
+from __future__ import annotations
+
+# classes of verdicts
+CLEAR = "未见异常"
+UNREADABLE = "页面无法判断"
+NOT_JUDGED = "未作判断"
+FAKE_SITE = "仿冒政府网站"
+FAKE_QUERY = "仿冒查询页"
+LOOKALIKE_NAME = "仿冒域名"
+INTRUDED = "被入侵页面"
+CLOAKED = "对搜索用户另给内容"
+EVASION = "规避审查的写法"
+OFFICIAL_HOST = "官方网站"
+STATE_HOST = "国家机关域名"
+
+# wording
+EVASION_REASON = "把关键字写成异形、拆字或插入符号，是为了躲过平台审查"
+SPOKEN = "出现“{named}”的说法，但{reason}（“{words}”）"
+WITH_BOOSTS = "{reason}；同时出现{extras}"
+BOOSTS = {
+    "contact": "个人联系方式",
+    "reach": "招揽联系的话",
+    "speed": "出证时限",
+    "price": "价格",
+    "verify": "“可查”的承诺",
+    "nationwide": "“全国通用”一类的招揽",
+    "paylater": "后付款的承诺",
+    "database": "“入库”的承诺",
+    "exempt": "免考的承诺",
+    "pass": "包过的承诺",
+    "lawful": "正规培训的用语（已减轻）",
+}
+
+# identity
+META_NAME = "页面在 SiteName 中自称“{name}”，但 {host} 不属于该机关"
+META_DOMAIN = "页面标明的网站域名是 {claimed}，实际却放在 {host}"
+META_CODE = "页面带有政府网站标识码 {code}，但 {host} 不是该网站"
+FOOTER_ORGAN = "页脚写明主办单位是“{name}”，但 {host} 不属于该单位"
+TITLE_ORGAN = "标题或刊头自称“{name}”，但 {host} 不属于该机关"
+ICP_COPIED = "页面的备案号 {number} 属于“{name}”，与 {host} 不符"
+JIUCUO = "页面装有“政府网站找错”标识，但 {host} 不是政府网站"
+CONAC = "页面使用党政机关或事业单位网站标识，但 {host} 不是该单位的网站"
+SAVED_FROM = "页面源码写明是从 {claimed} 另存下来的"
+CANONICAL = "页面声明的正式网址是 {claimed}，实际却放在 {host}"
+PATH_LURE = "网址路径里写着官方域名 {claimed}，真正的主机是 {host}"
+ASSETS = "页面大量直接调用 {claimed} 的图片和程序，像是照搬该网站"
+QUERY_FORM = "页面要求填写{fields}来查询，而 {host} 不是任何发证机关的网站"
+RECORD_PAGE = "页面直接展示证件信息（{fields}），而 {host} 不是发证机关的网站"
+QUASI_OFFICIAL = "标题自称“{name}”，像是全国性官方查询平台，而 {host} 未在官方网站名单中"
+OWN_IDENTITY = "页面以“{name}”自己的身份提到机关，不是冒充"
+HOST_OFFICIAL = "{host} 是官方网站名单中的“{name}”"
+HOST_STATE = "{host} 使用只有国家机关才能注册的后缀"
+HOST_FORMER = "{host} 曾是“{name}”的域名，现已停用，任何人都可能重新注册"
+INTRUDED_REASON = "售假内容出现在官方网站 {host} 上，可能是网站被入侵后植入"
+FIELD_NAMES = {"name": "姓名", "id": "证件号码", "captcha": "验证码", "ticket": "证书或准考证编号"}
+NO_HOST = "（未提供网址）"
+
+# names
+NAME_REASONS = {
+    "misleading_subdomain": "主机名里嵌有官方域名 {official}，真正的注册域名是 {registrable}",
+    "gov_separator": "用连字符或拼接仿造 gov.cn 域名 {official}",
+    "suffix_swap": "与官方域名 {official} 只差后缀",
+    "homoglyph": "用形近字符仿造 {official}",
+    "typo": "与官方域名 {official} 只差一两个字母",
+    "combosquat": "在 {official} 的名称上加了“{words}”一类的字眼",
+    "chinese_name": "中文域名“{unicode}”含有证件查询或机关名称的字样",
+    "initials": "由机关拼音缩写和查询、证件一类的字眼拼成",
+    "path_host": "网址路径中写有官方域名 {official}",
+}
+NAME_CLASSES = {
+    "misleading_subdomain": "误导性子域名",
+    "gov_separator": "仿造政府域名",
+    "suffix_swap": "替换后缀",
+    "homoglyph": "形近字符",
+    "typo": "错拼域名",
+    "combosquat": "组合域名",
+    "chinese_name": "中文仿冒域名",
+    "initials": "拼音缩写组合",
+}
+
+# cloaking
+CLOAKED_REASON = "同一网址，电脑直接打开与手机从搜索引擎点进去，看到的内容不同：后者另有{what}"
+CLOAKED_OFFER = "售假内容"
+CLOAKED_QUERY = "查询表单"
+CLOAKED_TEXT = "大段不同的内容"
+
+# images
+QR_FOUND = "图片中的二维码指向 {url}"
+
+# human output
+LEVELS = {"flag": "【预警】", "watch": "【关注】", "clear": "【正常】"}
+AXES = {"impersonation": "仿冒网站", "selling": "网上售假"}

@@ -1,0 +1,79 @@
+"""From signals to verdicts: levels by what single clauses weigh, never by how many words a page has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crawlers.records import PageState
+from detectors import strings
+from detectors.base import Axis, Level, Signal, Verdict
+
+if TYPE_CHECKING:
+    from config.schema import Threshold
+    from detectors.context import Context
+    from detectors.features import Page
+
+UNREADABLE = frozenset({PageState.BLOCKED, PageState.LOGIN, PageState.UNDECODABLE})
+"""States in which a page says nothing about its subject."""
+_STEEPNESS = 1.2
+
+
+def selling(page: Page, signals: Sequence[Signal], context: Context) -> Verdict:
+    """The strongest single offer decides; others only move the score."""
+    own = _ordered(signals, Axis.SELLING)
+    offers = [signal for signal in own if signal.weight > 0 and signal.cls != strings.EVASION]
+    level = _level(offers[0].weight if offers else 0.0, context.thresholds.selling)
+    cls = offers[0].cls if offers and level is not Level.CLEAR else _quiet(page)
+    intruded = [signal for signal in offers if signal.cls == strings.INTRUDED]
+    if intruded and level is Level.FLAG:
+        cls = strings.INTRUDED
+    return Verdict(axis=Axis.SELLING, level=level, cls=cls, score=_score(offers), signals=tuple(own))
+
+
+def impersonation(page: Page, signals: Sequence[Signal], context: Context) -> Verdict:
+    """Independent marks of one borrowed identity add up; a mark that speaks for the host outweighs all of them."""
+    own = _ordered(signals, Axis.IMPERSONATION)
+    against = [signal for signal in own if signal.weight > 0]
+    total = min(1.0, sum(signal.weight for signal in against))
+    cleared = any(signal.weight <= -1.0 for signal in own)
+    level = Level.CLEAR if cleared else _level(total, context.thresholds.impersonation)
+    named = level is not Level.CLEAR and against
+    return Verdict(
+        axis=Axis.IMPERSONATION,
+        level=level,
+        cls=_class(against) if named else _quiet(page),
+        score=0.0 if cleared else _score(against),
+        imitates=next((signal.imitates for signal in against if signal.imitates), "") if named else "",
+        signals=tuple(own),
+    )
+
+
+def _class(against: Sequence[Signal]) -> str:
+    """A query page is named before a site, a site before a mere name."""
+    present = {signal.cls for signal in against}
+    for cls in (strings.FAKE_QUERY, strings.FAKE_SITE):
+        if cls in present:
+            return cls
+    return against[0].cls
+
+
+def _ordered(signals: Sequence[Signal], axis: Axis) -> list[Signal]:
+    own = [signal for signal in signals if signal.axis is axis]
+    return sorted(own, key=lambda signal: (-abs(signal.weight), -signal.weight, signal.start, signal.cls))
+
+
+def _level(weight: float, threshold: Threshold) -> Level:
+    if weight >= threshold.flag - 1e-9:
+        return Level.FLAG
+    return Level.WATCH if weight >= threshold.watch - 1e-9 else Level.CLEAR
+
+
+def _quiet(page: Page) -> str:
+    """What a subject is called that shows nothing: `clear` proves nothing about a page that was not read."""
+    return strings.UNREADABLE if page.state in UNREADABLE else strings.CLEAR
+
+
+def _score(signals: Sequence[Signal]) -> float:
+    return 1.0 - math.exp(-_STEEPNESS * sum(signal.weight for signal in signals)) if signals else 0.0
