@@ -37,7 +37,7 @@ def _derived(source: PacketSource) -> dict[str, str]:
     return {
         "subject": source.subject,
         "title": source.title,
-        "final_url": last.final_url,
+        "final_url": source.fields.get("item_url", last.final_url) if source.is_listing else last.final_url,
         "host": last.host,
         "host_unicode": unicode_host(last.host),
         "peer": "、".join(dict.fromkeys(m.capture.peer for m in source.captures if m.capture.peer)),

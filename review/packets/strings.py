@@ -67,7 +67,7 @@ HOW_TO_VERIFY = """如何核验本证据包
   解压后，在解压目录中：
   1. 文件摘要（Linux、macOS）：        sha256sum -c SHA256SUMS
      Windows 逐个计算：                certutil -hashfile 文件名 SHA256
-  2. 单位签名：                        openssl pkeyutl -verify -pubin -inkey 公钥.pem -rawin -in manifest.json -sigfile 签名
+  2. 单位签名：  openssl pkeyutl -verify -pubin -inkey 公钥.pem -rawin -in manifest.json -sigfile 签名
      （签名为 seal.json 中 sig 一项经 base64 解码所得）
   3. 封装时间戳（有 seal.tsr 时）：    openssl ts -verify -data seal.json -in seal.tsr -CAfile 时间戳根证书.pem
   4. 网页归档：                        warcio check archive/data.warc.gz

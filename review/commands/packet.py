@@ -1,0 +1,106 @@
+"""`zhengshao packet`: build an evidence packet for a case, verify one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from review.commands._shared import (
+    PROBLEMS,
+    config_option,
+    data_directory,
+    data_option,
+    emit,
+    fail,
+    json_option,
+    load_config,
+    say,
+)
+
+EXITS = {"valid": 0, "invalid": 1, "unknown": 2}
+
+
+@click.group("packet")
+def command() -> None:
+    """Build and verify evidence packets.
+
+    \b
+    zhengshao packet build A-000012 --to cac
+    zhengshao packet verify P-2026-000001.zip --trust DIR
+    """
+
+
+@command.command("build")
+@click.argument("case_id", metavar="CASE")
+@click.option("--to", "agency", required=True, help="The recipient: a file name in agencies/ (cac, market, police).")
+@click.option("--field", "fields", multiple=True, metavar="ID=VALUE", help="A fact a paper needs; may be repeated.")
+@config_option
+@data_option
+@json_option
+def build(
+    case_id: str, agency: str, fields: tuple[str, ...], config_dir: Path | None, data_dir: Path | None, as_json: bool
+) -> None:
+    """Build the packet of CASE for a recipient and verify it against the office's own trust.
+
+    \b
+    zhengshao packet build A-000012 --to police --field issuer_reply=应急管理局复函称未发过该证
+    """
+    from crawlers.records import CrawlError
+    from crawlers.store import Store, store_url
+    from review.cases import get, parse_label
+    from review.clock import utc_now
+    from review.errors import ReviewError
+    from review.packets.desk import make_packet
+    from review.packets.gather import case_file
+    from review.packets.stamping import office_stamper
+    from review.packets.verify import verify
+
+    config = load_config(config_dir)
+    data = data_directory(config, data_dir)
+    given = dict(_pair(text) for text in fields)
+    try:
+        store = Store.open(store_url(data, config.settings.store.url))
+        with store.read() as connection:
+            case = case_file(get(connection, parse_label(case_id)), given)
+        with office_stamper(config, data) as stamp:
+            built, path = make_packet(store, data, case, agency, config, stamp, utc_now())
+    except (ReviewError, CrawlError) as error:
+        fail(str(error), PROBLEMS)
+    verdict = verify(str(path), str(data / "trust"))["verdict"]
+    row = {"packet": built.packet_id, "case": case.id, "to": agency, "file": str(path), "verdict": verdict}
+    if as_json:
+        emit({**row, "timestamp": built.timestamp, "manifest_sha256": built.manifest_sha256})
+    else:
+        click.echo(str(path))
+        say(f"{built.packet_id} 清单 SHA-256 {built.manifest_sha256}")
+    sys.exit(PROBLEMS if verdict == "invalid" else 0)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{text!r} is not ID=VALUE", param_hint="--field")
+    return name, value
+
+
+@command.command("verify")
+@click.argument("packet", type=click.Path(path_type=Path))
+@click.option("--trust", type=click.Path(path_type=Path, file_okay=False), help="keys.json and tsa/*.pem.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@json_option
+def verify_packet(packet: Path, trust: Path | None, lang: str, as_json: bool) -> None:
+    """Judge a packet: exit 0 valid, 1 invalid, 2 cannot judge. Reads only, offline.
+
+    \b
+    zhengshao packet verify P-2026-000001.zip --trust DIR
+    """
+    from review.packets.verify import lines, verify
+
+    report = verify(str(packet), str(trust) if trust else None)
+    if as_json:
+        emit(report)
+    else:
+        click.echo("\n".join(lines(report, lang)))
+    sys.exit(EXITS[report["verdict"]])

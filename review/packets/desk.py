@@ -1,0 +1,60 @@
+"""Making a packet for a case and putting it where packets lie: number, build, file. Nothing is ever overwritten."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from config import Config
+from crawlers.archive import Archive
+from crawlers.blobs import BlobStore
+from crawlers.store import Store
+from review.keys import office_key
+from review.packets.build import Built, SealStamper, build
+from review.packets.gather import CaseFile, gather
+
+NUMBER = re.compile(r"P-(\d{4})-(\d{6})\.zip")
+
+
+def make_packet(
+    store: Store, data: Path, case: CaseFile, agency: str, config: Config, stamp: SealStamper, now: str
+) -> tuple[Built, Path]:
+    """The packet of a case for one kind of recipient, in `data/packets/`. `now` is the time it is built at, UTC."""
+    archive = Archive(data / "archive", config.settings.archive.gzip_level)
+    moment = datetime.fromisoformat(now)
+    key = office_key(data, config.settings.office.name, moment)
+
+    def sealed(packet_id: str) -> Built:
+        source = gather(store, archive, BlobStore(data / "blobs"), case, agency, config, packet_id)
+        return build(source, config.agencies[agency], key, now, stamp, config.settings.stamp.policy)
+
+    return file_under(data / "packets", moment.year, sealed)
+
+
+def file_under(folder: Path, year: int, sealed: Callable[[str], Built]) -> tuple[Built, Path]:
+    """Build under the next free number of the year and write it, durable and whole or not at all."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    while True:
+        packet_id = next_number(folder, year)
+        built, path = sealed(packet_id), folder / f"{packet_id}.zip"
+        temporary = folder / f".{packet_id}.{os.getpid()}"
+        with temporary.open("wb") as file:
+            file.write(built.content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            continue  # another process took the number meanwhile
+        finally:
+            temporary.unlink()
+        return built, path
+
+
+def next_number(folder: Path, year: int) -> str:
+    matches = (NUMBER.fullmatch(path.name) for path in folder.iterdir())
+    taken = [int(match[2]) for match in matches if match and int(match[1]) == year]
+    return f"P-{year}-{max(taken, default=0) + 1:06d}"

@@ -1,0 +1,194 @@
+"""From the store to the source of a packet: captures with their bytes, the chain around them, stamps, law."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from config import Config
+from crawlers import custody as chain
+from crawlers.archive import Archive
+from crawlers.blobs import BlobStore
+from crawlers.records import Capture, Hop
+from crawlers.store import Store
+from crawlers.tables import custody, stamps
+from review.cases import Case, Decision
+from review.errors import ReviewError
+from review.packets.facts import strongest
+from review.packets.source import (
+    CaptureMaterial,
+    DecisionFacts,
+    LawFacts,
+    OfficeFacts,
+    PacketSource,
+    RecordBytes,
+    StampFacts,
+)
+
+JUDGED = ("state", "impersonation", "selling", "contacts")
+
+
+class UnknownAgency(ReviewError):
+    """No file in `agencies/` has this name."""
+
+
+class NothingCaptured(ReviewError):
+    """A case without captures has no evidence to hand over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """What a packet needs of a case."""
+
+    id: str
+    subject: str
+    title: str
+    opened_at: str
+    opened_by: str
+    assessment: Mapping[str, Any]
+    decisions: tuple[DecisionFacts, ...]
+    capture_ids: tuple[int, ...]
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def case_file(case: Case, fields: Mapping[str, str] | None = None) -> CaseFile:
+    """A case under its strongest subject, with every decision in order and what people supplied for the papers."""
+    judged = zip(case.subjects, case.assessments, strict=True)
+    subject, assessment = max(judged, key=lambda pair: float(strongest(pair[1]).get("score", 0)))
+    return CaseFile(
+        id=case.label,
+        subject=subject,
+        title=case.title,
+        opened_at=case.opened_at,
+        opened_by=case.opened_night,
+        assessment={key: assessment[key] for key in JUDGED if key in assessment},
+        decisions=tuple(_decisions(case)),
+        capture_ids=case.capture_ids,
+        fields=fields or {},
+    )
+
+
+def _decisions(case: Case) -> Iterable[DecisionFacts]:
+    for event in case.events:
+        if event.kind == "decided":
+            what = Decision(event.detail["decision"]).chinese
+            yield DecisionFacts(event.at, event.actor, what, str(event.detail["reason"]))
+
+
+def gather(
+    store: Store, archive: Archive, blobs: BlobStore, case: CaseFile, agency: str, config: Config, packet_id: str
+) -> PacketSource:
+    """Everything of one packet. Raises ArchiveError when evidence is not what it was when it was kept."""
+    if agency not in config.agencies:
+        raise UnknownAgency(f"没有名为“{agency}”的收件方；可用：{'、'.join(sorted(config.agencies))}")
+    captures = list(store.captures(ids=case.capture_ids))
+    if not captures:
+        raise NothingCaptured(f"{case.id} 没有任何抓取，不能生成证据包")
+    with store.read() as connection:
+        stamped = _stamps(connection, captures)
+        lines = _lines(connection, stamped, captures)
+        head = chain.head(connection)
+    office = config.settings.office
+    return PacketSource(
+        packet_id=packet_id,
+        case_id=case.id,
+        subject=case.subject,
+        title=case.title,
+        agency=agency,
+        office=OfficeFacts(office.name, office.kind, office.region),
+        opened_at=case.opened_at,
+        opened_by=case.opened_by,
+        assessment=case.assessment,
+        decisions=case.decisions,
+        captures=tuple(_material(capture, store, archive, blobs) for capture in captures),
+        custody=lines,
+        custody_head=head,
+        stamps=stamped,
+        law=_law(config, case.assessment),
+        fields={**_listing_fields(store, case.subject), **case.fields},
+        tool=f"zhengshao {version('zhengshao')}",
+    )
+
+
+def _material(capture: Capture, store: Store, archive: Archive, blobs: BlobStore) -> CaptureMaterial:
+    page = Hop(capture.final_url, capture.status, capture.peer, capture.place)
+    exchanges = (*capture.hops, page, *store.resources(capture.id))
+    return CaptureMaterial(
+        capture,
+        tuple(RecordBytes(e.url, e.status, archive.raw_exchange(e.place)) for e in exchanges if e.place),
+        len(capture.hops),
+        {a.sha256: _reader(blobs, a.sha256) for a in capture.artefacts},
+    )
+
+
+def _reader(blobs: BlobStore, sha256: str) -> Any:
+    return lambda: blobs.read(sha256)
+
+
+def _stamps(connection: Connection, captures: Sequence[Capture]) -> tuple[StampFacts, ...]:
+    """The stamps of the captures; one that an authority answered badly counts as not yet given."""
+    wanted = {capture.stamp_id for capture in captures if capture.stamp_id is not None}
+    rows = connection.execute(select(stamps).where(stamps.c.id.in_(wanted)).order_by(stamps.c.id))
+    return tuple(
+        StampFacts(
+            id=row.id,
+            digest=row.digest,
+            from_seq=row.from_seq,
+            to_seq=row.to_seq,
+            token=row.token if row.state == "stamped" else b"",
+            authority=row.authority,
+            gen_time=row.gen_time,
+        )
+        for row in rows
+    )
+
+
+def _lines(
+    connection: Connection, stamped: Sequence[StampFacts], captures: Sequence[Capture]
+) -> tuple[dict[str, Any], ...]:
+    """All lines that the stamps cover, so that each stamp can be checked, and those of the captures."""
+    ranges = [custody.c.seq.between(stamp.from_seq, stamp.to_seq) for stamp in stamped]
+    own = custody.c.capture_id.in_([capture.id for capture in captures])
+    rows = connection.execute(select(custody).where(or_(own, *ranges)).order_by(custody.c.seq)).mappings()
+    return tuple({**row, "detail": json.loads(row["detail"])} for row in rows)
+
+
+def _law(config: Config, assessment: Mapping[str, Any]) -> tuple[LawFacts, ...]:
+    """The provisions named for the classes found; those named for no class at all go with every packet."""
+    verdicts = [assessment[axis] for axis in ("impersonation", "selling") if axis in assessment]
+    found = {verdict["class"] for verdict in verdicts if verdict["verdict"] != "clear"}
+    entries = [entry for entry in config.law.entries if found & set(entry.classes)]
+    return tuple(
+        LawFacts(
+            id=entry.id,
+            title=entry.title,
+            article=entry.article,
+            version=entry.version,
+            text=entry.text or entry.gist,
+            confirmed=entry.confirmed,
+        )
+        for entry in entries
+    )
+
+
+def _listing_fields(store: Store, subject: str) -> dict[str, str]:
+    """What a marketplace showed of an offer when it was last seen."""
+    if not subject.startswith("listing:"):
+        return {}
+    offers = store.listings(subject=subject.removeprefix("listing:"))
+    if not offers:
+        return {}
+    last = offers[-1]
+    shown = {
+        "item_url": last.url,
+        "seller": last.seller,
+        "price": last.price,
+        "place": last.place,
+        "shop": last.shop_id,
+    }
+    return {key: value for key, value in shown.items() if value}
