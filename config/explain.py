@@ -20,8 +20,13 @@ _FOUND_CHARACTERS = 60
 
 def explained(error: ValidationError, model: type[BaseModel], node: Node, packaged: Any) -> Iterator[Problem]:
     """`packaged` is the plain packaged document: its value at the same place is the best example there is."""
-    for detail in error.errors(include_url=False):
-        yield _problem(detail, model, node, packaged)
+    details = error.errors(include_url=False)
+    places = [detail["loc"] for detail in details]
+    for detail in details:
+        # entries that are wrong themselves are not counted: the list is not too short, it is wrong inside
+        inside = any(place[:-1] == detail["loc"] for place in places)
+        if detail["type"] != "too_short" or not inside:
+            yield _problem(detail, model, node, packaged)
 
 
 def problem_at(node: Node, accepted: str, fix: str) -> Problem:
@@ -33,8 +38,7 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], root: Node, packaged:
     path: KeyPath = tuple(detail["loc"])
     node = root.at(path)
     if detail["type"] == "missing":
-        missing = ".".join(str(step) for step in path[len(node.path) :]) or str(path[-1])
-        key = dotted((*node.path, missing))
+        key = dotted((*node.path, *path[len(node.path) :]))
         return Problem(node.source.label, node.line, key, "", _accepted(detail, path), _example(detail, path, packaged))
     if detail["type"] == "extra_forbidden":
         return problem_at(node, _accepted(detail, path), _known_keys(model, path))
@@ -51,12 +55,13 @@ def _accepted(detail: ErrorDetails, path: KeyPath) -> str:
 
 
 def _example(detail: ErrorDetails, path: KeyPath, packaged: Any) -> str:
+    while path and isinstance(path[-1], int):
+        path = path[:-1]
     value = _converted(detail.get("input"), _unit(path))
     if value is None:
         value = _walk(packaged, path)
     shown = strings.EXAMPLES.get(detail["type"], "") if value is None else written(value)
-    key = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
-    return strings.EXAMPLE.format(example=f"{key} = {shown}") if shown and key else ""
+    return strings.EXAMPLE.format(example=f"{path[-1]} = {shown}") if shown and path else ""
 
 
 def _unit(path: KeyPath) -> str:
@@ -86,7 +91,8 @@ def _walk(document: Any, path: KeyPath) -> Any:
             document = document.get(str(step))
         else:
             return None
-    return None if isinstance(document, dict) else document
+    tables = isinstance(document, dict) or (isinstance(document, list) and any(isinstance(x, dict) for x in document))
+    return None if tables else document
 
 
 def _known_keys(model: type[BaseModel], path: KeyPath) -> str:

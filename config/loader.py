@@ -111,17 +111,11 @@ class Config:
         return value
 
     def nodes(self, part: Part[Any]) -> dict[str, Node]:
-        """Each document of a part, overlaid, with its places; by file stem. For checks across parts."""
-        return {stem: document.node for stem, document in _documents(part, self).items()}
+        """Each readable document of a part, overlaid, with its places; by file stem. For checks across parts."""
+        return {stem: document.node for stem, document in _documents(part, self)[0].items()}
 
 
-PARTS: tuple[Part[Any], ...] = tuple(
-    part
-    for part in vars(Config).values()
-    if isinstance(part, Part)
-    and (PACKAGED / f"{part.model.partition(':')[0].removeprefix('config.')}.py").exists()
-    and (PACKAGED / part.where).exists()
-)
+PARTS: tuple[Part[Any], ...] = tuple(part for part in vars(Config).values() if isinstance(part, Part))
 
 
 def load(directory: Path | None = None, *, everything: bool = False) -> Config:
@@ -184,11 +178,9 @@ def _unknown_files(directory: Path | None) -> Iterator[Problem]:
             continue
         if str(inside) in files or (len(inside.parts) == 2 and inside.parts[0] in folders and path.suffix == ".toml"):
             continue
-        known = sorted(files | {f"{folder}/{path.name}" for folder in folders})
-        guess = strings.did_you_mean(str(inside), known)
-        fix = guess or strings.KNOWN.format(
-            known=strings.listed(sorted(files) + [f"{name}/*.toml" for name in folders])
-        )
+        known = sorted(files | {f"{folder}/{path.stem}.toml" for folder in folders})
+        patterns = [*sorted(files), *(f"{folder}/*.toml" for folder in sorted(folders))]
+        fix = strings.did_you_mean(str(inside), known) or strings.KNOWN.format(known=strings.listed(patterns, 20))
         yield Problem(str(path), 0, "", "", strings.UNKNOWN_FILE, fix)
 
 
@@ -234,14 +226,13 @@ class _Document:
         return source.node
 
 
-def _documents(part: Part[Any], config: Config) -> dict[str, _Document]:
-    """By file stem; raises `ConfigError` for files that cannot be read."""
+def _documents(part: Part[Any], config: Config) -> tuple[dict[str, _Document], list[Problem]]:
+    """What can be read, by file stem, and what is wrong with the files that cannot."""
     packaged, problems = _sources(_files(part, PACKAGED), PACKAGED.parent)
     office, more = _sources(_office_files(part, config.directory), None)
-    if problems or more:
-        raise ConfigError([*problems, *more])
     stems = sorted(packaged.keys() | office.keys())
-    return {stem: _Document(packaged.get(stem), office.get(stem), part) for stem in stems}
+    documents = {stem: _Document(packaged.get(stem), office.get(stem), part) for stem in stems}
+    return documents, [*problems, *more]
 
 
 def _files(part: Part[Any], directory: Path) -> list[Path]:
@@ -272,7 +263,8 @@ def _duplicates(root: Node, unique: Mapping[str, tuple[str, ...]]) -> Iterator[P
     for array, keys in unique.items():
         for key in keys:
             seen: dict[str, Node] = {}
-            for entry in root.value[array].value if array in root.value else ():
+            entries = root.value[array].value if array in root.value else None
+            for entry in entries if isinstance(entries, list) else ():
                 node = entry.value.get(key) if isinstance(entry.value, dict) else None
                 if node is None:
                     continue
@@ -283,14 +275,13 @@ def _duplicates(root: Node, unique: Mapping[str, tuple[str, ...]]) -> Iterator[P
 
 
 def _read_file(part: Part[Any], config: Config) -> BaseModel:
-    document = next(iter(_documents(part, config).values()))
-    return _validated(part.load_model(), document)
+    return next(iter(_read_folder(part, config).values()))
 
 
 def _read_folder(part: Part[Any], config: Config) -> dict[str, BaseModel]:
     values: dict[str, BaseModel] = {}
-    problems: list[Problem] = []
-    for stem, document in _documents(part, config).items():
+    documents, problems = _documents(part, config)
+    for stem, document in documents.items():
         try:
             values[stem] = _validated(part.load_model(), document)
         except ConfigError as error:
@@ -303,13 +294,13 @@ def _read_folder(part: Part[Any], config: Config) -> dict[str, BaseModel]:
 def _validated(model: type[BaseModel], document: _Document) -> BaseModel:
     from pydantic import ValidationError
 
-    from config.explain import explained
-
     problems = document.overlay_problems()
     try:
         # JSON mode: strict about types, while lists, paths and dates keep their written form
         value = model.model_validate_json(json.dumps(document.data, default=str), strict=True)
     except ValidationError as error:
+        from config.explain import explained
+
         packaged = document.packaged.data if document.packaged else {}
         problems.extend(explained(error, model, document.node, packaged))
     if problems:
