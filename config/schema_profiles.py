@@ -86,7 +86,10 @@ class KindRule(_Strict):
 
 
 class Island(_Strict):
-    """Where the data lies, when it is not simply the page's markup. Empty: the body itself is JSON, bare, assigned or JSONP."""
+    """Where the data lies, when it is not simply the page's markup.
+
+    Empty: the body itself is JSON, bare, behind an assignment or in a JSONP call.
+    """
 
     css: str = ""
     """Elements whose text is JSON, one document each."""
@@ -208,7 +211,8 @@ class Profile(_Strict):
     """Resolves relative links when the page's own address is not known."""
     access: Literal["anonymous", "service", "login", "import"]
     enabled: bool = True
-    verified_on: date
+    verified_on: date | None = None
+    """Date of the newest recorded page the profile was checked against; none for one never checked."""
     notes: str = ""
     politeness: str = ""
     request: Request

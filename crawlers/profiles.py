@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
 from config.schema_profiles import Fields, Layout, Profile
-
+from crawlers.asking import PageRequest, request_for
+from crawlers.decode import decode
 from crawlers.records import Hit, HitKind, Listing, PageState
 from crawlers.redirects import is_web_address, resolve
-from crawlers.asking import PageRequest, request_for
-from crawlers.rows import HtmlRow, HtmlDocument, Row, layout_rows
+from crawlers.rows import HtmlDocument, HtmlRow, Row, layout_rows
 from crawlers.states import PageView, ordinary_state, source_state
 from crawlers.values import moment, price_cny
 
@@ -47,6 +48,31 @@ class ParsedPage:
     def hits(self) -> tuple[Hit, ...]:
         return self.results + self.ads + self.cards
 
+    def as_json(self) -> dict[str, Any]:
+        """What `zhengshao parse` prints. `url` is the target where the page tells it, `shown` the link as it stands."""
+        results = map(_listing_json, self.listings) if self.listings else map(_hit_json, self.results)
+        return {
+            "source": self.source,
+            "state": self.state.value,
+            "reason": self.reason,
+            "results": list(results),
+            "ads": [_hit_json(hit) for hit in self.ads],
+            "cards": [_hit_json(hit) for hit in self.cards],
+            "layout": self.layout,
+            "next_page": self.next_page,
+        }
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    names = ("resolution", "display", "snippet", "advertiser")
+    shown = {"rank": hit.rank, "title": hit.title, "url": hit.resolved or hit.url, "shown": hit.url}
+    return shown | {name: getattr(hit, name) for name in names}
+
+
+def _listing_json(listing: Listing) -> dict[str, Any]:
+    first = ("rank", "title", "url", "price", "price_cny", "seller", "shop_id", "place", "item_id", "promoted")
+    return {name: getattr(listing, name) for name in (*first, "published_at", "text", "images")}
+
 
 @dataclass(slots=True)
 class _Reading:
@@ -69,8 +95,10 @@ def parse(
     profile: Profile, body: bytes | str, *, url: str = "", headers: Headers = (), status: int = 200, query: str = ""
 ) -> ParsedPage:
     """Read a page by a profile. Never raises for what a page holds: its state says what could not be read."""
-    text = body if isinstance(body, str) else _text(body)
-    return _parsed(profile, PageView(text, url, status), query)
+    if isinstance(body, str):
+        return _parsed(profile, PageView(body, url, status), query)
+    decoded = decode(body, headers)
+    return _parsed(profile, PageView(decoded.text, url, status, decoded.flags), query)
 
 
 def page_state(
@@ -79,10 +107,14 @@ def page_state(
     status: int = 200,
     url: str = "",
     text: str = "",
+    flags: tuple[str, ...] = (),
     tree: LexborHTMLParser | None = None,
 ) -> tuple[PageState, str]:
-    """State and reason of a page; without a profile, of any page. `tree` saves a second parse of `text`."""
-    page = PageView(text, url, status, tree)
+    """State and reason of a page; without a profile, of any page.
+
+    `text` is the body as decoded, `flags` what decoding found odd; `tree` saves a second parse of `text`.
+    """
+    page = PageView(text, url, status, flags, tree)
     if profile is None:
         return ordinary_state(page)
     parsed = _parsed(profile, page, "")
@@ -213,10 +245,3 @@ def _absolute(base: str, link: str) -> str:
         return urljoin(base, link)
     except ValueError:
         return ""
-
-
-def _text(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode("gb18030", errors="replace")

@@ -56,7 +56,9 @@ def _from_base64url(value: str) -> str:
 def bing_ck(url: str, _stated: str) -> str:
     """`bing.com/ck/a?…&u=a1<base64url>` and the adverts' `aclick?…&u=<base64url of a percent-encoded address>`."""
     parts = urlsplit(url)
-    if not re.fullmatch(r"(?:[\w-]+\.)*bing\.com", parts.hostname or "") or not re.match(r"/(ck/a|aclick|aclk)", parts.path):
+    if not re.fullmatch(r"(?:[\w-]+\.)*bing\.com", parts.hostname or "") or not re.match(
+        r"/(ck/a|aclick|aclk)", parts.path
+    ):
         return ""
     value = _parameter(url, "u")
     target = _from_base64url(value[2:]) if value.startswith("a1") else unquote(_from_base64url(value))

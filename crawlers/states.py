@@ -21,6 +21,7 @@ from crawlers.records import PageState
 VISIBLE_CAP = 4_000
 """No rule asks beyond this many visible characters, so counting stops there."""
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head"})
+_UNREADABLE = frozenset({"bomb", "content_encoding_broken", "content_encoding_unknown"})
 _CONTROL = re.compile("[\ufffd\x00-\x08\x0e-\x1f]")
 
 
@@ -31,6 +32,8 @@ class PageView:
     text: str
     url: str = ""
     status: int = 200
+    flags: tuple[str, ...] = ()
+    """What decoding found odd (`crawlers.decode.Decoded.flags`)."""
     parsed: LexborHTMLParser | None = field(default=None, repr=False)
 
     @cached_property
@@ -94,7 +97,7 @@ def source_state(page: PageView, rules: Iterable[StateRule], *, rows: int, other
 def ordinary_state(page: PageView) -> tuple[PageState, str]:
     """State of any page, whatever its source."""
     general = general_states()
-    if _undecodable(page.text, general.max_undecodable_ratio):
+    if _undecodable(page, general.max_undecodable_ratio):
         return PageState.UNDECODABLE, "not_text"
     for rule in general.rules:
         if rule_holds(rule, page):
@@ -104,8 +107,8 @@ def ordinary_state(page: PageView) -> tuple[PageState, str]:
     return PageState.RESULTS, ""
 
 
-def _undecodable(text: str, max_ratio: float) -> bool:
-    return bool(text) and len(_CONTROL.findall(text)) > max_ratio * len(text)
+def _undecodable(page: PageView, max_ratio: float) -> bool:
+    return not _UNREADABLE.isdisjoint(page.flags) or len(_CONTROL.findall(page.text)) > max_ratio * len(page.text)
 
 
 def _needs_rendering(page: PageView, general: PageStates) -> bool:

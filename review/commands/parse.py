@@ -1,0 +1,66 @@
+"""`zhengshao parse SOURCE FILE`: what a profile reads from a saved page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from review.commands._shared import config_option, emit, fail, json_option
+
+if TYPE_CHECKING:
+    from crawlers.profiles import ParsedPage
+
+
+@click.command(
+    epilog="""\b
+    Examples:
+      zhengshao parse baidu saved.html
+      zhengshao parse xianyu reply.json --json
+      zhengshao parse bing saved.html --url 'https://cn.bing.com/search?q=…' --json
+    """
+)
+@click.argument("source")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--url", default="", help="The address the page was saved from: resolves its relative links.")
+@config_option
+@json_option
+def command(source: str, file: Path, url: str, config_dir: Path | None, as_json: bool) -> None:
+    """Read a saved result or listing page (FILE, or - for stdin) by the profile SOURCE.
+
+    Prints the page's state and its results, adverts and cards. Exit 0 whatever is found.
+    """
+    from crawlers.profiles import parse
+    from crawlers.records import ProfileError
+    from crawlers.shelf import load_profile
+
+    try:
+        parsed = parse(load_profile(source, config_dir), _body(file), url=url)
+    except ProfileError as error:
+        fail(str(error))
+    if as_json:
+        emit(parsed.as_json())
+    else:
+        _print(parsed)
+
+
+def _body(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        fail(f"cannot read {file}: {error.strerror or error}")
+
+
+def _print(parsed: ParsedPage) -> None:
+    document = parsed.as_json()
+    reason = f" ({parsed.reason})" if parsed.reason else ""
+    click.echo(f"{parsed.source}: {parsed.state.value}{reason}, {len(document['results'])} results")
+    for kind in ("results", "ads", "cards"):
+        for row in document[kind]:
+            details = "  ".join(str(row[name]) for name in ("price", "seller", "place") if row.get(name))
+            click.echo(f"{kind[:-1]:>6} {row['rank']:>3}  {row['title'][:60]}" + (f"  [{details}]" if details else ""))
+            click.echo(f"            {row['url']}")
