@@ -117,12 +117,13 @@ class Dialer:
             host = canonical_host(raw_host)
         except ValueError as error:
             raise DoorVerdict("refused", "name", str(error)) from None
-        mapped = self._policy.host_map.get(f"{host}:{port}") or self._policy.host_map.get(host)
+        exact = self._policy.host_map.get(f"{host}:{port}")
+        if exact is None and not port_allowed(port, self._denied):
+            raise DoorVerdict("refused", "port", str(port))
+        mapped = exact or self._policy.host_map.get(host)
         if mapped:
             address, _, mapped_port = mapped.rpartition(":")
             return [(address.strip("[]"), int(mapped_port))]
-        if not port_allowed(port, self._denied):
-            raise DoorVerdict("refused", "port", str(port))
         return [(address, port) for address in await self._public_addresses(host)]
 
     async def dial(self, component: str, scheme: str, host: str, port: int) -> Line:

@@ -28,7 +28,7 @@ from crawlers.doorway import Doorway, secret_for
 if TYPE_CHECKING:
     from config import Config
 
-__all__ = ["CRAWLER", "Door", "DoorPolicy", "ServiceEntry", "policy_from"]
+__all__ = ["CRAWLER", "Door", "DoorPolicy", "ServiceEntry", "crawler_components", "policy_from"]
 
 CRAWLER = "crawler"
 """The component of everything that follows pages; it owns no service."""
@@ -52,6 +52,14 @@ def policy_from(config: Config, *, host_map: Mapping[str, str] | None = None) ->
         max_tunnel_bytes=door.max_tunnel_bytes,
         deny_ports=tuple(door.deny_ports),
     )
+
+
+def crawler_components(config: Config) -> tuple[str, ...]:
+    """As whom the spiders may pass: the crawler itself, and each service of the office that a source asks."""
+    services = config.settings.services
+    asked = (profile.request.service for profile in (*config.engines.values(), *config.marketplaces.values()))
+    wanted = {services[name].component for name in asked if name in services and services[name].enabled}
+    return (CRAWLER, *sorted(wanted - {CRAWLER}))
 
 
 def _service(url: str, component: str) -> ServiceEntry:

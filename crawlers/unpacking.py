@@ -74,7 +74,7 @@ def _inflate(body: bytes, max_bytes: int, window_bits: int) -> tuple[bytes, bool
             return out.joined(), False
         position += len(step) - len(stream.unused_data or stream.unconsumed_tail)
         if stream.eof:
-            if not body[position:].strip(b"\0"):  # padding behind the last member
+            if body[position : position + 1] in (b"", b"\0"):  # the end, or padding behind the last member
                 break
             stream = zlib.decompressobj(window_bits)
     return out.joined(), stream.eof

@@ -1,0 +1,191 @@
+"""What the spiders share: claiming tasks, one `Fetched` per task whatever happens, stopping when nothing works."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from typing import Any, ClassVar, Self
+
+import scrapy
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawlers import settings as hardened
+from crawlers.doorclient import DoorDown
+from crawlers.equipment import Equipment
+from crawlers.middlewares import SourceRested, hops
+from crawlers.patience import Patience
+from crawlers.records import CrawlError, Exchange, Fetched, FetchProfile, Outcome, PageState, Task, TaskKind
+from crawlers.unpacking import ACCEPTED
+from crawlers.wire import FetchFailed
+
+logger = logging.getLogger(__name__)
+
+_CLAIM_AHEAD = 4
+"""Tasks claimed for each request that may be under way: enough to keep every host busy, few enough for the lease."""
+_HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+class TaskSpider(scrapy.Spider):
+    """Arguments: `night` (its name), `data` (directory), `config` (an office's directory); the last two are optional."""
+
+    kinds: ClassVar[tuple[TaskKind, ...]]
+
+    def __init__(self, night: str, equipment: Equipment) -> None:
+        super().__init__()
+        self.night = night
+        self.equipment = equipment
+        self.patience = Patience(equipment.config.settings.night.blocked_stop, self.source_key)
+        self._window = _CLAIM_AHEAD * equipment.config.crawl.concurrency
+        self._flying = 0
+        self._room = asyncio.Event()
+        self._stopped = ""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, night: str = "", data: str = "", config: str = "") -> Self:
+        if not night:
+            raise CrawlError(f"which night? scrapy crawl {cls.name} -a night=2026-11-21")
+        spider = cls(night, Equipment.open(f"spider-{cls.name}", data, config))
+        hardened.apply(crawler.settings, spider.equipment.config)
+        spider._set_crawler(crawler)
+        return spider
+
+    # What a spider says of itself
+
+    def source_key(self, task: Task) -> str:
+        """What is left alone when it blocks us."""
+        return task.source
+
+    def request(self, task: Task) -> Request:
+        """The first request of a task. Raises CrawlError or ValueError when there is none to make."""
+        raise NotImplementedError
+
+    def read(self, task: Task, page: Exchange, flags: list[str], request: Request) -> Fetched | Request:
+        """What the last exchange of a task says; or the request for the page it only points at."""
+        raise NotImplementedError
+
+    # The run
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Claim as tasks end, never far ahead: a lease must outlast the wait for a polite turn."""
+        while tasks := await asyncio.to_thread(self._claim):
+            for task in tasks:
+                self._flying += 1
+                yield self._begin(task)
+            await self._wait_for_room()
+
+    def _claim(self) -> list[Task]:
+        return self.equipment.store.claim(
+            self.night,
+            self.kinds,
+            limit=self._window - self._flying,
+            lease_seconds=self.equipment.config.settings.night.lease_seconds,
+            owner=f"spider-{self.name}",
+        )
+
+    async def _wait_for_room(self) -> None:
+        while self._flying > self._window // 2:
+            self._room.clear()
+            await self._room.wait()
+
+    def _begin(self, task: Task) -> Request | Fetched:
+        try:
+            return self.request(task)
+        except (CrawlError, ValueError) as error:
+            logger.warning("task %s (%s) cannot be asked: %s", task.id, task.target[:200], error)
+            return _unread(task, Outcome.FAILED, "url")
+
+    def landed(self, fetched: Fetched) -> None:
+        """A task is done and kept."""
+        self._flying -= 1
+        self._room.set()
+        self._count(fetched)
+
+    def stop(self, reason: str) -> None:
+        """End the run; what is under way stays leased and goes back to the plan."""
+        if self._stopped or self.crawler.engine is None:
+            return
+        self._stopped = reason
+        logger.error("the run stops: %s", reason)
+        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+    # Answers
+
+    def parse(self, response: Response, **_: Any) -> Iterator[Fetched | Request]:
+        assert response.request is not None
+        task, chain = response.request.meta["task"], hops(response.request)
+        flags = [*response.flags, *_stuck_redirect(response)]
+        try:
+            found = self.read(task, chain[-1], flags, response.request)
+        except Exception as error:
+            logger.exception("reading %s", response.url)
+            found = _unread(task, Outcome.FAILED, f"callback:{type(error).__name__}")
+        if isinstance(found, Request):
+            yield found
+            return
+        if found.outcome is Outcome.CAPTURED:
+            self.patience.note(task, found.page_state)
+        yield replace(found, exchanges=chain)
+
+    def failed(self, failure: Failure) -> Iterator[Fetched]:
+        request, error = failure.request, failure.value  # type: ignore[attr-defined]
+        if isinstance(error, DoorDown):
+            self.stop("door_down")
+            return
+        yield replace(_unread(request.meta["task"], *_ending(error)), exchanges=hops(request))
+
+    # Requests
+
+    def ask(self, task: Task, url: str, *, headers: dict[str, str], **more: Any) -> Request:
+        """A request of this task; `more` goes to Request, its `meta` is merged."""
+        meta = {"task": task, **more.pop("meta", {})}
+        return Request(url, self.parse, headers=headers, errback=self.failed, dont_filter=True, meta=meta, **more)
+
+    def visitor_headers(self, task: Task) -> dict[str, str]:
+        """How a visitor of this profile would ask."""
+        phone = task.profile is FetchProfile.PHONE
+        visitor = self.equipment.config.crawl.phone if phone else self.equipment.config.crawl.desktop
+        headers = {
+            "User-Agent": visitor.user_agent,
+            "Accept": _HTML,
+            "Accept-Language": visitor.accept_language,
+            "Accept-Encoding": ACCEPTED,
+        }
+        referrer = task.referrer or visitor.referrer
+        return {**headers, "Referer": referrer} if referrer else headers
+
+    def _count(self, fetched: Fetched) -> None:
+        assert self.crawler.stats is not None
+        source, said = fetched.task.source, fetched.outcome.value
+        if fetched.outcome is Outcome.CAPTURED:
+            said = f"state/{fetched.page_state.value}"
+            self.crawler.stats.inc_value(f"source/{source}/hits", len(fetched.hits) + len(fetched.listings))
+        elif fetched.reason:
+            said = f"{said}/{fetched.reason}"
+        self.crawler.stats.inc_value(f"source/{source}/{said}")
+
+
+def _unread(task: Task, outcome: Outcome, reason: str) -> Fetched:
+    """A task whose page was not read: what was kept of it on the way says nothing of the source."""
+    return Fetched(task=task, outcome=outcome, reason=reason, page_state=PageState.UNDECODABLE)
+
+
+def _stuck_redirect(response: Response) -> list[str]:
+    """A redirect that ended the chain: to `javascript:`, to an app, or simply not followed for this source."""
+    return ["redirect_not_followed"] if 300 < response.status < 400 and b"Location" in response.headers else []
+
+
+def _ending(error: BaseException | None) -> tuple[Outcome, str]:
+    if isinstance(error, FetchFailed):
+        return error.outcome, error.reason
+    if isinstance(error, SourceRested):
+        return Outcome.FAILED, "source_blocked"
+    if isinstance(error, IgnoreRequest):
+        return Outcome.FAILED, "robots" if "robots" in str(error) else "redirect_loop"
+    logger.error("unexpected: %r", error)
+    return Outcome.FAILED, f"fetch:{type(error).__name__}"
