@@ -77,16 +77,17 @@ def head(connection: Connection) -> tuple[int, str]:
 def append_many(connection: Connection, events: Iterable[Event]) -> list[Line]:
     """Append lines in order, inside the caller's write transaction."""
     start, previous = head(connection)
-    at, lines = utc_now(), []
+    at = utc_now()
+    added: list[Line] = []
     for seq, item in enumerate(events, start + 1):
         detail = dict(item.detail)
         digest = line_hash(seq, at, item.event, item.actor, item.capture_id, detail, previous)
-        lines.append(Line(seq, at, item.event, item.actor, item.capture_id, canonical(detail), previous, digest))
+        added.append(Line(seq, at, item.event, item.actor, item.capture_id, canonical(detail), previous, digest))
         previous = digest
-    if lines:
-        connection.execute(insert(custody), [_row(line) for line in lines])
-        connection.execute(update(custody_head).values(seq=lines[-1].seq, hash=lines[-1].hash))
-    return lines
+    if added:
+        connection.execute(insert(custody), [_row(line) for line in added])
+        connection.execute(update(custody_head).values(seq=added[-1].seq, hash=added[-1].hash))
+    return added
 
 
 def append(
@@ -113,6 +114,18 @@ def verify_custody(connection: Connection) -> list[str]:
         named = ", ".join(str(end.seq) for end in ends) or "none"
         return [f"custody ends at line {seq}, but its head names line {named}: the end of the chain was changed"]
     return []
+
+
+def lines(
+    connection: Connection, *, capture_ids: Sequence[int] | None = None, from_seq: int = 1, to_seq: int | None = None
+) -> list[Line]:
+    """Lines of the chain in order: those about some captures, or of a range."""
+    statement = select(custody).where(custody.c.seq >= from_seq).order_by(custody.c.seq)
+    if capture_ids is not None:
+        statement = statement.where(custody.c.capture_id.in_(capture_ids))
+    if to_seq is not None:
+        statement = statement.where(custody.c.seq <= to_seq)
+    return [Line(**row._mapping) for row in connection.execute(statement)]
 
 
 def _check(line: Line, expected_seq: int, previous: str) -> str:

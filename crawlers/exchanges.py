@@ -41,17 +41,15 @@ def write(exchange: Exchange, gzip_level: int) -> Written:
         "response", [*named, ("WARC-Payload-Digest", payload)], HTTP_RESPONSE, _response_block(exchange)
     )
     beside = [("WARC-Concurrent-To", response_id), *shared]
-    request = serialise(
-        "request",
-        [("WARC-Record-ID", record_id()), *beside, ("WARC-Payload-Digest", digest(b""))],
-        HTTP_REQUEST,
-        _request_block(exchange),
-    )
-    parts = [member(response, gzip_level), member(request, gzip_level)]
+    records = [response]
+    if exchange.request_headers:  # an import may not know its request: nothing is made up for it
+        named = [("WARC-Record-ID", record_id()), *beside, ("WARC-Payload-Digest", digest(b""))]
+        records.append(serialise("request", named, HTTP_REQUEST, _request_block(exchange)))
     if exchange.certificate_der:
         fields = f"{CERTIFICATE}: {base64.b64encode(exchange.certificate_der).decode()}\r\n".encode()
         named = [("WARC-Record-ID", record_id()), *beside]
-        parts.append(member(serialise("metadata", named, "application/warc-fields", fields), gzip_level))
+        records.append(serialise("metadata", named, "application/warc-fields", fields))
+    parts = [member(record, gzip_level) for record in records]
     return Written(b"".join(parts), len(parts[0]), payload.removeprefix("sha256:"))
 
 

@@ -124,6 +124,7 @@ def captured_detail(item: Kept) -> dict[str, Any]:
         "page": _placed_detail(page),
         "redirects": [_placed_detail(placed) for placed in item.redirects],
         "resources": [_placed_detail(placed) for placed in item.resources],
+        "provenance": dict(fetched.provenance),
         "artefacts": [{"role": a.role, "sha256": a.sha256, "bytes": a.bytes} for a in fetched.artefacts],
     }
 

@@ -57,7 +57,7 @@ class Recorder:
         max_wait_ms: int = 200,
         volume_max_bytes: int = VOLUME_MAX_BYTES,
     ) -> None:
-        self._store = store
+        self.store = store
         self._archive = archive
         self._owner = owner
         self._writer = f"{owner}@{socket.gethostname()}:{os.getpid()}"
@@ -130,7 +130,7 @@ class Recorder:
         if kept and self._volume is not None:
             self._volume.sync()
         mark("recorder-after-fsync")
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             if leases.done_among(connection, _task_ids(batch[index] for index in fresh)):
                 raise _Overtaken
             if kept and self._volume is not None:
@@ -145,7 +145,7 @@ class Recorder:
 
     def _fresh(self, batch: Sequence[Fetched]) -> set[int]:
         """Positions of what is not done yet, the first of several for one task."""
-        with self._store.read() as connection:
+        with self.store.read() as connection:
             seen: set[int | None] = set(leases.done_among(connection, _task_ids(batch)))
         fresh = set()
         for index, fetched in enumerate(batch):
@@ -159,7 +159,7 @@ class Recorder:
         if not dropped:
             return {}
         statement = select(captures.c.task_id, captures.c.id).where(captures.c.task_id.in_(_task_ids(dropped)))
-        with self._store.read() as connection:
+        with self.store.read() as connection:
             return {row.task_id: row.id for row in connection.execute(statement.order_by(captures.c.id.desc()))}
 
     def _append(self, fetched: Fetched) -> Kept:
@@ -203,7 +203,7 @@ class Recorder:
             self._volume.close()
 
     def _committed(self, volume: Volume) -> int:
-        with self._store.read() as connection:
+        with self.store.read() as connection:
             size = connection.scalar(select(volumes.c.committed_bytes).where(volumes.c.name == volume.name))
         return size or 0
 
@@ -212,7 +212,7 @@ class Recorder:
             return
         volume, self._volume = self._volume, None
         digest = self._archive.sha256(volume.name)
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             sealed = update(volumes).values(state="sealed", sha256=digest, sealed_at=utc_now())
             connection.execute(sealed.where(volumes.c.name == volume.name))
             detail = {"volume": volume.name, "bytes": volume.size, "sha256": digest}

@@ -216,6 +216,8 @@ class Fetched:
     title: str = ""
     resources: tuple[Exchange, ...] = ()
     """What a browser fetched to show the page; kept in the archive beside it."""
+    provenance: tuple[tuple[str, str], ...] = ()
+    """Where an import came from (file, its SHA-256, …); told in the capture's custody line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

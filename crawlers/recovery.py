@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
 from crawlers import custody, leases
-from crawlers.archive import SUFFIX, Archive, lock
+from crawlers.archive import SUFFIX, Archive, lock, sync_directory
 from crawlers.clock import utc_now
 from crawlers.records import ArchiveError
 from crawlers.store import Store
@@ -78,12 +79,30 @@ def _settle(store: Store, archive: Archive, name: str, force: bool) -> int | Non
         os.close(descriptor)
 
 
+def _set_aside(archive: Archive, path: Path, keep: int, size: int) -> str:
+    """Copy what is about to be cut to `archive/cut/`; returns its name. It begins at a record, so it can be imported.
+
+    Usually it is half a batch, fetched again anyway; after a restore from an old backup it may be evidence.
+    """
+    folder = archive.root / "cut"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    aside = folder / f"{path.name.removesuffix(SUFFIX)}.{keep}-{size}{SUFFIX}"
+    with path.open("rb") as source, os.fdopen(os.open(aside, os.O_CREAT | os.O_RDWR, 0o600), "wb") as target:
+        source.seek(keep)
+        shutil.copyfileobj(source, target)
+        target.flush()
+        os.fsync(target.fileno())
+    sync_directory(folder)
+    return aside.name
+
+
 def _cut_and_seal(connection: Connection, archive: Archive, path: Path, descriptor: int) -> int:
     committed = connection.scalar(select(volumes.c.committed_bytes).where(volumes.c.name == path.name))
     size = os.fstat(descriptor).st_size
     keep = committed or 0
     if size < keep:
         raise ArchiveError(f"has {size} bytes, {keep} were committed: evidence is missing, restore it from a copy")
+    tail = _set_aside(archive, path, keep, size) if size > keep else ""
     os.ftruncate(descriptor, keep)
     os.fsync(descriptor)
     digest = archive.sha256(path.name)
@@ -93,6 +112,6 @@ def _cut_and_seal(connection: Connection, archive: Archive, path: Path, descript
         connection.execute(insert(volumes).values(**row, **sealed))
     else:
         connection.execute(update(volumes).where(volumes.c.name == path.name).values(**sealed))
-    detail = {"volume": path.name, "bytes": keep, "bytes_removed": size - keep, "sha256": digest}
+    detail = {"volume": path.name, "bytes": keep, "bytes_removed": size - keep, "kept_as": tail, "sha256": digest}
     custody.append(connection, "volume_cut" if size > keep else "volume_sealed", ACTOR, detail)
     return size - keep

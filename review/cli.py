@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import pkgutil
 from pathlib import Path
@@ -13,14 +14,16 @@ COMMANDS = Path(__file__).parent / "commands"
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are the modules of `review/commands/`; underscores become dashes."""
+    """A group whose commands are the modules of `review/commands/`; `import_` is `import`, underscores become dashes."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         names = [module.name for module in pkgutil.iter_modules([str(COMMANDS)])]
-        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
+        return sorted(name.rstrip("_").replace("_", "-") for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         name = cmd_name.replace("-", "_")
+        if keyword.iskeyword(name):
+            name += "_"
         if not (COMMANDS / f"{name}.py").is_file() or name.startswith("_"):
             return None
         command = importlib.import_module(f"review.commands.{name}").command

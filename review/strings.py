@@ -35,3 +35,16 @@ ADVICE = {
     "coverage": "{source} 每页只读出 {now:.1f} 条,平时为 {before:.1f} 条:版式可能已改,运行 zhengshao source check。",
     "web": "网站抓取有 {count} 项没有完成({reason}):再运行一次同样的命令即可继续。",
 }
+
+DB_UPGRADED = "数据库已就绪:{data}"
+DB_BACKED_UP = "已备份到 {directory};所需归档卷 {volumes} 个,共 {bytes} 字节(archive/ 与 blobs/ 请另行复制)。"
+DB_RESTORED = "已恢复到 {data};请运行 zhengshao verify audit 核对。"
+AUDIT_FINE = "存储、归档与保管链一致。"
+AUDIT_PROBLEMS = "发现 {count} 处不一致。"
+IMPORTED = "{file}:入库 {captures} 页,已有 {known} 页,损坏 {damaged} 处"
+IMPORT_DAMAGED = "  字节 {offset}:{reason}"
+IMPORT_REFUSED = "未导入:{reason}"
+
+DEMO_ACTOR = "演示分析员"
+DEMO_CONFIRM = "与练习网的真实情况一致"
+DEMO_EXCLUDE = "练习网的真实情况表明并无违法"
