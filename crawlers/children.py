@@ -13,7 +13,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,19 +53,45 @@ def run_spider(
 ) -> ChildReport:
     """Run one spider to its end in a child process. Its log is `data/log/<night>-<name>.log`."""
     limits = limits or ChildLimits()
-    log, stats = data / "log" / f"{night}-{name}.log", data / "runs" / f"{night}-{name}-{os.getpid()}.json"
-    for directory in (log.parent, stats.parent):
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    command = [sys.executable, "-P", "-m", "crawlers.children", name, "--night", night, "--data", str(data)]
-    command += ["--stats", str(stats), "--memory-mb", str(limits.memory_mb)]
-    command += ["--config", str(config_dir)] if config_dir else []
-    started = time.monotonic()
-    with log.open("ab") as output:
-        child = subprocess.Popen(
-            command, env={**os.environ, **door_environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-        )
-        killed = _wait(child, limits.time_seconds)
-    return ChildReport(name, child.returncode, time.monotonic() - started, _taken(stats), killed)
+    stats = data / "runs" / f"{night}-{name}-{os.getpid()}.json"
+    stats.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    arguments = [name, "--stats", str(stats), "--memory-mb", str(limits.memory_mb)]
+    child = Child(name, night, data, config_dir, door_environment)
+    code, seconds, killed = child.run("crawlers.children", arguments, limits.time_seconds)
+    return ChildReport(name, code, seconds, _taken(stats), killed)
+
+
+def run_browser(
+    *, night: str, data: Path, config_dir: Path | None, door_environment: Mapping[str, str], time_seconds: float
+) -> ChildReport:
+    """Run the browser over its tasks in a child process; Chromium has its own processes and no common memory limit."""
+    child = Child("browser", night, data, config_dir, door_environment)
+    code, seconds, killed = child.run("crawlers.rendering", [], time_seconds)
+    return ChildReport("browser", code, seconds, killed=killed)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A program of this floor as a child process: where it works and what it says goes to its log."""
+
+    name: str
+    night: str
+    data: Path
+    config_dir: Path | None
+    door_environment: Mapping[str, str]
+
+    def run(self, module: str, arguments: Sequence[str], time_seconds: float) -> tuple[int, float, str]:
+        """Exit code, seconds, and why it was ended early (empty when it was not)."""
+        log = self.data / "log" / f"{self.night}-{self.name}.log"
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        command = [sys.executable, "-P", "-m", module, *arguments, "--night", self.night, "--data", str(self.data)]
+        command += ["--config", str(self.config_dir)] if self.config_dir else []
+        environment = {**os.environ, **self.door_environment}
+        started = time.monotonic()
+        with log.open("ab") as output:
+            child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+            killed = _wait(child, time_seconds)
+        return child.returncode, time.monotonic() - started, killed
 
 
 def _wait(child: subprocess.Popen[bytes], seconds: float) -> str:

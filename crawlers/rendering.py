@@ -1,6 +1,6 @@
 """The browser's own child process: claims its tasks, visits each page once, and hands what it saw to the recorder.
 
-`python -m crawlers.rendering NIGHT --data DIR [--config DIR]`; talks to the network only through the door.
+`python -m crawlers.rendering --night N --data DIR [--config DIR]`; talks to the network only through the door.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def _without_browser(recorder: Recorder, tasks: list[Task]) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("night")
+    parser.add_argument("--night", required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--config", type=Path)
     given = parser.parse_args()
