@@ -49,6 +49,7 @@ def _accepted(detail: ErrorDetails, path: KeyPath) -> str:
     unit = strings.UNITS.get(_unit(path), "")
     said = strings.ACCEPTED.get(detail["type"], detail["msg"].replace("{", "{{").replace("}", "}}"))
     facts = {"unit": f"（{unit}）" if unit else "", **detail.get("ctx", {})}
+    facts = {name: int(fact) if isinstance(fact, float) and fact.is_integer() else fact for name, fact in facts.items()}
     if "expected" in facts:
         facts["expected"] = facts["expected"].replace("'", '"').replace(" or ", "、").replace(", ", "、")
     return said.format(**facts)
