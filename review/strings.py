@@ -22,6 +22,7 @@ STAGES = {
     "cases": "立案",
     "recheck": "复查",
     "report": "报告",
+    "packets": "移送",
 }
 
 ADVICE = {
@@ -48,3 +49,11 @@ IMPORT_REFUSED = "未导入:{reason}"
 DEMO_ACTOR = "演示分析员"
 DEMO_CONFIRM = "与练习网的真实情况一致"
 DEMO_EXCLUDE = "练习网的真实情况表明并无违法"
+CHILD_DIED = "{name} 异常结束({how}):证据已收好,没做完的任务留在计划里;详情见 {log}"
+CHANGES = {"opened": "新立", "refreshed": "更新", "reopened": "重开", "unchanged": "无变化"}
+OUTCOMES = {"found": "查获", "missed": "漏掉", "accused": "冤枉"}
+VERIFIED = {"valid": "有效", "invalid": "无效", "unknown": "无法判断"}
+DEMO_NEXT = """证据包在 {data}/packets,核验所需的公钥和时间戳根证书在 {data}/trust。接下来可以试试:
+  zhengshao packet verify {packet} --trust {data}/trust
+  zhengshao case list --data {data}
+  zhengshao case show A-000001 --data {data}"""

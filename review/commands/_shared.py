@@ -47,12 +47,12 @@ def fail(message: str, code: int = USAGE) -> NoReturn:
     sys.exit(code)
 
 
-def load_config(directory: Path | None) -> Config:
-    """The configuration, or exit 2 with every problem listed."""
+def load_config(directory: Path | None, *, everything: bool = False) -> Config:
+    """The configuration, or exit 2 with every problem listed; `everything` before any network."""
     from config import ConfigError, load
 
     try:
-        return load(directory)
+        return load(directory, everything=everything)
     except ConfigError as error:
         fail(str(error))
 

@@ -1,0 +1,210 @@
+"""The night: plan, crawl, detect, preserve, cases, re-check, report.
+
+Every stage starts from what the store says, so the same command after a crash goes on where the night stopped.
+`demo` and `nightly` are this one function; they differ in the world and in the data directory.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from crawlers.archive import Archive
+from crawlers.blobs import BlobStore
+from crawlers.children import ChildReport
+from crawlers.egress import Door, policy_from
+from crawlers.marks import mark
+from crawlers.practice.world import World
+from crawlers.recovery import recover
+from crawlers.store import Store, store_url
+from detectors.context import Context
+from review.clock import utc_now
+from review.linking import linking_key
+from review.night import crawl, plan, recheck, report
+from review.night.detect import detect, plan_followups
+from review.night.ground import Ground, night_lock
+from review.night.health import SourceHealth
+from review.night.nights import current_or_new, done, finish, finish_stage
+from review.night.open_cases import open_cases
+from review.night.preserve import plan_preservation
+from review.night.stamping import stamp
+from review.strings import SOURCE_NORMAL
+
+if TYPE_CHECKING:
+    from config import Config
+
+Say = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightReport:
+    """What `nightly` prints. `failed_children` names spider runs that died; their work was redone or is unfinished."""
+
+    night: str
+    resumed: bool
+    seconds: float
+    sources: tuple[SourceHealth, ...]
+    captures: int
+    cases: dict[str, int]
+    rechecked: dict[str, int]
+    stamps_queued: int
+    failed_children: tuple[str, ...] = ()
+    detector_errors: int = 0
+
+    @property
+    def healthy(self) -> bool:
+        return not self.failed_children and all(source.verdict == SOURCE_NORMAL for source in self.sources)
+
+    def as_json(self) -> dict[str, Any]:
+        return report.as_json(
+            self.sources,
+            night=self.night,
+            resumed=self.resumed,
+            seconds=round(self.seconds, 1),
+            captures=self.captures,
+            cases=self.cases,
+            rechecked=self.rechecked,
+            stamps_queued=self.stamps_queued,
+            failed_children=list(self.failed_children),
+            detector_errors=self.detector_errors,
+        )
+
+
+def run_night(config: Config, world: World, data: Path, *, config_dir: Path | None, say: Say) -> NightReport:
+    """Run the night that is due on `data`, or go on with the unfinished one. Raises NightLocked beside another."""
+    started = time.monotonic()
+    with night_lock(_made(data)), _ground(config, world, data, config_dir, say) as (ground, resumed):
+        work = _Work(ground)
+        work.run()
+        finished = work.report(resumed, time.monotonic() - started)
+        mark("night-before-finish")
+        with ground.store.write() as connection:
+            finish(connection, ground.night, finished.as_json(), now=utc_now())
+        mark("night-after-finish")
+    return finished
+
+
+def _made(data: Path) -> Path:
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("archive", "blobs", "packets", "trust", "keys", "runs", "log"):
+        (data / name).mkdir(exist_ok=True, mode=0o700)
+    return data
+
+
+@contextmanager
+def _ground(
+    config: Config, world: World, data: Path, config_dir: Path | None, say: Say
+) -> Iterator[tuple[Ground, bool]]:
+    store = Store.create(
+        store_url(data, config.settings.store.url), busy_timeout_seconds=config.settings.store.busy_timeout_seconds
+    )
+    archive = Archive(data / "archive", gzip_level=config.settings.archive.gzip_level)
+    recover(store, archive)
+    now = utc_now()
+    day = datetime.now(ZoneInfo(config.settings.office.timezone)).date()
+    with store.write() as connection:
+        night, resumed = current_or_new(connection, day=day.isoformat(), now=now)
+    mark("night-begun")
+    policy = policy_from(config, host_map=world.host_map)
+    with Door.spawn(policy, log=data / "log" / f"door-{night}.jsonl") as door:
+        try:
+            yield (
+                Ground(
+                    night=night,
+                    config=config,
+                    world=world,
+                    data=data,
+                    config_dir=config_dir,
+                    store=store,
+                    archive=archive,
+                    blobs=BlobStore(data / "blobs"),
+                    door=door,
+                    context=Context.build(config, key=linking_key(data)),
+                    say=say,
+                ),
+                resumed,
+            )
+        finally:
+            store.close()
+
+
+@dataclass(slots=True)
+class _Work:
+    ground: Ground
+    children: list[ChildReport] = field(default_factory=list)
+    errors: int = 0
+    cases: dict[str, int] = field(default_factory=dict)
+    rechecked: dict[str, int] = field(default_factory=dict)
+
+    def run(self) -> None:
+        ground = self.ground
+        self._once("plan", self._plan)
+        self.children += crawl.ask_sources(ground)
+        for round_ in range(ground.config.settings.night.rounds + 1):
+            self._round(round_)
+        self._preserve()
+        self.cases = dict(open_cases(ground))
+        self.rechecked = dict(recheck.write_down(ground))
+        stamp(ground)
+
+    def _plan(self) -> dict[str, Any]:
+        ground = self.ground
+        day = datetime.fromisoformat(ground.night[:10]).date()
+        again = recheck.due(ground.store).values()
+        planned = ground.store.plan(plan.tasks(ground.config, ground.night, day, again))
+        ground.say("plan", f"{planned} 项任务")
+        return {"planned": planned}
+
+    def _round(self, round_: int) -> None:
+        """Visit what is known, show what needs a browser, judge, and plan what the detectors ask for next."""
+        ground = self.ground
+        planned = crawl.plan_visits(ground, round_) if round_ == 0 else plan_followups(ground, round_)
+        if round_ and not planned and not ground.store.waiting(ground.night):
+            return
+        self.children += crawl.visit_sites(ground)
+        if crawl.plan_rendering(ground, round_) or ground.store.waiting(ground.night):
+            self.children += crawl.use_browser(ground)
+        self._detect()
+
+    def _detect(self) -> None:
+        judged = detect(self.ground)
+        self.errors += judged.errors
+        self.ground.say("detect", f"{judged.judged} 份取证和商品已识别")
+
+    def _preserve(self) -> None:
+        planned = plan_preservation(self.ground)
+        self.ground.say("preserve", f"{planned} 次浏览器固证")
+        self.children += crawl.use_browser(self.ground)
+        self._detect()
+
+    def _once(self, stage: str, run: Callable[[], dict[str, Any]]) -> None:
+        """Stages whose result depends on the hour are done once a night."""
+        ground = self.ground
+        with ground.store.read() as connection:
+            if done(connection, ground.night, stage):
+                return
+        detail = run()
+        mark(f"{stage}-ended")
+        with ground.store.write() as connection:
+            finish_stage(connection, ground.night, stage, detail, now=utc_now())
+
+    def report(self, resumed: bool, seconds: float) -> NightReport:
+        ground = self.ground
+        return NightReport(
+            night=ground.night,
+            resumed=resumed,
+            seconds=seconds,
+            sources=tuple(report.sources(ground)),
+            captures=sum(1 for _ in ground.store.captures(night=ground.night)),
+            cases=self.cases,
+            rechecked=self.rechecked,
+            stamps_queued=report.stamps_queued(ground),
+            failed_children=tuple(child.name for child in self.children if child.exit),
+            detector_errors=self.errors,
+        )

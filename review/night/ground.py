@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from crawlers.archive import Archive
     from crawlers.blobs import BlobStore
     from crawlers.egress import Door
+    from crawlers.practice.world import World
     from crawlers.store import Store
-    from crawlers.world import World
     from detectors.context import Context
 
 

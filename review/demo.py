@@ -1,0 +1,172 @@
+"""The demonstration: a whole night on a practice web, decided with the truth in hand, handed over and checked.
+
+The night is the same function as `nightly`; only what a person would do by day is played here.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from crawlers.egress import Door, policy_from
+from crawlers.marks import mark
+from crawlers.practice import Practice, World, read_truth
+from crawlers.store import Store, store_url
+from review.cases import Case, CaseState, Decision, decide, find
+from review.clock import utc_now
+from review.night import NightReport, run_night
+from review.night.stamping import authorities, poster
+from review.packets.desk import make_packet
+from review.packets.gather import case_file
+from review.packets.stamping import seal_stamper
+from review.packets.verify import verify
+from review.strings import DEMO_ACTOR, DEMO_CONFIRM, DEMO_EXCLUDE
+from review.tables import packets
+from review.truth import Comparison, compare, flags
+
+if TYPE_CHECKING:
+    from config import Config
+    from review.packets.build import SealStamper
+
+Say = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PacketResult:
+    packet: str
+    case: str
+    agency: str
+    file: Path
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReport:
+    night: NightReport
+    comparison: Comparison
+    packets: tuple[PacketResult, ...]
+    seconds: float
+
+    @property
+    def fine(self) -> bool:
+        """Every stage ended, each source's verdict is the truth's, every packet verifies; misses are not hidden, but
+        are no fault of the machinery."""
+        verified = all(packet.verdict == "valid" for packet in self.packets)
+        return verified and self.comparison.sources_right and not self.night.failed_children
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "planted": self.comparison.planted,
+            "found": self.comparison.subjects("found"),
+            "missed": self.comparison.subjects("missed"),
+            "accused": self.comparison.subjects("accused"),
+            "sources": {source: said for source, (said, _) in self.comparison.sources.items()},
+            "packets": [str(packet.file) for packet in self.packets],
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def run_demo(config: Config, web: Path, data: Path, *, config_dir: Path | None, say: Say) -> DemoReport:
+    """Raises PracticeError for a web that cannot be served, NightLocked beside a running night."""
+    started = time.monotonic()
+    truth = read_truth(web)
+    with Practice.spawn(web, data / "practice", services=_services(config)) as world:
+        _trust(data, world)
+        night = run_night(config, world, data, config_dir=config_dir, say=say)
+        store = Store.open(store_url(data, config.settings.store.url))
+        try:
+            comparison = _compare(store, truth, night)
+            _decide(store, comparison)
+            say("packets", "")
+            built = _hand_over(config, world, data, store)
+        finally:
+            store.close()
+    return DemoReport(night, comparison, tuple(built), time.monotonic() - started)
+
+
+def _services(config: Config) -> dict[str, str]:
+    return {name: service.url for name, service in config.settings.services.items()}
+
+
+def _trust(data: Path, world: World) -> None:
+    """The practice authority's root goes where a recipient of these packets would have it from elsewhere."""
+    folder = data / "trust" / "tsa"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for root in world.trust.tsa_roots:
+        shutil.copyfile(root, folder / root.name)
+
+
+def _compare(store: Store, truth: Any, night: NightReport) -> Comparison:
+    with store.read() as connection:
+        cases = [case for case in find(connection) if case.state is not CaseState.MERGED]
+    wanted = sorted({number for case in cases for number in case.capture_ids})
+    pages = {capture.id: capture.final_url for capture in store.captures(ids=wanted)}
+    return compare(truth, flags(cases, pages), night.sources)
+
+
+def _decide(store: Store, comparison: Comparison) -> None:
+    """What an analyst who knows the truth would decide; a case decided before is left as it is."""
+    with store.read() as connection:
+        waiting = [case.id for case in find(connection, state=CaseState.OPEN)]
+    for case_id in waiting:
+        right = case_id in comparison.right_cases
+        decision, reason = (Decision.CONFIRM, DEMO_CONFIRM) if right else (Decision.EXCLUDE, DEMO_EXCLUDE)
+        with store.write() as connection:
+            decide(connection, case_id, decision, actor=DEMO_ACTOR, reason=reason, now=utc_now())
+        mark("demo-decided")
+
+
+def _hand_over(config: Config, world: World, data: Path, store: Store) -> list[PacketResult]:
+    """One packet a confirmed case and recipient, built once; every packet that lies there is verified."""
+    with store.read() as connection:
+        confirmed = list(find(connection, state=CaseState.CONFIRMED))
+    tokens = data / "packets" / "tokens"
+    with Door.spawn(policy_from(config, host_map=world.host_map)) as door:
+        stamper = seal_stamper(tokens, authorities(config, world, data), poster(config, door))
+        return [
+            _packet(config, data, store, case, agency, stamper) for case in confirmed for agency in recipients(case)
+        ]
+
+
+def recipients(case: Case) -> tuple[str, ...]:
+    """Who must act: the cyberspace office on a site, the market regulator on an offer, the police on forged sites."""
+    listing = any(subject.startswith("listing:") for subject in case.subjects)
+    imitation = any(assessment.get("impersonation", {}).get("verdict") == "flag" for assessment in case.assessments)
+    if listing:
+        return ("market",)
+    return ("cac", "police") if imitation else ("cac",)
+
+
+def _packet(config: Config, data: Path, store: Store, case: Case, agency: str, stamper: SealStamper) -> PacketResult:
+    known = _built(store, case.id, agency)
+    if known is None:
+        now = utc_now()
+        built, path = make_packet(store, data, case_file(case), agency, config, stamper, now)
+        mark("packet-before-row")
+        row = {
+            "id": built.packet_id,
+            "case_id": case.id,
+            "agency": agency,
+            "built_at": now,
+            "file": path.name,
+            "sha256": built.manifest_sha256,
+        }
+        with store.write() as connection:
+            connection.execute(insert(packets).values(row))
+        known = (built.packet_id, path.name)
+    path = data / "packets" / known[1]
+    verdict = verify(str(path), str(data / "trust"))["verdict"]
+    return PacketResult(known[0], case.label, agency, path, verdict)
+
+
+def _built(store: Store, case_id: int, agency: str) -> tuple[str, str] | None:
+    query = select(packets.c.id, packets.c.file).where(packets.c.case_id == case_id, packets.c.agency == agency)
+    with store.read() as connection:
+        row = connection.execute(query.order_by(packets.c.built_at.desc())).first()
+    return (row.id, row.file) if row else None

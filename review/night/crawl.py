@@ -1,0 +1,109 @@
+"""Stage 2: spiders and the browser fetch what is planned, each in a child process; store and archive hold the result.
+
+A child that dies loses nothing: its tasks go back to the plan and the next child takes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from crawlers.children import ChildLimits, ChildReport, run_browser, run_spider
+from crawlers.egress import CRAWLER
+from crawlers.marks import mark
+from crawlers.records import PageState, Task, TaskKind
+from crawlers.recovery import recover
+from review.night.stamping import stamp
+from review.night.targets import from_hits, in_browser
+from review.strings import CHILD_DIED
+
+if TYPE_CHECKING:
+    from review.night.ground import Ground
+
+SPIDERS: dict[str, tuple[TaskKind, ...]] = {
+    "search": (TaskKind.SEARCH,),
+    "marketplace": (TaskKind.MARKETPLACE,),
+    "sites": (TaskKind.SITE, TaskKind.LOOKALIKE, TaskKind.RECHECK),
+}
+NEEDS_RENDERING = "needs_rendering"
+
+
+def ask_sources(ground: Ground) -> list[ChildReport]:
+    """Engines and marketplaces, side by side: both mostly wait for politeness."""
+    return _run(ground, ("search", "marketplace"))
+
+
+def visit_sites(ground: Ground) -> list[ChildReport]:
+    return _run(ground, ("sites",))
+
+
+def _run(ground: Ground, names: Sequence[str]) -> list[ChildReport]:
+    waiting = [name for name in names if ground.store.waiting(ground.night, SPIDERS[name])]
+    with ThreadPoolExecutor(len(names)) as pool:
+        reports = list(pool.map(lambda name: _spider(ground, name), waiting))
+    _afterwards(ground, reports)
+    return reports
+
+
+def _spider(ground: Ground, name: str) -> ChildReport:
+    components = [service.component for service in ground.config.settings.services.values() if service.enabled]
+    return run_spider(
+        name,
+        night=ground.night,
+        data=ground.data,
+        config_dir=ground.config_dir,
+        door_environment=ground.door.environment(CRAWLER, *components),
+        limits=_limits(ground),
+    )
+
+
+def use_browser(ground: Ground) -> list[ChildReport]:
+    """The browser tasks that are waiting, in one child process."""
+    if not ground.store.waiting(ground.night, [TaskKind.BROWSER]):
+        return []
+    report = run_browser(
+        night=ground.night,
+        data=ground.data,
+        config_dir=ground.config_dir,
+        door_environment=ground.door.environment(CRAWLER),
+        time_seconds=ground.config.settings.night.child_time_seconds,
+    )
+    _afterwards(ground, [report])
+    return [report]
+
+
+def _limits(ground: Ground) -> ChildLimits:
+    night = ground.config.settings.night
+    return ChildLimits(memory_mb=night.child_memory_mb, time_seconds=night.child_time_seconds)
+
+
+def _afterwards(ground: Ground, reports: Sequence[ChildReport]) -> None:
+    """A dead child's volume is cut to what was committed and its tasks are free again; then stamps are asked for."""
+    mark("crawl-child-ended")
+    if any(report.exit for report in reports):
+        recover(ground.store, ground.archive)
+    for report in reports:
+        if report.exit:
+            log = ground.data / "log" / f"{ground.night}-{report.name}.log"
+            ground.say("crawl", CHILD_DIED.format(name=report.name, how=report.killed or report.exit, log=log))
+    stamp(ground)
+
+
+def plan_visits(ground: Ground, round_: int) -> int:
+    """Tonight's hits become visits; running it again plans nothing twice."""
+    planned = from_hits(ground.config, ground.night, ground.store.hits(night=ground.night), round_=round_)
+    mark("visits-before-plan")
+    return ground.store.plan(planned)
+
+
+def plan_rendering(ground: Ground, round_: int) -> int:
+    """Pages of scripts with little text are shown in a browser before anything judges them, within a budget."""
+    budget = ground.config.settings.browser.render_budget
+    pages = [
+        capture.final_url
+        for capture in ground.store.captures(night=ground.night, origin="crawl")
+        if capture.page_state is PageState.PARTIAL and capture.reason == NEEDS_RENDERING
+    ]
+    tasks: list[Task] = in_browser(ground.config, ground.night, pages, origin="render", round_=round_)
+    return ground.store.plan(tasks[: 2 * budget])

@@ -1,0 +1,92 @@
+"""Stage 7: what a night did, per source, with a verdict and the one line to act on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from crawlers.leases import TaskStatus
+from crawlers.records import Capture, Hit, Listing, TaskKind
+from crawlers.tables import stamps
+from review.night.health import SourceHealth, judge, judge_sites
+from review.night.nights import reports
+from review.strings import SOURCE_NORMAL
+
+if TYPE_CHECKING:
+    from review.night.ground import Ground
+
+ASKED = frozenset({TaskKind.SEARCH, TaskKind.MARKETPLACE})
+
+
+def sources(ground: Ground) -> list[SourceHealth]:
+    """Every source that was asked tonight, the open web last."""
+    tasks = ground.store.tasks(night=ground.night)
+    captures = list(ground.store.captures(night=ground.night))
+    rows, new = _rows(ground)
+    history = _history(ground)
+    asked = _by_source([status for status in tasks if status.task.kind in ASKED])
+    pages: defaultdict[str, list[Capture]] = defaultdict(list)
+    for capture in captures:
+        pages[capture.source].append(capture)
+    found = [
+        judge(source, asked[source], pages[source], rows=rows[source], new=new[source], history=history[source])
+        for source in sorted(asked)
+    ]
+    visits = [status for status in tasks if status.task.kind not in ASKED]
+    return [*found, judge_sites(visits, pages["web"])]
+
+
+def _by_source(tasks: Sequence[TaskStatus]) -> dict[str, list[TaskStatus]]:
+    found: defaultdict[str, list[TaskStatus]] = defaultdict(list)
+    for status in tasks:
+        found[status.task.source].append(status)
+    return found
+
+
+def _rows(ground: Ground) -> tuple[defaultdict[str, int], defaultdict[str, int]]:
+    """Rows read tonight per source, and how many of them were never seen before."""
+    rows: defaultdict[str, int] = defaultdict(int)
+    new: defaultdict[str, int] = defaultdict(int)
+    tonight: list[Hit | Listing] = [
+        *ground.store.hits(night=ground.night),
+        *ground.store.listings(night=ground.night),
+    ]
+    first = min((row.id for row in tonight if row.id is not None), default=0)
+    known = {_key(row) for row in ground.store.hits() if row.id is not None and row.id < first}
+    known |= {_key(row) for row in ground.store.listings() if row.id is not None and row.id < first}
+    for row in tonight:
+        source, what = _key(row)
+        rows[source] += 1
+        if (source, what) not in known:
+            new[source] += 1
+            known.add((source, what))
+    return rows, new
+
+
+def _key(row: Hit | Listing) -> tuple[str, str]:
+    return (row.engine, row.resolved or row.url) if isinstance(row, Hit) else (row.platform, row.item_id)
+
+
+def _history(ground: Ground) -> defaultdict[str, list[float]]:
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    with ground.store.read() as connection:
+        earlier = reports(connection, limit=14, before=ground.night)
+    for report in earlier:
+        for source in report.get("sources", []):
+            if source["verdict"] == SOURCE_NORMAL and source["pages"]:
+                found[source["source"]].append(source["rows"] / source["pages"])
+    return found
+
+
+def stamps_queued(ground: Ground) -> int:
+    """How many capture sets still wait for their time stamp."""
+    with ground.store.read() as connection:
+        query = select(func.count()).select_from(stamps).where(stamps.c.state == "queued")
+        return connection.execute(query).scalar_one()
+
+
+def as_json(health: Sequence[SourceHealth], **counts: Any) -> dict[str, Any]:
+    return {"sources": [source.as_json() for source in health], **counts}

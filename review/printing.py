@@ -1,0 +1,80 @@
+"""Reports as tables for people at a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from review.strings import AXES, DEMO_NEXT, OUTCOMES, SOURCE_FAILED, SOURCE_NORMAL, VERIFIED
+
+if TYPE_CHECKING:
+    from review.demo import DemoReport
+    from review.night import NightReport
+
+COLOURS = {SOURCE_NORMAL: "green", SOURCE_FAILED: "red", "found": "green", "missed": "yellow", "accused": "red"}
+
+
+def print_night(report: NightReport) -> None:
+    console = Console(highlight=False)
+    table = Table(title=f"夜间运行 {report.night}", title_justify="left")
+    for heading in ("来源", "结论", "任务", "页面", "结果", "新增", "说明"):
+        table.add_column(heading, justify="right" if heading in {"任务", "页面", "结果", "新增"} else "left")
+    for source in report.sources:
+        colour = COLOURS.get(source.verdict, "yellow")
+        numbers = (str(number) for number in (source.asked, source.pages, source.rows, source.new))
+        table.add_row(source.source, f"[{colour}]{source.verdict}[/]", *numbers, escape(source.advice))
+    console.print(table)
+    console.print(
+        f"取证 {report.captures} 份;案件 {_counts(report.cases)};待盖时间戳 {report.stamps_queued} 组;"
+        f"用时 {report.seconds:.0f} 秒"
+    )
+
+
+def _counts(counts: dict[str, int]) -> str:
+    from review.strings import CHANGES
+
+    return "、".join(f"{CHANGES[name]} {number}" for name, number in counts.items()) or "无"
+
+
+def print_demo(report: DemoReport, data: Path) -> None:
+    print_night(report.night)
+    console = Console(highlight=False)
+    _print_comparison(console, report)
+    _print_sources(console, report)
+    _print_packets(console, report)
+    console.print(DEMO_NEXT.format(data=data, packet=report.packets[0].file if report.packets else "P-….zip"))
+
+
+def _print_comparison(console: Console, report: DemoReport) -> None:
+    table = Table(title="与真实情况对照", title_justify="left")
+    for heading in ("结果", "对象", "方面", "类别", "冒用"):
+        table.add_column(heading)
+    for row in sorted(report.comparison.rows, key=lambda row: ("accused", "missed", "found").index(row.outcome)):
+        colour, outcome = COLOURS[row.outcome], OUTCOMES[row.outcome]
+        cells = (row.subject, AXES[row.axis], row.cls, row.imitates or row.expected)
+        table.add_row(f"[{colour}]{outcome}[/]", *(escape(cell) for cell in cells))
+    console.print(table)
+    counts = {name: len(report.comparison.subjects(name)) for name in ("found", "missed", "accused")}
+    console.print(
+        f"埋设 {report.comparison.planted} 个:查获 {counts['found']},漏掉 {counts['missed']},冤枉 {counts['accused']}"
+    )
+
+
+def _print_sources(console: Console, report: DemoReport) -> None:
+    wrong = {name: pair for name, pair in report.comparison.sources.items() if pair[1] and pair[0] != pair[1]}
+    for name, (said, true) in wrong.items():
+        console.print(f"[red]来源 {name} 判为{said},实际应为{true}[/]")
+
+
+def _print_packets(console: Console, report: DemoReport) -> None:
+    table = Table(title="证据包", title_justify="left")
+    for heading in ("编号", "案件", "收件方", "核验"):
+        table.add_column(heading)
+    for packet in report.packets:
+        colour = "green" if packet.verdict == "valid" else "red"
+        table.add_row(packet.packet, packet.case, packet.agency, f"[{colour}]{VERIFIED[packet.verdict]}[/]")
+    console.print(table)
