@@ -113,5 +113,7 @@ class Wording(Model):
             used = {rule.anchor, *(name for key in (*rule.near, *rule.distinct) for name in key.split("|"))}
             if not used <= known:
                 missing = ", ".join(sorted(used - known))
-                raise PydanticCustomError("concept", "rule {rule}: no concept {missing}", {"rule": rule.id, "missing": missing})
+                raise PydanticCustomError(
+                    "concept", "rule {rule}: no concept {missing}", {"rule": rule.id, "missing": missing}
+                )
         return self

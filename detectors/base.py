@@ -160,7 +160,9 @@ def detector(name: str, *, version: int, title: str, axis: Axis, budget_ms: int)
 
     def register(run: Run) -> Run:
         if name in _registered and _registered[name].run.__module__ != run.__module__:
-            raise DetectorsError(f"two detectors are called {name}: {_registered[name].run.__module__}, {run.__module__}")
+            raise DetectorsError(
+                f"two detectors are called {name}: {_registered[name].run.__module__}, {run.__module__}"
+            )
         help_text = " ".join((run.__doc__ or "").split())
         _registered[name] = Detector(name, version, title, axis, run, budget_ms, help_text)
         return run

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891")
 _SEPARATOR = r"[\s\-·.•*_~—–,，、|/\\+()（）:：]"
-_MOBILE = re.compile(rf"(?<![\d.])(?:\+?86{_SEPARATOR}?)?(1{_SEPARATOR}{{0,2}}[3-9](?:{_SEPARATOR}{{0,2}}\d){{9}})(?!\d)")
+_MOBILE = re.compile(
+    rf"(?<![\d.])(?:\+?86{_SEPARATOR}?)?(1{_SEPARATOR}{{0,2}}[3-9](?:{_SEPARATOR}{{0,2}}\d){{9}})(?!\d)"
+)
 _MOBILES = re.compile(r"(?<!\d)(?:1[3-9]\d{9}){2,3}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[-—– ]?[1-9]\d{6,7}|[48]00[-—– ]?\d{3}[-—– ]?\d{4})(?!\d)")
 _WECHAT_LABEL = (
@@ -26,9 +28,13 @@ _WECHAT_LABEL = (
 _ID = r"([a-z][a-z0-9_\-]{5,19}|\d{6,11}|\d(?:[.\-· ]?\d){6,11})"
 _WECHAT = re.compile(rf"{_WECHAT_LABEL}[\s:：号是为:=\-→>【\[（(]{{0,4}}{_ID}(?![a-z0-9_])")
 _WX_ID = re.compile(r"(?<![a-z0-9])(wx[_\-]?[a-z0-9_]{4,18}|wxid_[a-z0-9]{6,20})(?![a-z0-9])")
-_QQ = re.compile(r"(?:q\s?q|扣扣|蔻蔻|企鹅|丘丘|球球|q\s?[:：]|扣\s?[:：]|\+q|加q|[加+]扣)(?:号|群)?(?:手机同号|/?微信)?[\s:：号是]{0,3}([1-9]\d{4,10})(?!\d)")
+_QQ = re.compile(
+    r"(?:q\s?q|扣扣|蔻蔻|企鹅|丘丘|球球|q\s?[:：]|扣\s?[:：]|\+q|加q|[加+]扣)(?:号|群)?(?:手机同号|/?微信)?[\s:：号是]{0,3}([1-9]\d{4,10})(?!\d)"
+)
 _EMAIL = re.compile(r"(?<![a-z0-9._%+\-])([a-z0-9][a-z0-9._%+\-]{0,63}@[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z]{2,10}){1,3})")
-_TELEGRAM = re.compile(r"(?:t\.me/|telegram\s?[:：@]\s?@?|电报\s?[:：]?\s?@?|飞机号?\s?[:：]?\s?@?|纸飞机\s?[:：]?\s?@?|tg\s?[:：@]\s?@?)([a-z][a-z0-9_]{4,31})")
+_TELEGRAM = re.compile(
+    r"(?:t\.me/|telegram\s?[:：@]\s?@?|电报\s?[:：]?\s?@?|飞机号?\s?[:：]?\s?@?|纸飞机\s?[:：]?\s?@?|tg\s?[:：@]\s?@?)([a-z][a-z0-9_]{4,31})"
+)
 _WHATSAPP = re.compile(r"whats\s?app\s?[:：]?\s?(\+?\d[\d\s\-]{7,17}\d)")
 _NOT_WECHAT = frozenset({"weixin", "wechat", "official", "public", "number", "service"})
 _OFFICIAL_NUMBERS = frozenset({"12350", "12345", "12377", "96110", "12315", "12333"})
@@ -120,5 +126,3 @@ def mask(value: str) -> str:
 def contacts(page: Page, context: Context) -> Iterator[Contact]:
     """Phones, WeChat, QQ, e-mail, Telegram in every digit and glyph style; they weigh in beside an offer only."""
     yield from page_contacts(page)
-
-

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawlers.records import PageState
+from crawlers.states import PageView, ordinary_state
 from detectors.features import Field, Form, Identifier, Image, Link, Markup, Page, Passage
 from detectors.limits import (
     MAX_DEPTH_TAGS,
@@ -35,7 +35,9 @@ _SECTION_NAMES = re.compile(
     r"|(?P<header>head(?:er)?|logo|masthead|topbar|banner|sitename))(?:$|[\s_\d-])",
     re.I,
 )
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])", re.I)
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])", re.I
+)
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S{1,500})")
@@ -43,20 +45,20 @@ _SCRIPT_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _MARKUP_IN_STRING = re.compile(r"<[^<>]{0,400}>|\\[nrt\"'/]")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2}")
-_SCRIPT_FEW_CHARS = 200
-_SCRIPTED_PAGE_CHARS = 400
 
 
-def extract(html: str, url: str) -> Page:
+def extract(html: str, url: str, status: int = 200) -> Page:
     """The page of `html`; never raises on any markup, and takes time linear in its length."""
     cut = html[:MAX_HTML_CHARS]
     head = _SAVED_FROM.search(cut, 0, 4096)
     walk = _Walk()
     walk.markup.saved_from = head.group(1) if head else ""
-    root = LexborHTMLParser(level(cut)).root
-    if root is not None:
-        walk.run(root)
-    return walk.page(url, truncated=len(cut) < len(html))
+    tree = LexborHTMLParser(level(cut))
+    if tree.root is not None:
+        walk.run(tree.root)
+    page = walk.page(url, truncated=len(cut) < len(html))
+    page.state, page.state_reason = ordinary_state(PageView(cut, url, status, parsed=tree))
+    return page
 
 
 def level(html: str) -> str:
@@ -101,7 +103,6 @@ class _Walk:
         self.form: str | None = None
         self.in_form = False
         self.labels: dict[str, str] = {}
-        self.script_chars = 0
 
     def run(self, root: LexborNode) -> None:
         """Depth first without recursion; `stack` holds what each open element restores when it closes."""
@@ -263,7 +264,9 @@ class _Walk:
         if len(fields) >= MAX_FIELDS:
             return
         name = " ".join(filter(None, (attributes.get("name"), attributes.get("id"), attributes.get("ng-model"))))
-        placeholder = attributes.get("placeholder") or (attributes.get("value") or "" if kind in ("submit", "button") else "")
+        placeholder = attributes.get("placeholder") or (
+            attributes.get("value") or "" if kind in ("submit", "button") else ""
+        )
         fields.append(Field(name, kind, self.tail(), placeholder, self.length))
 
     def script(self, node: LexborNode) -> None:
@@ -276,7 +279,6 @@ class _Walk:
             self.markup.marks.append(Identifier("jiucuo", site_code, source or "jiucuo", where="html"))
         body = node.text_content or ""
         if body:
-            self.script_chars += len(body)
             self.strings(body)
 
     def strings(self, body: str) -> None:
@@ -296,9 +298,7 @@ class _Walk:
         self.end_form()
         if self.loose:
             self.markup.forms.append(Form(None, tuple(self.loose)))
-        visible = sum(p.end - p.start for p in self.passages if p.kind != "title" and not p.hidden)
         self.append_unseen()
-        needs = visible < _SCRIPT_FEW_CHARS and self.script_chars + 100 * self.scripts() > _SCRIPTED_PAGE_CHARS
         return Page(
             text="".join(self.pieces),
             url=url,
@@ -306,13 +306,8 @@ class _Walk:
             title=self.title,
             passages=tuple(self.passages),
             markup=self.markup,
-            state=PageState.PARTIAL if needs else PageState.RESULTS,
-            state_reason="needs_rendering" if needs else "",
             truncated=truncated,
         )
-
-    def scripts(self) -> int:
-        return sum(1 for source in self.markup.assets if source.partition("?")[0].endswith(".js"))
 
     def append_unseen(self) -> None:
         """Alternative texts, meta descriptions and script strings, each a marked passage after the visible text."""

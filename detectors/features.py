@@ -111,10 +111,11 @@ class Page:
     """What detectors compute once and share; never part of a result."""
 
     @classmethod
-    def from_html(cls, html: str, url: str = "") -> Page:
+    def from_html(cls, html: str, url: str = "", status: int = 200) -> Page:
+        """Never raises; the page's state is read from the markup and the HTTP status."""
         from detectors.extract import extract
 
-        return extract(html, url)
+        return extract(html, url, status)
 
     @classmethod
     def from_text(cls, text: str, url: str = "") -> Page:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.lexicon import Hit, Hits
 
-_QUOTED = re.compile(r"“[^“”]{1,300}”|「[^「」]{1,300}」|『[^『』]{1,300}』|‘[^‘’]{1,300}’|\"[^\"\n]{1,200}\"|《[^《》]{1,60}》")
+_QUOTED = re.compile(
+    r"“[^“”]{1,300}”|「[^「」]{1,300}」|『[^『』]{1,300}』|‘[^‘’]{1,300}’|\"[^\"\n]{1,200}\"|《[^《》]{1,60}》"
+)
 _CLAUSE_BREAK = re.compile(r"[，,。；;：:！!？?\n]")
 _MAX_SENTENCE_CHARS = 240
 

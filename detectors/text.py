@@ -204,5 +204,3 @@ def sentence_ends(text: str) -> tuple[int, ...]:
 
 def is_han(character: str) -> bool:
     return "\u3400" <= character <= "\u9fff"
-
-

@@ -57,7 +57,16 @@ class Reader:
         self.hits.put("contact", [Hit(c.start, c.end, c.value, is_disguised(c)) for c in self.personal])
         self.speakers = Speakers(page, self.hits, self.wording.frame, self.personal)
 
+    @classmethod
+    def of(cls, page: Page, context: Context) -> Reader:
+        """The reader of a page, shared by all detectors that ask."""
+        return page.once("reader", lambda: cls(page, context))
+
     def offers(self) -> list[Offer]:
+        """Strongest first; those of other speakers last."""
+        return self.page.once("offers", self._offers)
+
+    def _offers(self) -> list[Offer]:
         found = [offer for rule in self.wording.rule for offer in self._of(rule)]
         return sorted(found, key=lambda offer: (-offer.strength, offer.anchor.start, offer.rule.id))
 
@@ -146,7 +155,7 @@ def _distinct(hits: list[Hit]) -> set[str]:
 def wording(page: Page, context: Context) -> Iterator[Signal]:
     """Certificate × an offer that breaks the law, within one clause or passage; quoted, negated or reported offers
     are shown with a negative weight and excuse nothing but themselves."""
-    offers = Reader(page, context).offers()
+    offers = Reader.of(page, context).offers()
     yield from (signal(page, offer) for offer in offers[:MAX_SIGNALS_PER_DETECTOR])
     hidden = next((offer for offer in offers if offer.strength and offer.disguised), None)
     if hidden is not None:

@@ -1,0 +1,181 @@
+"""Claim against ownership: whose identity a page carries, and whether its host owns it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from detectors import organs, strings
+from detectors.base import Axis, Signal, detector
+from detectors.claims import Claim, claims, footers
+from detectors.hosts import Owner, under
+from detectors.pages import query_fields, record_fields
+
+if TYPE_CHECKING:
+    from detectors.context import Context
+    from detectors.features import Page
+    from detectors.hosts import Registry
+
+VERSION = 1
+WEIGHTS = {
+    "site_name": 0.65,
+    "site_domain": 0.6,
+    "site_code": 0.45,
+    "footer": 0.4,
+    "title": 0.35,
+    "icp": 0.4,
+    "jiucuo": 0.35,
+    "conac": 0.2,
+    "saved_from": 0.4,
+    "canonical": 0.4,
+    "path": 0.35,
+    "assets": 0.3,
+    "platform": 0.3,
+}
+"""What one mark weighs on a host that does not own it; marks of different kinds add up."""
+_SITE_MARKS = frozenset({"site_name", "site_domain", "site_code", "footer", "icp", "jiucuo", "saved_from", "canonical"})
+_MENTIONS = frozenset({"title", "platform", "conac", "assets"})
+_OWN_FACTOR = 0.4
+_FORM_WEIGHT = 0.3
+_RECORD_WEIGHT = 0.3
+_REASONS = {
+    "site_name": strings.META_NAME,
+    "site_domain": strings.META_DOMAIN,
+    "site_code": strings.META_CODE,
+    "footer": strings.FOOTER_ORGAN,
+    "title": strings.TITLE_ORGAN,
+    "icp": strings.ICP_COPIED,
+    "jiucuo": strings.JIUCUO,
+    "conac": strings.CONAC,
+    "saved_from": strings.SAVED_FROM,
+    "canonical": strings.CANONICAL,
+    "path": strings.PATH_LURE,
+    "assets": strings.ASSETS,
+    "platform": strings.QUASI_OFFICIAL,
+}
+
+
+@detector("identity", version=VERSION, title="身份与归属", axis=Axis.IMPERSONATION, budget_ms=800)
+def identity(page: Page, context: Context) -> Iterator[Signal]:
+    """Reads every mark by which a page names its operator and asks whether its host owns it. Marks are claims: none
+    clears a page, only the registry's entry for the host does."""
+    host = page.host
+    if not host or page.kind != "html":
+        return
+    owner, site = context.registry.owner(host)
+    if owner is Owner.OFFICIAL and site is not None:
+        yield _about_host(host, -1.0, strings.OFFICIAL_HOST, strings.HOST_OFFICIAL.format(host=host, name=site.name))
+        return
+    if owner is Owner.STATE:
+        yield _about_host(host, -1.0, strings.STATE_HOST, strings.HOST_STATE.format(host=host))
+        return
+    if owner is Owner.KNOWN:
+        return
+    found = _foreign(claims(page, context.registry), host, context.registry)
+    yield from _signals(page, found, context)
+    if owner is Owner.FORMER and site is not None:
+        yield _about_host(host, 0.2, strings.FAKE_SITE, strings.HOST_FORMER.format(host=host, name=site.name))
+
+
+def _foreign(found: list[Claim], host: str, registry: Registry) -> list[Claim]:
+    """Claims that the host contradicts, one of each kind, the one that names somebody first."""
+    kept: dict[str, Claim] = {}
+    for claim in found:
+        if claim.host and registry.same_organ(host, claim.host) and not under(host, "gov.cn") and claim.kind != "path":
+            continue
+        if claim.kind not in kept or (claim.name and not kept[claim.kind].name):
+            kept[claim.kind] = claim
+    return list(kept.values())
+
+
+def imitated(found: list[Claim], registry: Registry) -> str:
+    """Whom the marks name: the site's own statement first, then the registry, then the footer, then the title."""
+    by_kind = {claim.kind: claim for claim in found}
+    if "site_name" in by_kind:
+        return by_kind["site_name"].name
+    for claim in found:
+        site = registry.current.get(claim.host)
+        if site is not None and claim.kind != "platform":
+            return site.name
+    for kind in ("site_code", "footer", "title", "icp"):
+        if kind in by_kind and by_kind[kind].name:
+            return by_kind[kind].name
+    hosts = [claim.host for claim in found if claim.host]
+    return hosts[0] if hosts else next((claim.name for claim in found if claim.name), "")
+
+
+def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signal]:
+    fields = query_fields(page)
+    record = record_fields(page)
+    whom = imitated(found, context.registry)
+    identified = any(claim.kind in _SITE_MARKS for claim in found)
+    own = "" if identified else own_identity(page)
+    for claim in found:
+        weight = WEIGHTS[claim.kind]
+        if claim.kind in ("conac", "jiucuo") and not any(other.name for other in found):
+            weight *= _OWN_FACTOR
+        if own and claim.kind in _MENTIONS:
+            weight *= _OWN_FACTOR
+        yield _mark(page, claim, weight, whom)
+    if found and fields:
+        names = "、".join(strings.FIELD_NAMES[field] for field in fields)
+        reason = strings.QUERY_FORM.format(fields=names, host=page.host)
+        yield _intent(page, _FORM_WEIGHT * (_OWN_FACTOR if own else 1.0), reason, whom)
+    if found and record:
+        reason = strings.RECORD_PAGE.format(fields="、".join(record[:4]), host=page.host)
+        yield _intent(page, _RECORD_WEIGHT * (_OWN_FACTOR if own else 1.0), reason, whom)
+
+
+def own_identity(page: Page) -> str:
+    """The name under which the page itself appears when it is a school's, a company's or a newspaper's."""
+    for text in (page.title, page.markup.metas.get("sitename", ""), *(page.quote(one) for one in footers(page))):
+        for segment in organs.segments(text[:400]):
+            if organs.own_identity(segment) and len(segment) <= organs.MAX_NAME_CHARS:
+                return segment
+    return ""
+
+
+def _mark(page: Page, claim: Claim, weight: float, whom: str) -> Signal:
+    reason = _REASONS[claim.kind].format(
+        name=claim.name or claim.quote, host=page.host, claimed=claim.host, code=claim.quote, number=claim.quote
+    )
+    return Signal(
+        detector="identity",
+        version=VERSION,
+        axis=Axis.IMPERSONATION,
+        cls=strings.FAKE_SITE,
+        weight=weight,
+        reason=reason,
+        quote=claim.quote if claim.where != "text" else page.text[claim.start : claim.end],
+        start=claim.start,
+        end=claim.end,
+        where=claim.where,
+        imitates=whom,
+    )
+
+
+def _intent(page: Page, weight: float, reason: str, whom: str) -> Signal:
+    return Signal(
+        detector="identity",
+        version=VERSION,
+        axis=Axis.IMPERSONATION,
+        cls=strings.FAKE_QUERY,
+        weight=weight,
+        reason=reason,
+        quote=page.host,
+        where="url",
+        imitates=whom,
+    )
+
+
+def _about_host(host: str, weight: float, cls: str, reason: str) -> Signal:
+    return Signal(
+        detector="identity",
+        version=VERSION,
+        axis=Axis.IMPERSONATION,
+        cls=cls,
+        weight=weight,
+        reason=reason,
+        quote=host,
+        where="url",
+    )

@@ -1,0 +1,78 @@
+"""Names of state organs and of their query platforms: whether a short string is one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from detectors.text import DATA
+
+_SEGMENT = re.compile(r"[-_|｜—–·>/\\]+|\s{1,4}|[:：,，]")
+_DECORATION = " 　·|-—_。《》【】[]“”\"'"
+MAX_NAME_CHARS = 48
+
+
+@cache
+def table() -> dict[str, Any]:
+    with (DATA / "organs.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+@cache
+def _organ() -> re.Pattern[str]:
+    endings = "|".join(sorted(map(re.escape, table()["endings"]), key=len, reverse=True))
+    sites = "|".join(sorted(map(re.escape, table()["site_words"]), key=len, reverse=True))
+    kin = "|".join(map(re.escape, table()["affiliates"]))
+    return re.compile(
+        rf"(?P<organ>[\u4e00-\u9fff（）]{{0,16}}?(?:{endings}))"
+        rf"(?:(?P<site>[\u4e00-\u9fff（）()]{{0,24}}?(?:{sites}))|(?P<kin>[\u4e00-\u9fff]{{0,16}}?(?:{kin})))?"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OrganName:
+    """`name` as written; `organ` the organ in it; `is_site` when it is called a site or platform."""
+
+    name: str
+    organ: str
+    is_site: bool
+
+
+def organ_name(text: str) -> OrganName | None:
+    """`text` as the name of an organ, of its subordinate body or of its site; None for anything longer or other."""
+    name = text.strip(_DECORATION)
+    if not 3 <= len(name) <= MAX_NAME_CHARS:
+        return None
+    match = _organ().fullmatch(name)
+    if match is None or any(word in name for word in ("有限公司", "培训学校")):
+        return None
+    body = name if match["kin"] else match["organ"]
+    return OrganName(name, body, bool(match["site"]))
+
+
+def quasi_official(text: str) -> bool:
+    """Whether a name sounds like a national certificate query platform."""
+    known = table()
+    return (
+        len(text) <= MAX_NAME_CHARS
+        and any(word in text for word in known["subjects"])
+        and any(word in text for word in known["functions"])
+    )
+
+
+def has_scope(text: str) -> bool:
+    return any(word in text for word in table()["scopes"])
+
+
+def own_identity(text: str) -> str:
+    """The word by which a name shows an operator of its own kind (a school, a company, a newspaper), or nothing."""
+    return next((word for word in table()["own"] if word in text), "")
+
+
+def segments(title: str) -> list[str]:
+    """The parts a title is made of, whole title first."""
+    parts = [part.strip(_DECORATION) for part in _SEGMENT.split(title)]
+    return [title.strip(_DECORATION), *(part for part in parts if len(part) > 1)]

@@ -1,0 +1,168 @@
+"""What `assess` and `evaluate` share: reading pages from files and lines, judging them, writing the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from detectors import strings
+from detectors.runner import assess
+
+if TYPE_CHECKING:
+    from detectors.base import Assessment, Verdict
+    from detectors.context import Context
+
+MAX_LINE_BYTES = 16_000_000
+MAX_FILE_BYTES = 64_000_000
+_HTML_SUFFIXES = {".html", ".htm", ".xhtml", ".shtml", ".mhtml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One thing to judge. Exactly one of `html` and `text` is used, by `kind`."""
+
+    id: Any
+    kind: str
+    content: str
+    url: str = ""
+    status: int = 200
+    row: dict[str, Any] = field(default_factory=dict)
+
+    def report(self, assessment: Assessment) -> dict[str, Any]:
+        report: dict[str, Any] = {
+            "id": self.id,
+            "url": self.url,
+            "state": assessment.state,
+            "impersonation": assessment.impersonation.as_json(),
+            "selling": assessment.selling.as_json(),
+            "contacts": [{"kind": c.kind, "value": c.value, "quote": c.quote} for c in assessment.contacts],
+        }
+        if assessment.errors:
+            report["errors"] = [
+                {"detector": e.detector, "kind": e.kind, "message": e.message} for e in assessment.errors
+            ]
+        return report
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A line or file that could not be read; the others go on."""
+
+    id: Any
+    error: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"id": self.id, "error": self.error}
+
+
+def documents(files: Iterable[Path], url: str, stdin: IO[bytes]) -> Iterator[Document | Failed]:
+    for file in files:
+        if str(file) == "-":
+            yield from lines(stdin)
+            continue
+        try:
+            yield from _file(file, url)
+        except OSError as error:
+            yield Failed(str(file), f"cannot read {file}: {error.strerror or error}")
+
+
+def lines(stream: IO[bytes]) -> Iterator[Document | Failed]:
+    """JSON Lines to documents; a bad line gives its id, or its number when it has none."""
+    number = 0
+    while raw := stream.readline(MAX_LINE_BYTES + 1):
+        number += 1
+        if len(raw) > MAX_LINE_BYTES:
+            while raw and not raw.endswith(b"\n"):
+                raw = stream.readline(MAX_LINE_BYTES)
+            yield Failed(number, f"line {number} is longer than {MAX_LINE_BYTES} bytes")
+        elif raw.strip():
+            yield _line(raw, number)
+
+
+def _line(raw: bytes, number: int) -> Document | Failed:
+    try:
+        row = json.loads(raw.decode("utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        return Failed(number, f"line {number} is not JSON in UTF-8: {error}")
+    if not isinstance(row, dict):
+        return Failed(number, f'line {number} must be an object {{"id", "url"?, "html" | "text"}}')
+    name = row.get("id", number)
+    given = [kind for kind in ("html", "text") if isinstance(row.get(kind), str)]
+    if len(given) != 1:
+        return Failed(name, f'line {number}: give one string, either "html" or "text"')
+    url = row.get("url") or ""
+    if not isinstance(url, str):
+        return Failed(name, f'line {number}: "url" must be a string')
+    return Document(name, given[0], _whole(row[given[0]]), _whole(url), row=row)
+
+
+def _whole(text: str) -> str:
+    """Lone surrogates, which JSON can carry and no output encoding can, as the replacement character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _file(file: Path, url: str) -> Iterator[Document | Failed]:
+    if file.name.lower().endswith((".warc", ".warc.gz")):
+        yield from _warc(file, url)
+        return
+    if file.stat().st_size > MAX_FILE_BYTES:
+        yield Failed(str(file), f"{file} is larger than {MAX_FILE_BYTES} bytes")
+        return
+    from crawlers.decode import decode
+
+    body = file.read_bytes()
+    suffix = file.suffix.lower()
+    kind = "html" if suffix in _HTML_SUFFIXES or (suffix != ".txt" and body.lstrip()[:1] == b"<") else "text"
+    yield Document(str(file), kind, decode(body).text, url)
+
+
+def _warc(file: Path, url: str) -> Iterator[Document | Failed]:
+    """Every HTML response of a WARC file, its own URI as URL unless one is given."""
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    from crawlers.decode import decode
+
+    with file.open("rb") as stream:
+        try:
+            for record in ArchiveIterator(stream):
+                if record.rec_type != "response" or record.http_headers is None:
+                    continue
+                headers = tuple((name, value) for name, value in record.http_headers.headers)
+                media = record.http_headers.get_header("Content-Type") or ""
+                if "html" not in media.lower():
+                    continue
+                target = record.rec_headers.get_header("WARC-Target-URI") or ""
+                body = record.raw_stream.read(MAX_FILE_BYTES)
+                status = int(record.http_headers.get_statuscode() or 0)
+                yield Document(f"{file}#{target}", "html", decode(body, headers).text, url or target, status or 200)
+        except (ArchiveLoadFailed, EOFError, ValueError) as error:
+            yield Failed(str(file), f"{file} is not a readable WARC file: {error}")
+
+
+def judge(document: Document, context: Context) -> Assessment:
+    from detectors.features import Page
+
+    if document.kind == "text":
+        return assess(Page.from_text(document.content), context)
+    return assess(Page.from_html(document.content, document.url, document.status), context)
+
+
+def render(document: Document, assessment: Assessment) -> str:
+    """The answer for people: both verdicts, each reason with its quote."""
+    parts = [f"{document.id}  {document.url}".rstrip()]
+    for verdict in (assessment.impersonation, assessment.selling):
+        parts.extend(_verdict(verdict))
+    parts.extend(f"  {contact.kind}: {contact.value}（{contact.quote}）" for contact in assessment.contacts)
+    return "\n".join(parts)
+
+
+def _verdict(verdict: Verdict) -> Iterator[str]:
+    whom = f"：{verdict.imitates}" if verdict.imitates else ""
+    yield f"{strings.LEVELS[verdict.level.value]} {strings.AXES[verdict.axis.value]}  {verdict.cls}{whom}  {verdict.score:.2f}"
+    for signal in verdict.signals[:8]:
+        quote = " ".join(signal.quote.split())[:80]
+        yield f"    {signal.weight:+.2f} {signal.reason}\n           “{quote}”"
