@@ -9,6 +9,7 @@ import pytest
 import config
 from config.checks import expired
 from config.schema import OfficialSite
+from detectors import strings
 
 LOADED = config.load()
 SITES = {site.host: site for site in LOADED.official.sites}
@@ -132,6 +133,12 @@ def test_codes_of_equipment_work_are_unique() -> None:
 def test_every_class_that_accuses_can_cite_an_article() -> None:
     cited = {name for law in LOADED.law.entries for name in law.classes}
     assert cited == set(LOADED.law.classes)
+
+
+def test_every_class_a_detector_names_is_listed() -> None:
+    named = {strings.FAKE_SITE, strings.FAKE_QUERY, strings.LOOKALIKE_NAME, strings.INTRUDED, strings.CLOAKED}
+    named |= {strings.EVASION, *strings.NAME_CLASSES.values(), *(rule.named for rule in LOADED.wording.rule)}
+    assert named <= set(LOADED.law.classes)
 
 
 def test_nothing_unchecked_claims_to_be_the_text_of_a_law() -> None:
