@@ -15,7 +15,7 @@ from typing import Any, Self
 from crawlers import exchanges
 from crawlers.clock import utc_now
 from crawlers.records import ArchiveError, Exchange, WarcPlace
-from crawlers.warcfile import Record, Truncated, check_digests, inflate, member, members, parse, record_id, serialise
+from crawlers.warcfile import Record, check_digests, inflate, member, members, parse, record_id, serialise
 
 SUFFIX = ".warc.gz"
 GZIP_LEVEL = 6
@@ -148,9 +148,9 @@ class Archive:
         while end < len(view):
             try:
                 data, after = inflate(view, end)
-            except Truncated:
-                break  # another batch is being appended behind ours
-            record, _ = parse(data)
+                record, _ = parse(data)
+            except ArchiveError:
+                break  # half a batch behind ours, or damage: `agreement` compares the whole group with its custody line
             if record.header("WARC-Concurrent-To") != response.header("WARC-Record-ID"):
                 break
             check_digests(record)

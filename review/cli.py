@@ -14,7 +14,7 @@ COMMANDS = Path(__file__).parent / "commands"
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are the modules of `review/commands/`; `import_` is `import`, underscores become dashes."""
+    """A group whose commands are the modules of `review/commands/`; `import_` is `import`, `_` becomes `-`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         names = [module.name for module in pkgutil.iter_modules([str(COMMANDS)])]

@@ -1,0 +1,18 @@
+"""What tests of this floor share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crawlers.keeping import House
+from tests.crawlers.keeping import house as open_house
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """An empty data directory with its store."""
+    with open_house(tmp_path / "data") as made:
+        yield made
