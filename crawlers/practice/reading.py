@@ -130,7 +130,8 @@ def _unknown_platforms(path: Path, offers: tuple[Offer, ...]) -> list[str]:
 def _missing_files(path: Path, plan: WebPlan, folders: dict[str, Path]) -> Iterator[str]:
     for condition in plan.conditions:
         folder = folders.get(ascii_host(condition.host))
-        if condition.serve and folder and not (folder / condition.serve).is_file():
+        inside = ".." not in Path(condition.serve).parts
+        if condition.serve and folder and not (inside and (folder / condition.serve).is_file()):
             yield f"{path}: [[conditions]] {condition.host}: serve = {condition.serve!r} is not a file of {folder}"
 
 
@@ -168,7 +169,7 @@ def _line(text: str, location: tuple[int | str, ...]) -> int:
         else:
             prefix, skip = f"{prefix}.{part}".lstrip("."), 0
             quoted = f"[\"']?{re.escape(part)}[\"']?"
-            pattern = rf"\s*(\[+\s*(\w+\.)*{quoted}|{quoted}\s*=|.*\b{re.escape(part)}\s*=)"
+            pattern = rf"\s*(\[+\s*(\w+\.)*{quoted}\s*[].]|{quoted}\s*=|.*\b{re.escape(part)}\s*=)"
         start = 0 if isinstance(part, int) else at
         found = [number for number in range(start, len(lines)) if re.match(pattern, lines[number])]
         at = found[skip] if len(found) > skip else at

@@ -15,6 +15,8 @@ from crawlers.practice.format import Condition, Redirect, StateRule, Texts, When
 from crawlers.practice.names import ascii_host, host_matches
 from crawlers.practice.reading import PracticeError, Web
 
+_TYPES = mimetypes.MimeTypes()
+"""The standard library's own table, whatever the machine has in /etc."""
 HeaderTables = dict[str, dict[str, str | list[str] | int]]
 
 
@@ -116,7 +118,7 @@ def _hidden(path: str) -> bool:
 
 
 def _media_type(place: str) -> str:
-    return mimetypes.guess_type(place)[0] or (
+    return _TYPES.guess_type(place)[0] or (
         "text/html" if "." not in place.rsplit("/", 1)[-1] else "application/octet-stream"
     )
 

@@ -98,7 +98,7 @@ class Engine(Source):
             total=len(matches),
             rows=[self._row(d, query, start + n) for n, d in enumerate(matches[start : start + count], 1)],
             ads=self._paid(paid.ads, query, self.ad_link),
-            cards=self._paid(paid.cards, query, str),
+            cards=self._paid(paid.cards if matches else (), query, str),
             more=start + count < len(matches),
         )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from crawlers.practice.answers import Answer, Ask, html, page, redirect
+from crawlers.practice.answers import Answer, Ask, html, page, redirect, script_json
 from crawlers.practice.engines.base import Engine, Row
 from crawlers.practice.index import Document
 
@@ -54,6 +53,7 @@ def _island(row: Row) -> Markup:
             "template_key": "undefined-default",
             "title": row.document.title,
             "emphasized": shown,
+            "abstract": row.snippet.striptags(),
             "source": row.document.author,
             "datetime": row.document.published,
             "url": row.url,
@@ -61,12 +61,8 @@ def _island(row: Row) -> Markup:
             "source_url": row.url,
             "share_url": row.url,
         }
-    return _script_safe({"data": data, "extraData": {}})
+    return script_json({"data": data, "extraData": {}})
 
 
 def _furniture(template_key: str) -> Markup:
-    return _script_safe({"data": {"template_key": template_key}, "extraData": {}})
-
-
-def _script_safe(value: object) -> Markup:
-    return Markup(json.dumps(value, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - `<` is escaped
+    return script_json({"data": {"template_key": template_key}, "extraData": {}})

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from markupsafe import Markup
-
-from crawlers.practice.answers import Answer, Ask, html, page, redirect
+from crawlers.practice.answers import Answer, Ask, html, page, redirect, script_json
 from crawlers.practice.format import Offer
 from crawlers.practice.shops.base import Shop
 from crawlers.practice.sources import emphasised
@@ -24,8 +21,8 @@ class Taobao(Shop):
     def search(self, ask: Ask) -> Answer:
         query = ask.first("q").strip()
         offers, total = self.find(query, ask.number("s"))
-        config = json.dumps(_config(query, offers, total, self.per_page), ensure_ascii=False)
-        return html(page("taobao", query=query, config=Markup(config.replace("<", "\\u003c"))))  # noqa: S704 - `<` is escaped
+        config = script_json(_config(query, offers, total, self.per_page))
+        return html(page("taobao", query=query, config=config))
 
     def blocked(self, ask: Ask) -> Answer:
         return html(page("taobao_punish"))
