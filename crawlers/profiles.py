@@ -122,6 +122,7 @@ def page_state(
 
 
 def _parsed(profile: Profile, page: PageView, query: str) -> ParsedPage:
+    page.islands = tuple(island for layout in profile.layouts for island in layout.islands)
     base = page.url if is_web_address(page.url) else profile.base_url
     reading = _best_reading(profile, page, base, query)
     state, reason = source_state(page, profile.states, rows=reading.rows, others=reading.others)
@@ -195,7 +196,7 @@ def _add_hit(
             resolution=resolution,
             display=row.first_text(fields.display),
             snippet=row.first_text(fields.snippet),
-            advertiser=row.first_text(fields.advertiser),
+            advertiser=row.first_text(fields.advertiser) if kind is HitKind.AD else "",
         )
     )
 

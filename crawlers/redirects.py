@@ -28,11 +28,20 @@ def is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def _stated(_url: str, stated: str) -> str:
-    return stated if is_web_address(stated) else ""
+def stated(_url: str, target: str) -> str:
+    """The page says it: `mu` of Baidu's cards, `data-url` of Sogou's."""
+    return target if is_web_address(target) else ""
 
 
-def _none(_url: str, _stated: str) -> str:
+def so_mdurl(url: str, target: str) -> str:
+    """`data-mdurl` of 360's results; the older `so.com/link?url=` carries the target itself."""
+    if is_web_address(target):
+        return target
+    inner = _parameter(url, "url") if urlsplit(url).path == "/link" else ""
+    return inner if is_web_address(inner) else ""
+
+
+def _none(_url: str, _target: str) -> str:
     return ""
 
 
@@ -53,7 +62,7 @@ def _from_base64url(value: str) -> str:
         return ""
 
 
-def bing_ck(url: str, _stated: str) -> str:
+def bing_ck(url: str, _target: str) -> str:
     """`bing.com/ck/a?…&u=a1<base64url>` and the adverts' `aclick?…&u=<base64url of a percent-encoded address>`."""
     parts = urlsplit(url)
     if not re.fullmatch(r"(?:[\w-]+\.)*bing\.com", parts.hostname or "") or not re.match(
@@ -65,7 +74,7 @@ def bing_ck(url: str, _stated: str) -> str:
     return target if is_web_address(target) else ""
 
 
-def google_url(url: str, _stated: str) -> str:
+def google_url(url: str, _target: str) -> str:
     """`/url?q=` of the basic page, `/url?url=` of the desktop page, `/aclk?adurl=` of adverts, `/imgres?imgrefurl=`."""
     if not re.match(r"/(url|aclk|imgres|pagead/aclk)$", urlsplit(url).path):
         return ""
@@ -73,7 +82,7 @@ def google_url(url: str, _stated: str) -> str:
     return target if is_web_address(target) else ""
 
 
-def toutiao_jump(url: str, _stated: str) -> str:
+def toutiao_jump(url: str, _target: str) -> str:
     """`…/search/jump?url=`, which may hold another jump."""
     for _ in range(MAX_NESTING):
         if not urlsplit(url).path.endswith("/search/jump"):
@@ -84,9 +93,9 @@ def toutiao_jump(url: str, _stated: str) -> str:
 
 DECODERS: dict[str, Decoder] = {
     "direct": _none,
-    "baidu_mu": _stated,
-    "so_mdurl": _stated,
-    "sogou_dataurl": _stated,
+    "baidu_mu": stated,
+    "so_mdurl": so_mdurl,
+    "sogou_dataurl": stated,
     "weixin_concat": _none,
     "bing_ck": bing_ck,
     "google_url": google_url,
@@ -95,18 +104,21 @@ DECODERS: dict[str, Decoder] = {
 """`weixin_concat` links can only be resolved by asking: `page_target` reads the answer."""
 
 
-def resolve(redirect: Redirect, url: str, stated: str = "") -> tuple[str, str]:
+def resolve(redirect: Redirect, url: str, target_shown: str = "") -> tuple[str, str]:
     """(target, how): how is `attribute`, `decoded`, `direct` or `none` (target empty: only a request can tell)."""
     decoder = DECODERS.get(redirect.decoder)
     if decoder is None:
-        known = ", ".join(sorted(DECODERS))
-        raise ProfileError(f"redirect decoder {redirect.decoder!r} does not exist; use one of: {known}")
-    target = "" if _placeholder(redirect, stated) else decoder(url, stated)
-    if target == stated != "":
-        return target, "attribute"
+        names = ", ".join(sorted(DECODERS))
+        raise ProfileError(f"redirect decoder {redirect.decoder!r} does not exist; use one of: {names}")
+    known = "" if _placeholder(redirect, target_shown) else target_shown
+    if not is_web_address(url):
+        return (known, "attribute") if is_web_address(known) else ("", "none")
+    target = decoder(url, known)
     if target and target != url:
-        return target, "decoded"
-    if not is_web_address(url) or _placeholder(redirect, url) or any(re.search(p, url) for p in redirect.opaque):
+        return target, "attribute" if target == known else "decoded"
+    if target == url == known:
+        return url, "attribute"
+    if _placeholder(redirect, url) or any(re.search(pattern, url) for pattern in redirect.opaque):
         return "", "none"
     return url, "direct"
 

@@ -14,8 +14,8 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 import config
-from config.schema_profiles import PageStates, StateRule
-from crawlers.islands import as_text, body_json, find
+from config.schema_profiles import Island, PageStates, StateRule
+from crawlers.islands import as_text, body_json, find, island_documents
 from crawlers.records import PageState
 
 VISIBLE_CAP = 4_000
@@ -35,15 +35,20 @@ class PageView:
     flags: tuple[str, ...] = ()
     """What decoding found odd (`crawlers.decode.Decoded.flags`)."""
     parsed: LexborHTMLParser | None = field(default=None, repr=False)
+    islands: tuple[Island, ...] = ()
+    """Where the page's source keeps data, for rules that ask for it."""
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
         return self.parsed if self.parsed is not None else LexborHTMLParser(self.text)
 
     @cached_property
-    def document(self) -> Any:
-        """The body's JSON value, None when it is not JSON."""
-        return body_json(self.text)
+    def documents(self) -> tuple[Any, ...]:
+        """The JSON values of the page: the body itself, or what the source's islands hold."""
+        body = body_json(self.text)
+        if body is not None:
+            return (body,)
+        return tuple(value for island in self.islands for value in island_documents(island, self.text, self.tree))
 
     @cached_property
     def visible_chars(self) -> int:
@@ -74,12 +79,13 @@ def rule_holds(rule: StateRule, page: PageView) -> bool:
         and (not rule.text or any(part in page.text for part in rule.text))
         and (not rule.css or page.tree.css_first(rule.css) is not None)
         and (not rule.lacks or page.tree.css_first(rule.lacks) is None)
-        and (not rule.where or bool(find(rule.where, page.document)))
+        and (not rule.where or any(find(rule.where, document) for document in page.documents))
     )
 
 
 def _verdict(rule: StateRule, page: PageView) -> tuple[PageState, str]:
-    detail = as_text(find(rule.reason_path, page.document)) if rule.reason_path else ""
+    found = (as_text(find(rule.reason_path, document)) for document in page.documents) if rule.reason_path else ()
+    detail = "".join(found)
     return PageState(rule.state), f"{rule.reason}: {detail}" if detail else rule.reason
 
 
@@ -97,6 +103,8 @@ def source_state(page: PageView, rules: Iterable[StateRule], *, rows: int, other
 def ordinary_state(page: PageView) -> tuple[PageState, str]:
     """State of any page, whatever its source."""
     general = general_states()
+    if not page.text.strip():
+        return PageState.PARTIAL, "empty_body"
     if _undecodable(page, general.max_undecodable_ratio):
         return PageState.UNDECODABLE, "not_text"
     for rule in general.rules:

@@ -39,7 +39,9 @@ def list_sources(config_dir: Path | None, as_json: bool) -> None:
         return
     for row in rows:
         mark = "on " if row["enabled"] else "off"
-        click.echo(f"{row['id']:<14}{mark}  {row['kind']:<12}{row['access']:<10}{row['verified_on'] or '-':<10}  {row['title']}")
+        click.echo(
+            f"{row['id']:<14}{mark}  {row['kind']:<12}{row['access']:<10}{row['verified_on'] or '-':<10}  {row['title']}"
+        )
 
 
 @command.command(
