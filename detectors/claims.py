@@ -122,15 +122,15 @@ def _titles(page: Page, registry: Registry) -> Iterator[Claim]:
 
 def _title(segment: str, passage: Passage, text: str, registry: Registry) -> Claim | None:
     start = passage.start + max(0, text.find(segment))
-    span = {"start": start, "end": start + len(segment)}
+    end = start + len(segment)
     site = registry.claimed_by_name(segment)
     if site is not None:
-        return Claim("title", segment, name=site.name, host=site.host, **span)
+        return Claim("title", segment, name=site.name, host=site.host, start=start, end=end)
     found = organs.organ_name(segment)
     if found is not None:
-        return Claim("title", segment, name=found.organ, **span)
+        return Claim("title", segment, name=found.organ, start=start, end=end)
     if passage.kind in ("title", "h1", "header") and organs.quasi_official(segment):
-        return Claim("platform", segment, name=segment, **span)
+        return Claim("platform", segment, name=segment, start=start, end=end)
     return None
 
 

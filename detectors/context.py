@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from config import Config
     from config.schema import Thresholds
     from config.schema_wording import Wording
+    from detectors.names import Names
 
 
 @dataclass
@@ -39,6 +40,12 @@ class Context:
         return Registry(self.config)
 
     @cached_property
+    def names(self) -> Names:
+        from detectors.names import Names
+
+        return Names(self.registry)
+
+    @cached_property
     def lexicon(self) -> Lexicon:
         names = [name for trade in self.config.certificates.trades for name in (trade.name, *trade.aliases)]
         return Lexicon(self.config.wording, {"trade_cert": [name for name in names if len(name) > 1]})
@@ -49,6 +56,6 @@ class Context:
         from detectors.base import registry
 
         parts = [f"{one.name}@{one.version}" for one in registry()]
-        for model in (self.config.wording, self.config.official, self.config.policy, self.config.certificates):
-            parts.append(model.model_dump_json())
+        models = (self.config.wording, self.config.official, self.config.policy, self.config.certificates)
+        parts += [model.model_dump_json() for model in models]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

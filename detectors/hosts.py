@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult
+
+from detectors.suffixes import registrable
 
 if TYPE_CHECKING:
     from config import Config
@@ -22,21 +23,6 @@ class Owner(StrEnum):
     KNOWN = "known"
     """A known operator who is no impersonator: a newspaper, a search engine."""
     UNKNOWN = "unknown"
-
-
-@lru_cache(maxsize=1)
-def _extractor() -> Any:
-    """Loaded at first use: it brings an HTTP library along, which is never used (no suffix list is fetched)."""
-    import tldextract
-
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-
-
-@lru_cache(maxsize=65_536)
-def registrable(host: str) -> str:
-    """The domain somebody registered (`x.github.io` counts as one); the host itself when it is a suffix or an address."""
-    parts = _extractor().extract_str(host)
-    return parts.top_domain_under_public_suffix or host
 
 
 def under(host: str, domain: str) -> bool:

@@ -65,7 +65,7 @@ def record_fields(page: Page) -> tuple[str, ...]:
 
 
 def _record_fields(page: Page) -> tuple[str, ...]:
-    if page.kind != "html" or "准操项目" not in page.text and "作业类别" not in page.text:
+    if page.kind != "html" or not any(word in page.text for word in ("准操项目", "作业类别")):
         return ()
     found = []
     for label in organs.table()["result_labels"]:

@@ -13,7 +13,10 @@ from typing import Any
 
 DATA = Path(__file__).parent / "data"
 
-_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f"
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f"
+)
 _COMPOUND = "⑩-⑳⑽-⒇⒑-⒛⓫-⓴㉑-㉟㊱-㊿⓾"
 _SPECIAL = re.compile(f"[{_INVISIBLE}]+|[{_COMPOUND}]")
 _WORD_RUN = re.compile(r"[0-9a-zA-Z\u3400-\u9fff\uf900-\ufaff@+]+")
@@ -81,7 +84,7 @@ def one_to_one() -> dict[int, str]:
     table.update({point: chr(point + 32) for point in range(ord("A"), ord("Z") + 1)})
     with (DATA / "simplify.toml").open("rb") as stream:
         forms = tomllib.load(stream)
-    table.update(str.maketrans(forms["traditional"], forms["simplified"]))
+    table.update({ord(old): new for old, new in zip(forms["traditional"], forms["simplified"], strict=True)})
     table.update({ord(glyph): plain for glyph, plain in tables()["glyphs"].items() if len(glyph) == 1})
     return table
 

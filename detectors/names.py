@@ -1,0 +1,328 @@
+"""Look-alike host names: whom a name imitates and by what trick, judged by structure before distance."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from rapidfuzz.distance import OSA
+
+from detectors import strings
+from detectors.base import Axis, Level, Signal, detector
+from detectors.hosts import Owner, under
+from detectors.suffixes import registrable, suffix_of
+from detectors.text import DATA
+
+if TYPE_CHECKING:
+    from config.schema import OfficialSite
+    from detectors.context import Context
+    from detectors.features import Page
+    from detectors.hosts import Registry
+
+VERSION = 1
+_NAME = re.compile(r"[\w\-.]{1,253}\.?", re.ASCII)
+_GOV = re.compile(r"(?:^|[-.])?gov-?cn(?:$|[-.\d])|-gov$|^gov-|gov-cn|govcn")
+_LONG_LABEL = 8
+_MIN_HOMOGLYPH = 4
+_WEIGHTS = {Level.FLAG: 0.65, Level.WATCH: 0.35}
+_CONFUSABLE = {"а": "a", "с": "c", "е": "e", "о": "o", "р": "p", "х": "x", "у": "y", "і": "i", "ѕ": "s", "ԁ": "d",
+               "ɡ": "g", "ո": "n", "м": "m", "т": "t", "ո": "n", "ν": "v", "ο": "o", "α": "a", "ı": "i", "ł": "l"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NameVerdict:
+    """What a name alone says. `kind` is a key of `strings.NAME_CLASSES`, empty for a name that says nothing."""
+
+    name: str
+    unicode: str
+    level: Level
+    kind: str = ""
+    imitates: str = ""
+    official: str = ""
+    words: str = ""
+
+    @property
+    def reason(self) -> str:
+        if not self.kind:
+            return ""
+        return strings.NAME_REASONS[self.kind].format(
+            official=self.official, registrable=registrable(self.name), words=self.words, unicode=self.unicode
+        )
+
+    def as_json(self, verbatim: str) -> dict[str, str]:
+        return {
+            "name": verbatim,
+            "unicode": self.unicode,
+            "verdict": self.level.value,
+            "class": strings.NAME_CLASSES.get(self.kind, strings.CLEAR),
+            "imitates": self.imitates,
+            "reason": self.reason,
+        }
+
+
+@cache
+def words() -> dict[str, Any]:
+    with (DATA / "names.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+class Names:
+    """The official names prepared for comparison; built once per process."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        known = words()
+        self.delivery = tuple(known["delivery"])
+        self.hosts = sorted(registry.current, key=len, reverse=True)
+        self.cores: dict[str, OfficialSite] = {}
+        self.swappable: dict[str, OfficialSite] = {}
+        for host, site in registry.current.items():
+            base = registrable(host)
+            core = base.removesuffix("." + suffix_of(base))
+            self.cores.setdefault(core, site)
+            for label in host.removesuffix(base).strip(".").split("."):
+                if len(label) >= _MIN_HOMOGLYPH:
+                    self.cores.setdefault(label, site)
+            if not registry.is_restricted(host) and len(core) >= _MIN_HOMOGLYPH:
+                self.swappable[core] = site
+        self.strong = frozenset(known["strong"]) | {core for core in self.cores if len(core) >= _LONG_LABEL}
+        self.weak = frozenset(known["weak"])
+        self.tokens = self.strong | self.weak | frozenset(known["functions"]) | frozenset(known["places"])
+        self.longest = max(map(len, self.tokens))
+        self.functions = frozenset(known["functions"])
+        self.long_cores = sorted({core for core in self.strong if len(core) >= _LONG_LABEL})
+
+    def judge(self, name: str) -> NameVerdict:
+        """A host name in ASCII, punycode or Unicode, with or without a trailing dot."""
+        host, shown = normal(name)
+        if not host or "." not in host:
+            return NameVerdict(host, shown, Level.CLEAR)
+        if self.registry.owner(host)[0] in (Owner.OFFICIAL, Owner.STATE):
+            return NameVerdict(host, shown, Level.CLEAR)
+        if any(under(host, network) for network in self.delivery):
+            return NameVerdict(host, shown, Level.CLEAR)
+        for rule in (
+            self._subdomain,
+            self._separator,
+            self._swap,
+            self._glyphs,
+            self._chinese,
+            self._combined,
+            self._typo,
+        ):
+            verdict = rule(host, shown)
+            if verdict is not None:
+                return verdict
+        return NameVerdict(host, shown, Level.CLEAR)
+
+    def _verdict(
+        self,
+        host: str,
+        shown: str,
+        level: Level,
+        kind: str,
+        site: OfficialSite | None,
+        *,
+        official: str = "",
+        said: str = "",
+    ) -> NameVerdict:
+        imitates = site.name if site else ""
+        return NameVerdict(host, shown, level, kind, imitates, official or (site.host if site else ""), said)
+
+    def _subdomain(self, host: str, shown: str) -> NameVerdict | None:
+        """`cx.mem.gov.cn.example.top`: an official name stands in front of somebody else's domain."""
+        at = host.find(".gov.cn.")
+        inside = host[: at + 7] if at >= 0 else ""
+        if not inside and host.startswith("gov.cn."):
+            inside = "gov.cn"
+        if not inside:
+            match = next((one for one in self.swappable_hosts() if f".{one}." in f".{host}"), "")
+            if not match:
+                return None
+            inside = match
+        site = next(
+            (self.registry.current[one] for one in self.hosts if under(inside, one) or under(one, inside)), None
+        )
+        return self._verdict(host, shown, Level.FLAG, "misleading_subdomain", site, official=inside)
+
+    def swappable_hosts(self) -> list[str]:
+        return [host for host in self.hosts if not self.registry.is_restricted(host)]
+
+    def _separator(self, host: str, shown: str) -> NameVerdict | None:
+        """`mem-gov-cn.com`, `mem-gov.cn`, `cxmemgov.top`: gov.cn written into a name anybody can register."""
+        base = registrable(host)
+        label = base.removesuffix("." + suffix_of(base))
+        front = host.removesuffix(base).strip(".").replace(".", "-")
+        joined = f"{front}-{label}" if front else label
+        gov = "govcn" in joined.replace("-", "") or label.endswith("-gov") or (label.endswith("gov") and len(label) > 5)
+        if not gov:
+            return None
+        before = [part for part in re.split(r"-|gov|cn$", joined) if part]
+        site = next((self.cores[part] for part in before if part in self.cores), None)
+        if site is None:
+            core = next(
+                (c for part in before for c in self.cores if len(c) >= 3 and part in (f"cx{c}", f"www{c}", f"{c}cx")),
+                "",
+            )
+            site = self.cores.get(core)
+        telling = site is not None or any(part in self.strong for part in before)
+        written_out = bool(re.search(r"gov-?cn|-gov$", joined)) and bool(before)
+        if not telling and not written_out:
+            return None
+        level = Level.FLAG if telling else Level.WATCH
+        official = site.host if site else f"{before[-1]}.gov.cn"
+        return self._verdict(host, shown, level, "gov_separator", site, official=official)
+
+    def _swap(self, host: str, shown: str) -> NameVerdict | None:
+        base = registrable(host)
+        site = self.swappable.get(base.removesuffix("." + suffix_of(base)))
+        if site is None or self.registry.owner(base)[0] is Owner.KNOWN:
+            return None
+        return self._verdict(host, shown, Level.WATCH, "suffix_swap", site)
+
+    def _glyphs(self, host: str, shown: str) -> NameVerdict | None:
+        """ASCII and Unicode look-alikes, undone; the plain name must be an official core or itself suspicious."""
+        base = registrable(host)
+        label = base.removesuffix("." + suffix_of(base))
+        plain = _plain(shown.split(".")[host.count(".") - base.count(".")] if label.startswith("xn--") else label)
+        if plain == label or not plain.isascii():
+            return None
+        site = self.cores.get(plain) if len(plain) >= _MIN_HOMOGLYPH else None
+        if site is not None and (len(plain) >= 5 or label.startswith("xn--")):
+            return self._verdict(host, shown, Level.WATCH, "homoglyph", site)
+        again = self._separator(f"{plain}.{suffix_of(base)}", shown) or self._parsed(host, shown, plain)
+        return (
+            self._verdict(host, shown, again.level, "homoglyph", self._site(again), official=again.official)
+            if again
+            else None
+        )
+
+    def _site(self, verdict: NameVerdict) -> OfficialSite | None:
+        return next((site for site in self.registry.current.values() if site.name == verdict.imitates), None)
+
+    def _chinese(self, host: str, shown: str) -> NameVerdict | None:
+        """`特种作业证查询.com`: a Chinese name of a certificate or organ with a word of what a site does."""
+        if "xn--" not in host:
+            return None
+        known = words()
+        text = shown.replace(".", "")
+        subject = next((word for word in known["chinese_subjects"] if word in text), "")
+        rest = text.replace(subject, "", 1) if subject else ""
+        function = next((word for word in known["chinese_functions"] if word in rest), "")
+        if not subject or not (function or "查询" in subject):
+            return None
+        return self._verdict(host, shown, Level.WATCH, "chinese_name", None, said=subject + function)
+
+    def _combined(self, host: str, shown: str) -> NameVerdict | None:
+        base = registrable(host)
+        return self._parsed(host, shown, base.removesuffix("." + suffix_of(base)))
+
+    def _parsed(self, host: str, shown: str, label: str) -> NameVerdict | None:
+        """A label that is made of our words and nothing else: a regulator's word and what its site does."""
+        parts = self.split(label)
+        strong = [part for part in parts if part in self.strong]
+        weak = [part for part in parts if part in self.weak]
+        functions = [part for part in parts if part in self.functions and len(part) > 1]
+        if strong and (functions or len(max(strong, key=len)) >= _LONG_LABEL or len(strong) > 1):
+            core = max(strong, key=len)
+            kind = "combosquat" if core in self.cores or len(core) >= _LONG_LABEL else "initials"
+            return self._verdict(
+                host, shown, Level.WATCH, kind, self.cores.get(core), official=core, said="、".join(functions or strong)
+            )
+        long_function = any(len(part) >= 4 or part in ("gov", "zscx", "czz") for part in functions)
+        if weak and max(map(len, weak)) >= 3 and long_function and "-" in label:
+            core = max(weak, key=len)
+            site = self.cores.get(core)
+            return self._verdict(host, shown, Level.WATCH, "combosquat", site, official=core, said="、".join(functions))
+        return None
+
+    def split(self, label: str) -> list[str]:
+        """The words a label is made of, longest words first; empty when a part of it is none of ours."""
+        words_found: list[str] = []
+        for piece in re.split(r"[-_\d]+", label):
+            found = self._split(piece) if piece else []
+            if piece and not found:
+                return []
+            words_found += found
+        return words_found
+
+    def _split(self, piece: str) -> list[str]:
+        best: list[list[str] | None] = [[]] + [None] * len(piece)
+        for end in range(1, len(piece) + 1):
+            for size in range(min(self.longest, end), 0, -1):
+                before = best[end - size]
+                if before is None or piece[end - size : end] not in self.tokens:
+                    continue
+                current = best[end]
+                if current is None or len(before) + 1 < len(current):
+                    best[end] = [*before, piece[end - size : end]]
+        return best[len(piece)] or []
+
+    def _typo(self, host: str, shown: str) -> NameVerdict | None:
+        base = registrable(host)
+        label = base.removesuffix("." + suffix_of(base)).replace("-", "")
+        if len(label) < _LONG_LABEL:
+            return None
+        for core in self.long_cores:
+            allowed = 1 if len(core) < 12 else 2
+            if abs(len(core) - len(label)) <= allowed and OSA.distance(label, core, score_cutoff=allowed) <= allowed:
+                return self._verdict(host, shown, Level.WATCH, "typo", self.cores.get(core), official=core)
+        return None
+
+
+def normal(name: str) -> tuple[str, str]:
+    """(ASCII host, Unicode host), lower case, dots of every width; empty when it is no host name."""
+    text = unicodedata.normalize("NFKC", name.strip()).lower().replace("。", ".").rstrip(".")
+    text = text.partition("://")[2] or text
+    text = text.partition("/")[0].partition(":")[0].removeprefix("*.")
+    if not text or ".." in text or len(text) > 253 or any(len(label) > 63 for label in text.split(".")):
+        return "", text
+    try:
+        ascii_name = text if text.isascii() else ".".join(_encode(label) for label in text.split("."))
+        shown = ".".join(_decode(label) for label in ascii_name.split(".")) if "xn--" in ascii_name else ascii_name
+    except UnicodeError:
+        return "", text
+    return (ascii_name, shown) if _NAME.fullmatch(ascii_name) else ("", text)
+
+
+def _encode(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+def _decode(label: str) -> str:
+    return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+
+
+def _plain(label: str) -> str:
+    text = "".join(_CONFUSABLE.get(one, one) for one in label)
+    text = "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+    if re.search(r"[a-z]", text):
+        for written, plain in words()["homoglyphs"].items():
+            text = text.replace(written, plain)
+    return text
+
+
+@detector("names", version=VERSION, title="域名", axis=Axis.IMPERSONATION, budget_ms=100)
+def names(page: Page, context: Context) -> Iterator[Signal]:
+    """Judges the host name by itself; a name alone flags only when its trick has no innocent reading."""
+    if not page.host or context.registry.platform(page.host) is not None:
+        return
+    verdict = context.names.judge(page.host)
+    if verdict.level is Level.CLEAR:
+        return
+    yield Signal(
+        detector="names",
+        version=VERSION,
+        axis=Axis.IMPERSONATION,
+        cls=strings.NAME_CLASSES[verdict.kind],
+        weight=_WEIGHTS[verdict.level],
+        reason=verdict.reason,
+        quote=page.host,
+        where="url",
+        imitates=verdict.imitates or (verdict.official if "." in verdict.official else ""),
+    )
