@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-VALID_DAYS = 3650
+ROOT_VALID_DAYS = 3650
+LEAF_VALID_DAYS = 800
+"""macOS refuses server certificates for more than 825 days."""
 MAX_COMMON_NAME_CHARS = 64
 
 
@@ -98,7 +100,7 @@ def _builder(common_name: str | None, issuer: x509.Name, key: ec.EllipticCurvePu
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=VALID_DAYS))
+        .not_valid_after(now + timedelta(days=LEAF_VALID_DAYS if common_name else ROOT_VALID_DAYS))
     )
 
 

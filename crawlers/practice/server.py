@@ -22,7 +22,6 @@ from crawlers.practice.timestamps import TimeStamps
 from crawlers.practice.town import Town
 
 LOOPBACK = "127.0.0.1"
-REQUEST_MAX_BYTES = 1024 * 1024
 SILENCE_MAX_SECONDS = 300
 """A host that never answers is given up on by then."""
 
@@ -131,11 +130,12 @@ async def _respond(request: web.BaseRequest, answer: Answer) -> web.StreamRespon
     response.headers.popall("Content-Type", None)
     for name, value in answer.headers:
         response.headers.add(name, value)
+    response.headers.setdefault("Server", "nginx")
     return response
 
 
 async def _listen(stack: AsyncExitStack, handler: Handler, tls: SSLContext | None = None) -> int:
-    runner = web.ServerRunner(web.Server(handler, access_log=None, client_max_size=REQUEST_MAX_BYTES))
+    runner = web.ServerRunner(web.Server(handler, access_log=None))
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, LOOPBACK, 0, ssl_context=tls, shutdown_timeout=1)
