@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -91,10 +92,14 @@ class OpenBody(Body):
 
 
 class ChunkedBody(Body):
-    """RFC 9112 section 7.1: size line, data, CRLF, …, zero size, trailers, empty line."""
+    """RFC 9112 section 7.1: size line, data, CRLF, …, zero size, trailers, empty line.
 
-    def __init__(self) -> None:
+    `payload` is called with each piece of data proper.
+    """
+
+    def __init__(self, payload: Callable[[bytes], object] | None = None) -> None:
         self.done = False
+        self._payload = payload
         self._data_left = 0
         self._line = b""
         self._in_trailers = False
@@ -104,6 +109,8 @@ class ChunkedBody(Body):
         while position < len(data) and not self.done:
             if self._data_left:
                 step = min(self._data_left, len(data) - position)
+                if self._payload:
+                    self._payload(data[position : position + step])
                 self._data_left -= step
                 position += step
             else:
@@ -145,12 +152,13 @@ def request_body(head: Head) -> Body:
     return FixedBody(int(value))
 
 
-def response_body(head: Head, status: int, method: bytes) -> Body:
-    """Chunked wins over a length; lengths that contradict each other are left to the client (RFC 9112 section 6.3)."""
+def response_body(head: Head, status: int, method: bytes, payload: Callable[[bytes], object] | None = None) -> Body:
+    """Chunked wins over a length; with lengths that contradict each other only the end of the connection is sure
+    (RFC 9112 section 6.3)."""
     if method == b"HEAD" or status in (204, 304) or 100 <= status < 200:
         return Body()
     if b"chunked" in b",".join(head.values(b"transfer-encoding")).lower():
-        return ChunkedBody()
+        return ChunkedBody(payload)
     lengths = set(head.values(b"content-length"))
     if len(lengths) == 1 and (value := lengths.pop()).isdigit():
         return FixedBody(int(value))

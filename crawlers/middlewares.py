@@ -44,7 +44,14 @@ class HopRecorder:
 
 
 class Redirects(RedirectMiddleware):
-    """Scrapy's, with the referrer a browser would send."""
+    """Scrapy's, with the referrer a browser would send; a redirect that leads nowhere on the web ends the chain."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        try:
+            redirected: Request | Response = super().process_response(request, response)
+        except ValueError:
+            return response
+        return redirected
 
     def handle_referer(self, request: Request, response: Response) -> None:
         """Across redirects a browser keeps the referrer of the first request, and so does the request's copy."""

@@ -44,6 +44,8 @@ class Wire:
         return Head.parse(bytes(buffer[: end.start()]))
 
     async def send(self, data: bytes) -> None:
+        if self.writer.is_closing():
+            raise ConnectionResetError("the other side is gone")
         self.writer.write(data)
         if self.writer.transport.get_write_buffer_size() > _WRITE_AHEAD_BYTES:
             await self.writer.drain()

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import Request
@@ -16,6 +17,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers import settings as hardened
+from crawlers.certificates import certificate_flags
 from crawlers.doorclient import DoorDown
 from crawlers.equipment import Equipment
 from crawlers.middlewares import SourceRested, hops
@@ -32,7 +34,7 @@ _HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 class TaskSpider(scrapy.Spider):
-    """Arguments: `night` (its name), `data` (directory), `config` (an office's directory); the last two are optional."""
+    """Arguments: `night` (its name), and optionally `data` (directory) and `config` (an office's directory)."""
 
     kinds: ClassVar[tuple[TaskKind, ...]]
 
@@ -119,8 +121,8 @@ class TaskSpider(scrapy.Spider):
     def parse(self, response: Response, **_: Any) -> Iterator[Fetched | Request]:
         assert response.request is not None
         task, chain = response.request.meta["task"], hops(response.request)
-        flags = [*response.flags, *_stuck_redirect(response)]
         try:
+            flags = [*response.flags, *_stuck_redirect(response), *_certificate(chain[-1])]
             found = self.read(task, chain[-1], flags, response.request)
         except Exception as error:
             logger.exception("reading %s", response.url)
@@ -178,6 +180,10 @@ def _unread(task: Task, outcome: Outcome, reason: str) -> Fetched:
 def _stuck_redirect(response: Response) -> list[str]:
     """A redirect that ended the chain: to `javascript:`, to an app, or simply not followed for this source."""
     return ["redirect_not_followed"] if 300 < response.status < 400 and b"Location" in response.headers else []
+
+
+def _certificate(page: Exchange) -> tuple[str, ...]:
+    return certificate_flags(page.certificate_der, urlsplit(page.url).hostname or "", page.fetched_at[:10])
 
 
 def _ending(error: BaseException | None) -> tuple[Outcome, str]:

@@ -9,6 +9,7 @@ from scrapy import Request
 from config.schema_profiles import Profile
 from crawlers.decode import decode_exchange
 from crawlers.egress import CRAWLER
+from crawlers.equipment import Equipment
 from crawlers.profiles import parse, request_for
 from crawlers.records import Exchange, Fetched, Outcome, ProfileError, Task, TaskKind
 from crawlers.spiders.base import TaskSpider
@@ -17,6 +18,10 @@ from crawlers.wire import COMPONENT
 
 class ProfileSpider(TaskSpider):
     """Asks and reads by the task's profile."""
+
+    def __init__(self, night: str, equipment: Equipment) -> None:
+        super().__init__(night, equipment)
+        self.patience.remember(equipment.store.captures(night=night))
 
     def profile(self, source: str) -> Profile:
         raise NotImplementedError

@@ -1,0 +1,321 @@
+"""The crawler's HTTP/1.1 client: through the door, lenient with heads, and exact about what was sent.
+
+General clients normalise or refuse what evidence must show: order and spelling of headers, lines that are no headers,
+bodies cut short, old and broken TLS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from crawlers.doorclient import DoorClient, DoorDown
+from crawlers.framing import ChunkedBody, FramingError, Head, response_body, stays_open
+from crawlers.relay import Wire
+
+Headers = tuple[tuple[str, str], ...]
+
+_STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{1,4})(?: (.*))?\Z", re.DOTALL)
+_READ_BUFFER_BYTES = 1 << 20
+_IDLE_SECONDS = 15
+_HEADERS_KEPT_MAX = 200
+_HEADER_LINE_MAX_BYTES = 64 * 1024
+_OWN_PREFIX = "x-zhengshao-"
+
+
+class Spoken(Exception):
+    """The door itself answered: `verdict` and `reason`."""
+
+    def __init__(self, verdict: str, reason: str) -> None:
+        super().__init__(f"{verdict}: {reason}")
+        self.verdict = verdict
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a URL leads. `path` includes the query."""
+
+    scheme: str
+    host: str
+    port: int
+    netloc: str
+    path: str
+
+    @classmethod
+    def of(cls, url: str) -> Target:
+        """Raises ValueError for what cannot be asked."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"not a web address: {url[:200]!r}")
+        default = 443 if parts.scheme == "https" else 80
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        netloc = parts.netloc.rpartition("@")[2]
+        return cls(parts.scheme, host, parts.port or default, netloc, path)
+
+
+@dataclass(slots=True)
+class Answer:
+    """A response, as far as it came. Flags: `truncated` (by us), `dataloss` (by the site), `stalled` (time limit),
+    `header_flood`, `bad_header_line`, `smuggling_shape`."""
+
+    status: int
+    reason: str
+    headers: Headers
+    sent: Headers
+    peer: str
+    certificate_der: bytes
+    parts: list[bytes] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+    @property
+    def body(self) -> bytes:
+        return self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
+
+
+Key = tuple[str, str, str, int]
+
+
+@dataclass(slots=True)
+class _Connection:
+    wire: Wire
+    peer: str = ""
+    certificate_der: bytes = b""
+    idle_since: float = 0.0
+
+    def drop(self) -> None:
+        self.wire.writer.transport.abort()
+
+
+class Client:
+    """Asks through one door; keeps connections open per component and target."""
+
+    def __init__(self, door: DoorClient, *, timeout_seconds: float, max_body_bytes: int) -> None:
+        self._door = door
+        self._timeout_seconds = timeout_seconds
+        self._max_body_bytes = max_body_bytes
+        where = urlsplit(door.proxy)
+        self._door_address = (where.hostname or "", where.port or 0)
+        self._tls = trusting_context()
+        self._idle: defaultdict[Key, list[_Connection]] = defaultdict(list)
+
+    async def fetch(self, method: str, url: str, headers: Headers, body: bytes, component: str) -> Answer:
+        """One exchange. Raises Spoken or DoorDown for the door; ValueError for the URL; TimeoutError, ssl.SSLError,
+        FramingError or OSError when no answer came."""
+        target = Target.of(url)
+        asked = Asked(method, target, headers, body, component)
+        deadline = asyncio.get_running_loop().time() + self._timeout_seconds
+        async with asyncio.timeout_at(deadline):
+            connection, head = await self._head(asked)
+        keep = False
+        try:
+            answer = _answer(asked, connection, head)
+            try:
+                async with asyncio.timeout_at(deadline):
+                    keep = await self._read_body(answer, asked, head, connection.wire)
+            except TimeoutError:
+                answer.flags += ["dataloss", "stalled"]
+            except (FramingError, OSError):
+                answer.flags.append("dataloss")
+        finally:
+            self._park(asked.key, connection) if keep else connection.drop()
+        return answer
+
+    def close(self) -> None:
+        for connections in self._idle.values():
+            for connection in connections:
+                connection.drop()
+        self._idle.clear()
+
+    async def _head(self, asked: Asked) -> tuple[_Connection, Head]:
+        """The answer's head and the connection it came by: a parked one, or a new one when that had been closed."""
+        connection = self._unpark(asked.key) if asked.method in ("GET", "HEAD") else None
+        if connection is not None:
+            try:
+                return connection, await self._ask(connection, asked)
+            except OSError:
+                connection.drop()
+        connection = await self._connect(asked)
+        try:
+            return connection, await self._ask(connection, asked)
+        except BaseException:
+            connection.drop()
+            raise
+
+    async def _ask(self, connection: _Connection, asked: Asked) -> Head:
+        proof = {} if asked.target.scheme == "https" else self._door.headers_for(asked.component)
+        await connection.wire.send(asked.encode(proof))
+        while True:
+            head = await connection.wire.head()
+            if head is None:
+                raise ConnectionResetError("closed without an answer")
+            if asked.target.scheme == "http":
+                _listen(head)
+            if not 100 <= _status(head)[0] < 200 or _status(head)[0] == 101:
+                return head
+
+    async def _connect(self, asked: Asked) -> _Connection:
+        try:
+            reader, writer = await asyncio.open_connection(*self._door_address, limit=_READ_BUFFER_BYTES)
+        except OSError as error:
+            raise DoorDown(f"the door at {self._door.proxy} does not answer: {error}") from error
+        connection = _Connection(Wire(reader, writer))
+        if asked.target.scheme == "http":
+            return connection
+        try:
+            await self._encrypt(connection, asked)
+        except BaseException:
+            connection.drop()
+            raise
+        return connection
+
+    async def _encrypt(self, connection: _Connection, asked: Asked) -> None:
+        """CONNECT, then TLS inside."""
+        where = f"{asked.target.host}:{asked.target.port}"
+        lines = [f"CONNECT {where} HTTP/1.1", f"Host: {where}"]
+        lines += [f"{name}: {value}" for name, value in self._door.headers_for(asked.component).items()]
+        wire = connection.wire
+        await wire.send("\r\n".join([*lines, "", ""]).encode("ascii"))
+        head = await wire.head()
+        if head is None:
+            raise DoorDown(f"the door at {self._door.proxy} closed without an answer")
+        _listen(head)
+        connection.peer = _own(head, b"x-zhengshao-peer")
+        await wire.writer.start_tls(self._tls, server_hostname=asked.target.host.strip("[]"))
+        connection.certificate_der = wire.writer.get_extra_info("ssl_object").getpeercert(binary_form=True) or b""
+
+    async def _read_body(self, answer: Answer, asked: Asked, head: Head, wire: Wire) -> bool:
+        """Fill `answer.parts`; True when the connection can serve again."""
+        body = response_body(head, answer.status, asked.method.encode(), answer.parts.append)
+        chunked = isinstance(body, ChunkedBody)
+        room = self._max_body_bytes
+        while not body.done:
+            data = await wire.read()
+            if not data:
+                if body.until_close:
+                    return False
+                raise FramingError("the body was cut")
+            used = body.take(data)
+            wire.rest = data[used:]
+            if not chunked:
+                answer.parts.append(data[:used])
+            room -= used
+            if room < 0:
+                answer.parts = [answer.body[: self._max_body_bytes]]
+                answer.flags.append("truncated")
+                return False
+        return not wire.rest and stays_open(head)
+
+    def _park(self, key: Key, connection: _Connection) -> None:
+        connection.idle_since = asyncio.get_running_loop().time()
+        self._idle[key].append(connection)
+
+    def _unpark(self, key: Key) -> _Connection | None:
+        oldest = asyncio.get_running_loop().time() - _IDLE_SECONDS
+        waiting = self._idle[key]
+        while waiting:
+            connection = waiting.pop()
+            if connection.idle_since > oldest and not connection.wire.reader.at_eof():
+                return connection
+            connection.drop()
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request."""
+
+    method: str
+    target: Target
+    headers: Headers
+    body: bytes
+    component: str
+
+    @property
+    def key(self) -> Key:
+        return self.component, self.target.scheme, self.target.host, self.target.port
+
+    @property
+    def sent(self) -> Headers:
+        """The header lines the site gets."""
+        length = (("Content-Length", str(len(self.body))),) if self.body else ()
+        return (("Host", self.target.netloc), *self.headers, *length)
+
+    def encode(self, proof: Mapping[str, str]) -> bytes:
+        origin = "" if self.target.scheme == "https" else f"http://{self.target.netloc}"
+        lines = [f"{self.method} {origin}{self.target.path} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in (*self.sent, *proof.items())]
+        if any("\n" in line or "\r" in line for line in lines):
+            raise ValueError("a line break in a header")
+        return "\r\n".join([*lines, "", ""]).encode("utf-8") + self.body
+
+
+def trusting_context() -> ssl.SSLContext:
+    """Counterfeits have bad certificates and old servers old ciphers: both are seen, kept and flagged, not refused."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF | getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    return context
+
+
+def _answer(asked: Asked, connection: _Connection, head: Head) -> Answer:
+    """Raises FramingError when the head contradicts itself about the body."""
+    status, reason = _status(head)
+    encrypted = asked.target.scheme == "https"
+    headers, flags = _headers(head, own=not encrypted)
+    names = [name.lower() for name, _ in headers]
+    if "transfer-encoding" not in names:
+        lengths = {value for name, value in headers if name.lower() == "content-length"}
+        if len(lengths) > 1 or not all(length.isdigit() for length in lengths):
+            raise FramingError(f"contradicting lengths: {sorted(lengths)}")
+    elif "content-length" in names:
+        flags.append("smuggling_shape")
+    peer = connection.peer if encrypted else _own(head, b"x-zhengshao-peer")
+    return Answer(status, reason, headers, asked.sent, peer, connection.certificate_der, flags=flags)
+
+
+def _status(head: Head) -> tuple[int, str]:
+    matched = _STATUS.match(head.start)
+    if not matched:
+        raise FramingError(f"no status line: {head.start[:60]!r}")
+    return int(matched[1]), (matched[2] or b"").decode("latin-1")
+
+
+def _headers(head: Head, *, own: bool) -> tuple[Headers, list[str]]:
+    """Names and values in the order sent; the door's own lines (`own`) are taken out."""
+    found: list[tuple[str, str]] = []
+    flags: list[str] = []
+    for line in head.lines:
+        if len(line) > _HEADER_LINE_MAX_BYTES:
+            raise FramingError("a header line is too long")
+        text = line.decode("latin-1")
+        name, colon, value = text.partition(":")
+        if text[:1] in (" ", "\t") and found:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {text.strip()}")
+        elif not colon:
+            flags = ["bad_header_line"]
+        elif not (own and name.lower().startswith(_OWN_PREFIX)):
+            found.append((name.strip(), value.strip()))
+    if len(found) > _HEADERS_KEPT_MAX:
+        return tuple(found[:_HEADERS_KEPT_MAX]), [*flags, "header_flood"]
+    return tuple(found), flags
+
+
+def _own(head: Head, name: bytes) -> str:
+    return next((value.decode("ascii", "replace") for value in head.values(name)), "")
+
+
+def _listen(head: Head) -> None:
+    """Raises Spoken when the door itself answered. Not for what came through a tunnel: that is the site alone."""
+    verdict, _, reason = _own(head, b"x-zhengshao-door").partition("; ")
+    if verdict:
+        raise Spoken(verdict, reason)
