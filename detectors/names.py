@@ -6,10 +6,11 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from detectors import strings
@@ -26,9 +27,14 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _NAME = re.compile(r"[\w\-.]{1,253}\.?", re.ASCII)
-_GOV = re.compile(r"(?:^|[-.])?gov-?cn(?:$|[-.\d])|-gov$|^gov-|gov-cn|govcn")
+_GOV_SPLIT = re.compile(r"-|gov|cn$")
+_GOV_WRITTEN = re.compile(r"gov-?cn|-gov$")
 _LONG_LABEL = 8
+_VERY_LONG_LABEL = 12
+_MAX_TYPOS = 2
 _MIN_HOMOGLYPH = 4
+_SHORT_GOV = 5
+_TELLING = frozenset({"gov", "zscx", "czz"})
 _WEIGHTS = {Level.FLAG: 0.65, Level.WATCH: 0.35}
 _CONFUSABLE = {"а": "a", "с": "c", "е": "e", "о": "o", "р": "p", "х": "x", "у": "y", "і": "i", "ѕ": "s", "ԁ": "d",
                "ɡ": "g", "ո": "n", "м": "m", "т": "t", "ո": "n", "ν": "v", "ο": "o", "α": "a", "ı": "i", "ł": "l"}  # fmt: skip
@@ -65,6 +71,24 @@ class NameVerdict:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A host name taken apart once. `label` is the registered part without its suffix, `front` what stands before."""
+
+    host: str
+    shown: str
+    base: str
+    label: str
+    front: str
+
+    @classmethod
+    def of(cls, host: str, shown: str) -> Target:
+        suffix = suffix_of(host)
+        rest = host.removesuffix(suffix).rstrip(".") if suffix else ""
+        front, _, label = rest.rpartition(".")
+        return cls(host, shown, f"{label}.{suffix}" if label else host, label or host, front)
+
+
 @cache
 def words() -> dict[str, Any]:
     with (DATA / "names.toml").open("rb") as stream:
@@ -77,7 +101,7 @@ class Names:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         known = words()
-        self.delivery = tuple(known["delivery"])
+        self.delivery = tuple(f".{network}" for network in known["delivery"])
         self.hosts = sorted(registry.current, key=len, reverse=True)
         self.cores: dict[str, OfficialSite] = {}
         self.swappable: dict[str, OfficialSite] = {}
@@ -96,6 +120,17 @@ class Names:
         self.longest = max(map(len, self.tokens))
         self.functions = frozenset(known["functions"])
         self.long_cores = sorted({core for core in self.strong if len(core) >= _LONG_LABEL})
+        self.open_hosts = tuple(host for host in self.hosts if not registry.is_restricted(host))
+        self.subjects: dict[str, str] = known["imitates"]
+        self.rules = (
+            self._subdomain,
+            self._separator,
+            self._swap,
+            self._glyphs,
+            self._chinese,
+            self._combined,
+            self._typo,
+        )
 
     def judge(self, name: str) -> NameVerdict:
         """A host name in ASCII, punycode or Unicode, with or without a trailing dot."""
@@ -104,141 +139,115 @@ class Names:
             return NameVerdict(host, shown, Level.CLEAR)
         if self.registry.owner(host)[0] in (Owner.OFFICIAL, Owner.STATE):
             return NameVerdict(host, shown, Level.CLEAR)
-        if any(under(host, network) for network in self.delivery):
+        if host.endswith(self.delivery):
             return NameVerdict(host, shown, Level.CLEAR)
-        for rule in (
-            self._subdomain,
-            self._separator,
-            self._swap,
-            self._glyphs,
-            self._chinese,
-            self._combined,
-            self._typo,
-        ):
-            verdict = rule(host, shown)
+        target = Target.of(host, shown)
+        for rule in self.rules:
+            verdict = rule(target)
             if verdict is not None:
                 return verdict
         return NameVerdict(host, shown, Level.CLEAR)
 
     def _verdict(
-        self,
-        host: str,
-        shown: str,
-        level: Level,
-        kind: str,
-        site: OfficialSite | None,
-        *,
-        official: str = "",
-        said: str = "",
+        self, target: Target, level: Level, kind: str, site: OfficialSite | None, official: str = "", said: str = ""
     ) -> NameVerdict:
-        imitates = site.name if site else ""
-        return NameVerdict(host, shown, level, kind, imitates, official or (site.host if site else ""), said)
+        official = official or (site.host if site else "")
+        imitates = site.name if site else self.subject(official)
+        return NameVerdict(target.host, target.shown, level, kind, imitates, official, said)
 
-    def _subdomain(self, host: str, shown: str) -> NameVerdict | None:
+    def subject(self, word: str) -> str:
+        """Whom a word of ours stands for when no single official site does."""
+        return next((whom for part, whom in self.subjects.items() if part in word), "")
+
+    def _subdomain(self, target: Target) -> NameVerdict | None:
         """`cx.mem.gov.cn.example.top`: an official name stands in front of somebody else's domain."""
-        at = host.find(".gov.cn.")
-        inside = host[: at + 7] if at >= 0 else ""
-        if not inside and host.startswith("gov.cn."):
-            inside = "gov.cn"
+        at = target.host.find("gov.cn.")
+        if at == 0 or (at > 0 and target.host[at - 1] == "."):
+            inside = target.host[: at + 6]
+        else:
+            inside = next((one for one in self.open_hosts if f".{one}." in f".{target.front}."), "")
         if not inside:
-            match = next((one for one in self.swappable_hosts() if f".{one}." in f".{host}"), "")
-            if not match:
-                return None
-            inside = match
+            return None
         site = next(
             (self.registry.current[one] for one in self.hosts if under(inside, one) or under(one, inside)), None
         )
-        return self._verdict(host, shown, Level.FLAG, "misleading_subdomain", site, official=inside)
+        return self._verdict(target, Level.FLAG, "misleading_subdomain", site, inside)
 
-    def swappable_hosts(self) -> list[str]:
-        return [host for host in self.hosts if not self.registry.is_restricted(host)]
-
-    def _separator(self, host: str, shown: str) -> NameVerdict | None:
+    def _separator(self, target: Target) -> NameVerdict | None:
         """`mem-gov-cn.com`, `mem-gov.cn`, `cxmemgov.top`: gov.cn written into a name anybody can register."""
-        base = registrable(host)
-        label = base.removesuffix("." + suffix_of(base))
-        front = host.removesuffix(base).strip(".").replace(".", "-")
-        joined = f"{front}-{label}" if front else label
-        gov = "govcn" in joined.replace("-", "") or label.endswith("-gov") or (label.endswith("gov") and len(label) > 5)
-        if not gov:
+        if "gov" not in target.host:
             return None
-        before = [part for part in re.split(r"-|gov|cn$", joined) if part]
-        site = next((self.cores[part] for part in before if part in self.cores), None)
-        if site is None:
-            core = next(
-                (c for part in before for c in self.cores if len(c) >= 3 and part in (f"cx{c}", f"www{c}", f"{c}cx")),
-                "",
-            )
-            site = self.cores.get(core)
+        label = target.label
+        joined = f"{target.front.replace('.', '-')}-{label}" if target.front else label
+        if "govcn" not in joined.replace("-", "") and not (label.endswith("gov") and len(label) > _SHORT_GOV):
+            return None
+        before = [part for part in _GOV_SPLIT.split(joined) if part]
+        site = next((self.cores[part] for part in before if part in self.cores), None) or self._wrapped(before)
         telling = site is not None or any(part in self.strong for part in before)
-        written_out = bool(re.search(r"gov-?cn|-gov$", joined)) and bool(before)
-        if not telling and not written_out:
+        if not telling and not (before and _GOV_WRITTEN.search(joined)):
             return None
-        level = Level.FLAG if telling else Level.WATCH
         official = site.host if site else f"{before[-1]}.gov.cn"
-        return self._verdict(host, shown, level, "gov_separator", site, official=official)
+        return self._verdict(target, Level.FLAG if telling else Level.WATCH, "gov_separator", site, official)
 
-    def _swap(self, host: str, shown: str) -> NameVerdict | None:
-        base = registrable(host)
-        site = self.swappable.get(base.removesuffix("." + suffix_of(base)))
-        if site is None or self.registry.owner(base)[0] is Owner.KNOWN:
+    def _wrapped(self, parts: list[str]) -> OfficialSite | None:
+        """The site whose core stands in one of the parts with `cx` or `www` run into it."""
+        for part in parts:
+            for core in (part.removeprefix("cx"), part.removeprefix("www"), part.removesuffix("cx")):
+                if core != part and core in self.cores:
+                    return self.cores[core]
+        return None
+
+    def _swap(self, target: Target) -> NameVerdict | None:
+        site = self.swappable.get(target.label)
+        if site is None or self.registry.owner(target.base)[0] is Owner.KNOWN:
             return None
-        return self._verdict(host, shown, Level.WATCH, "suffix_swap", site)
+        return self._verdict(target, Level.WATCH, "suffix_swap", site)
 
-    def _glyphs(self, host: str, shown: str) -> NameVerdict | None:
-        """ASCII and Unicode look-alikes, undone; the plain name must be an official core or itself suspicious."""
-        base = registrable(host)
-        label = base.removesuffix("." + suffix_of(base))
-        plain = _plain(shown.split(".")[host.count(".") - base.count(".")] if label.startswith("xn--") else label)
-        if plain == label or not plain.isascii():
+    def _glyphs(self, target: Target) -> NameVerdict | None:
+        """ASCII and Unicode look-alikes undone; the plain name must be an official core or itself suspicious."""
+        written = _decode(target.label)
+        plain = _plain(written)
+        if plain == target.label or not plain.isascii():
             return None
         site = self.cores.get(plain) if len(plain) >= _MIN_HOMOGLYPH else None
-        if site is not None and (len(plain) >= 5 or label.startswith("xn--")):
-            return self._verdict(host, shown, Level.WATCH, "homoglyph", site)
-        again = self._separator(f"{plain}.{suffix_of(base)}", shown) or self._parsed(host, shown, plain)
-        return (
-            self._verdict(host, shown, again.level, "homoglyph", self._site(again), official=again.official)
-            if again
-            else None
-        )
+        if site is not None and (len(plain) > _MIN_HOMOGLYPH or written != target.label):
+            return self._verdict(target, Level.WATCH, "homoglyph", site)
+        suffix = target.base.removeprefix(target.label)
+        undone = Target(plain + suffix, plain + suffix, plain + suffix, plain, "")
+        again = self._separator(undone) or self._parsed(undone)
+        return replace(again, name=target.host, unicode=target.shown, kind="homoglyph") if again else None
 
-    def _site(self, verdict: NameVerdict) -> OfficialSite | None:
-        return next((site for site in self.registry.current.values() if site.name == verdict.imitates), None)
-
-    def _chinese(self, host: str, shown: str) -> NameVerdict | None:
+    def _chinese(self, target: Target) -> NameVerdict | None:
         """`特种作业证查询.com`: a Chinese name of a certificate or organ with a word of what a site does."""
-        if "xn--" not in host:
+        if "xn--" not in target.host:
             return None
         known = words()
-        text = shown.replace(".", "")
+        text = target.shown.replace(".", "")
         subject = next((word for word in known["chinese_subjects"] if word in text), "")
         rest = text.replace(subject, "", 1) if subject else ""
         function = next((word for word in known["chinese_functions"] if word in rest), "")
         if not subject or not (function or "查询" in subject):
             return None
-        return self._verdict(host, shown, Level.WATCH, "chinese_name", None, said=subject + function)
+        return self._verdict(target, Level.WATCH, "chinese_name", None, subject, function)
 
-    def _combined(self, host: str, shown: str) -> NameVerdict | None:
-        base = registrable(host)
-        return self._parsed(host, shown, base.removesuffix("." + suffix_of(base)))
+    def _combined(self, target: Target) -> NameVerdict | None:
+        return self._parsed(target)
 
-    def _parsed(self, host: str, shown: str, label: str) -> NameVerdict | None:
+    def _parsed(self, target: Target) -> NameVerdict | None:
         """A label that is made of our words and nothing else: a regulator's word and what its site does."""
-        parts = self.split(label)
+        parts = self.split(target.label)
         strong = [part for part in parts if part in self.strong]
         weak = [part for part in parts if part in self.weak]
         functions = [part for part in parts if part in self.functions and len(part) > 1]
+        said = "、".join(functions or strong)
         if strong and (functions or len(max(strong, key=len)) >= _LONG_LABEL or len(strong) > 1):
             core = max(strong, key=len)
             kind = "combosquat" if core in self.cores or len(core) >= _LONG_LABEL else "initials"
-            return self._verdict(
-                host, shown, Level.WATCH, kind, self.cores.get(core), official=core, said="、".join(functions or strong)
-            )
-        long_function = any(len(part) >= 4 or part in ("gov", "zscx", "czz") for part in functions)
-        if weak and max(map(len, weak)) >= 3 and long_function and "-" in label:
+            return self._verdict(target, Level.WATCH, kind, self.cores.get(core), core, said)
+        long_function = any(len(part) >= _MIN_HOMOGLYPH or part in _TELLING for part in functions)
+        if long_function and "-" in target.label and any(len(part) > 2 for part in weak):
             core = max(weak, key=len)
-            site = self.cores.get(core)
-            return self._verdict(host, shown, Level.WATCH, "combosquat", site, official=core, said="、".join(functions))
+            return self._verdict(target, Level.WATCH, "combosquat", self.cores.get(core), core, said)
         return None
 
     def split(self, label: str) -> list[str]:
@@ -263,16 +272,14 @@ class Names:
                     best[end] = [*before, piece[end - size : end]]
         return best[len(piece)] or []
 
-    def _typo(self, host: str, shown: str) -> NameVerdict | None:
-        base = registrable(host)
-        label = base.removesuffix("." + suffix_of(base)).replace("-", "")
-        if len(label) < _LONG_LABEL:
+    def _typo(self, target: Target) -> NameVerdict | None:
+        label = target.label.replace("-", "")
+        if len(label) < _LONG_LABEL - 1:
             return None
-        for core in self.long_cores:
-            allowed = 1 if len(core) < 12 else 2
-            if abs(len(core) - len(label)) <= allowed and OSA.distance(label, core, score_cutoff=allowed) <= allowed:
-                return self._verdict(host, shown, Level.WATCH, "typo", self.cores.get(core), official=core)
-        return None
+        found = process.extractOne(label, self.long_cores, scorer=OSA.distance, score_cutoff=_MAX_TYPOS)
+        if found is None or found[1] > (1 if len(found[0]) < _VERY_LONG_LABEL else _MAX_TYPOS):
+            return None
+        return self._verdict(target, Level.WATCH, "typo", self.cores.get(found[0]), found[0])
 
 
 def normal(name: str) -> tuple[str, str]:
