@@ -87,6 +87,11 @@ def join(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
+def _split(target: str) -> tuple[str, int]:
+    address, _, port = target.rpartition(":")
+    return address.strip("[]"), int(port)
+
+
 class Dialer:
     """Judges and connects for one door; remembers judged addresses for `pin_seconds`, and every target's last peer."""
 
@@ -110,7 +115,8 @@ class Dialer:
         """The addresses that may be dialled, best first. Raises DoorVerdict."""
         owner = self._services.get((scheme, raw_host.strip("[]").lower(), port))
         if owner == component:
-            return [(address, port) for address in await self._look_up(raw_host.strip("[]"))]
+            mapped = self._policy.host_map.get(f"{raw_host.strip('[]').lower()}:{port}")
+            return [_split(mapped)] if mapped else [(a, port) for a in await self._look_up(raw_host.strip("[]"))]
         if owner is not None or component in self._services.values():
             raise DoorVerdict("refused", "service", f"{component} at {scheme}://{raw_host}:{port}")
         try:
@@ -122,8 +128,7 @@ class Dialer:
             raise DoorVerdict("refused", "port", str(port))
         mapped = exact or self._policy.host_map.get(host)
         if mapped:
-            address, _, mapped_port = mapped.rpartition(":")
-            return [(address.strip("[]"), int(mapped_port))]
+            return [_split(mapped)]
         return [(address, port) for address in await self._public_addresses(host)]
 
     async def dial(self, component: str, scheme: str, host: str, port: int) -> Line:

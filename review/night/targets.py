@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 AD_PRIORITY = 20
 HIT_PRIORITY = 10
 FOLLOW_PRIORITY = 15
+TITLE_LENGTH = 12
+"""Engines cut titles at different lengths; their beginnings agree."""
 
 
 def both_profiles(
@@ -62,29 +64,44 @@ def canonical(url: str) -> str:
 
 
 def from_hits(config: Config, night: str, hits: Iterable[Hit], *, round_: int) -> list[Task]:
-    """Adverts first: paid results are where sellers buy traffic. At most `sites_per_night` pages."""
+    """Adverts first: paid results are where sellers buy traffic. At most `sites_per_night` pages.
+
+    A result whose address only the engine's own redirect knows is left out when another engine gave the same
+    page (host shown and title) outright: one visit tells as much, and the engine is asked less.
+    """
     budget = config.crawl.budget
-    ordered = sorted(hits, key=lambda hit: (hit.kind is not HitKind.AD, hit.rank))
     per_host: Counter[str] = Counter()
-    seen: set[str] = set()
+    urls: set[str] = set()
+    shown: set[tuple[str, str]] = set()
     planned: list[Task] = []
-    for hit in ordered:
-        url = canonical(hit.resolved or hit.url)
-        host = urlsplit(url).hostname or ""
-        if not url or url in seen or is_official(config, host):
-            continue
-        if hit.resolved and per_host[host] > budget.inner_pages_per_site:
-            continue
-        if len(seen) >= budget.sites_per_night:
-            break
-        seen.add(url)
-        per_host[host] += 1
+    for hit in sorted(hits, key=_visit_order):
+        url, page = canonical(hit.resolved or hit.url), _shown_page(hit)
         paid = hit.kind is HitKind.AD
+        if not url or url in urls or is_official(config, urlsplit(url).hostname or ""):
+            continue
+        if not paid and (per_host[page[0]] > budget.inner_pages_per_site or (not hit.resolved and page in shown)):
+            continue
+        if len(urls) >= budget.sites_per_night:
+            break
+        urls.add(url)
+        shown.add(page)
+        per_host[page[0]] += 1
         priority, origin = (AD_PRIORITY, "ad") if paid else (HIT_PRIORITY, "hit")
         planned += both_profiles(
             config, night, url, kind=TaskKind.SITE, priority=priority, origin=origin, round_=round_
         )
     return planned
+
+
+def _visit_order(hit: Hit) -> tuple[bool, bool, int]:
+    return hit.kind is not HitKind.AD, not hit.resolved, hit.rank
+
+
+def _shown_page(hit: Hit) -> tuple[str, str]:
+    """Host and beginning of the title, as a reader of the result page sees them."""
+    line = hit.resolved or hit.display
+    host = (urlsplit(line if "//" in line else f"//{line}").hostname or "") if line else ""
+    return host.split()[0] if host.split() else "", "".join(hit.title.split())[:TITLE_LENGTH]
 
 
 def from_followups(config: Config, night: str, followups: Iterable[FollowUp], *, round_: int) -> list[Task]:
