@@ -64,6 +64,7 @@ def check_attributes(token: Token) -> None:
 
 def judge_with_library(token: Token, pems: List[bytes]) -> None:
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
         known = [x509.load_der_x509_certificate(raw) for raw in token.certificates]
@@ -74,7 +75,9 @@ def judge_with_library(token: Token, pems: List[bytes]) -> None:
         check_signer(token, signer)
         check_usage(signer)
         check_chain(signer, known, roots, token.time)
-    except ValueError as error:
+    except UnsupportedAlgorithm as error:
+        raise Unknown("TOKEN_UNSUPPORTED", str(error)) from error
+    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension) as error:
         raise Finding("TOKEN_CERTIFICATE", str(error)) from error
 
 
@@ -178,24 +181,23 @@ def check_timestamp(packet: Packet) -> str:
 
 
 def check_stamps(packet: Packet) -> str:
-    """Tokens given when the captures were taken, each over a run of lines of the chain."""
-    stamps = packet.json("stamps.json")
+    """Tokens given when the captures were taken, each over a run of lines of the chain.
+
+    How much later than its lines a token came is told, not judged: an office may have been offline for days.
+    """
+    stamps = packet.json("stamps.json")["stamps"]
     covered: Set[int] = set()
-    queued = []
-    for stamp in stamps["stamps"]:
+    for stamp in stamps:
         check_stamp_digest(packet, stamp)
         covered.update(range(stamp["from_seq"], stamp["to_seq"] + 1))
-        if stamp["state"] == "queued":
-            queued.append(str(stamp["id"]))
     for capture in packet.json("capture.json")["captures"]:
         if capture["custody_seq"] not in covered:
             raise Finding("STAMP_MISSING", capture["label"])
-    for stamp in stamps["stamps"]:
-        if stamp["state"] != "queued":
-            check_stamp_token(packet, stamp)
+    delays = [check_stamp_token(packet, stamp) for stamp in stamps if stamp["state"] == "stamped"]
+    queued = [str(stamp["id"]) for stamp in stamps if stamp["state"] != "stamped"]
     if queued:
         raise Unknown("STAMP_QUEUED", ", ".join(queued))
-    return str(len(stamps["stamps"]))
+    return f"{len(stamps)}, +{int(max(delays).total_seconds())} s"
 
 
 def check_stamp_digest(packet: Packet, stamp: Any) -> None:
@@ -207,11 +209,12 @@ def check_stamp_digest(packet: Packet, stamp: Any) -> None:
         raise Finding("STAMP_DIGEST", str(stamp["id"]))
 
 
-def check_stamp_token(packet: Packet, stamp: Any) -> None:
-    """A token cannot be older than the lines it covers. How much later it came is told, not judged."""
+def check_stamp_token(packet: Packet, stamp: Any) -> timedelta:
+    """How long after the last line it covers the token was given; it cannot be older than that line."""
     if stamp["path"] not in packet.entries:
         raise Finding("STAMP_MISSING", stamp["path"])
     at = check_token(packet, packet.read(stamp["path"]), stamp["digest"])
-    last = moment(packet.lines[stamp["to_seq"]]["at"])
-    if at < last - SKEW:
+    delay = at - moment(packet.lines[stamp["to_seq"]]["at"])
+    if delay < -SKEW:
         raise Finding("TOKEN_TIME", f"{stamp['id']} {at.isoformat()}")
+    return delay

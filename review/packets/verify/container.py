@@ -6,6 +6,7 @@ import os
 import re
 import struct
 import unicodedata
+import zlib
 from datetime import datetime
 from typing import Any, BinaryIO, Dict, Iterator, Optional, Tuple
 
@@ -84,7 +85,10 @@ class Packet:
             raise Finding("FILE_MISSING", name)
         if self.entries[name].size > JSON_MAX_BYTES:
             raise Finding("FILE_SIZE", name)
-        return b"".join(self.chunks(name))
+        content = b"".join(self.chunks(name))
+        if zlib.crc32(content) != self.entries[name].crc:
+            raise Finding("ZIP_CRC", name)
+        return content
 
     def json(self, name: str, exact: bool = False) -> Any:
         return strict_json(self.read(name), name, exact)
@@ -111,14 +115,14 @@ def read_end(packet: Packet) -> Tuple[int, int, int]:
 
 def refuse_header(fields: Tuple[int, ...], name: str) -> None:
     """Name what is wrong with a central header that is not as this format writes it."""
-    _, _, flags, method, _, _, _, packed, size, _, extra, _, _, _, mode, _ = fields
+    _, _, flags, method, _, _, _, packed, size, _, extra, _, _, _, mode, offset = fields
     if flags & 1:
         raise Finding("ZIP_ENCRYPTED", name)
     if method:
         raise Finding("ZIP_COMPRESSED", name)
     if (mode >> 16) & 0o170000 not in (0, 0o100000):
         raise Finding("ZIP_SYMLINK", name)
-    if 0xFFFFFFFF in (packed, size) or extra:
+    if 0xFFFFFFFF in (packed, size, offset) or extra:
         raise Finding("ZIP_ZIP64", name)
     raise Finding("ZIP_SIZE" if packed != size else "ZIP_HEADER", name)
 
@@ -147,7 +151,7 @@ def check_zip(packet: Packet) -> str:
         name_bytes = raw[position + CENTRAL.size : position + CENTRAL.size + name_length]
         name = check_name(name_bytes)
         header = central_header(name_bytes, crc, size, offset)
-        if raw[position : position + len(header)] != header:
+        if raw[position : position + len(header)] != header or 0xFFFFFFFF in (size, offset):
             refuse_header(fields[1:], name)
         if name.casefold() in seen:
             raise Finding("NAME_DUPLICATE" if seen[name.casefold()] == name else "NAME_CASE_CLASH", name)

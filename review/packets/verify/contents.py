@@ -26,10 +26,6 @@ def check_manifest(packet: Packet) -> str:
         raise Finding("MALFORMED", "timestamp")
     moment(manifest["built_at"])
     packet.manifest = manifest
-    for name in ("capture.json", "findings.json"):
-        document = packet.json(name)
-        if any(document[key] != manifest[key] for key in ("packet_id", "case_id", "subject")):
-            raise Finding("IDENTITY_MISMATCH", name)
     return str(manifest["packet_id"])
 
 
@@ -85,6 +81,11 @@ def sums(hashes: Dict[str, str]) -> bytes:
 
 
 def check_lists(packet: Packet) -> str:
+    """SHA256SUMS and the list for people say what the files are; the documents name one packet, case and subject."""
+    for name in ("capture.json", "findings.json"):
+        document = packet.json(name)
+        if any(document[key] != packet.manifest[key] for key in ("packet_id", "case_id", "subject")):
+            raise Finding("IDENTITY_MISMATCH", name)
     if packet.read("SHA256SUMS") != sums(packet.sha256):
         raise Finding("SUMS_MISMATCH")
     if FILE_LIST in packet.entries:

@@ -21,7 +21,16 @@ class Node:
 
     @property
     def parts(self) -> List["Node"]:
+        """The elements inside a SEQUENCE, SET or [0]; ValueError for anything else."""
+        if self.tag not in (0x30, 0x31, 0xA0):
+            raise ValueError("not a constructed element")
         return der(self.body)
+
+    def value(self, *tags: int) -> bytes:
+        """The content of a plain element that must have one of these tags."""
+        if self.tag not in tags:
+            raise ValueError("another kind of element")
+        return self.body
 
 
 def der(data: bytes) -> List[Node]:
@@ -44,21 +53,23 @@ class Token:
 
     def __init__(self, raw: bytes) -> None:
         outer = der(raw)
-        if len(outer) != 1:
-            raise ValueError("not one element")
+        if len(outer) != 1 or outer[0].tag != 0x30:
+            raise ValueError("not one sequence")
         parts = outer[0].parts
         self.bare = parts[0].tag == 0x06
         if not self.bare:
-            if parts[0].parts[0].body not in (b"\x00", b"\x01"):
+            if parts[0].parts[0].value(0x02) not in (b"\x00", b"\x01"):
                 raise Finding("TOKEN_REFUSED")
             parts = parts[1].parts
         expect(parts[0], SIGNED_DATA)
         self._signed_data(parts[1].parts[0].parts)
 
     def _signed_data(self, parts: List[Node]) -> None:
+        if parts[0].value(0x02) != b"\x03" or parts[1].tag != 0x31 or parts[-1].tag != 0x31:
+            raise ValueError("not the SignedData of a token")
         content = parts[2].parts
         expect(content[0], TST_INFO)
-        self.content = content[1].parts[0].body
+        self.content = content[1].parts[0].value(0x04)
         self.certificates = [c.raw for part in parts[3:] if part.tag == 0xA0 for c in part.parts]
         (signer,) = parts[-1].parts
         self._signer(signer.parts)
@@ -72,14 +83,14 @@ class Token:
         self.signed = b"\x31" + parts[3].raw[1:]
         pairs = [attribute.parts for attribute in parts[3].parts]
         self.attributes: Dict[str, Node] = {pair[0].body.hex(): pair[1].parts[0] for pair in pairs}
-        self.signature_algorithm, self.signature = parts[4].parts[0].body.hex(), parts[5].body
+        self.signature_algorithm, self.signature = parts[4].parts[0].body.hex(), parts[5].value(0x04)
 
     def _info(self, parts: List[Node]) -> None:
         algorithm, imprint = parts[2].parts
         self.imprint_algorithm = DIGESTS[algorithm.parts[0].body.hex()]
-        self.imprint = imprint.body.hex()
-        self.serial = parts[3].body.hex()
-        self.time = generalized_time(parts[4].body.decode("ascii"))
+        self.imprint = imprint.value(0x04).hex()
+        self.serial = parts[3].value(0x02).hex()
+        self.time = generalized_time(parts[4].value(0x18).decode("ascii"))
         self.accuracy = timedelta()
         for part in parts[5:]:
             if part.tag == 0x30:

@@ -15,18 +15,31 @@ from review.packets.verify.reasons import Finding, Unknown
 from review.packets.verify.values import moment, strict_json
 
 
-def signing_key(packet: Packet, key_id: str) -> Dict[str, Any]:
+class Key:
+    """A registered key: raw public bytes, and the time it may be used in."""
+
+    def __init__(self, entry: Dict[str, Any]) -> None:
+        self.public = base64.b64decode(entry["public_key"], validate=True)
+        self.valid_from, self.valid_to = moment(entry["valid_from"]), moment(entry["valid_to"])
+        self.revoked_at = moment(entry["revoked_at"]) if entry.get("revoked_at") else None
+        self.office = str(entry["office"])
+        if len(self.public) != 32 or entry.get("alg", "Ed25519") != "Ed25519":
+            raise ValueError("not an Ed25519 key")
+
+
+def signing_key(packet: Packet, key_id: str) -> Key:
     if packet.trust is None:
         raise Unknown("TRUST_MISSING")
     try:
         with open(os.path.join(packet.trust, "keys.json"), "rb") as file:
             keys = strict_json(file.read(), "keys.json")["keys"]
-        key = keys.get(key_id)
-    except (OSError, KeyError, TypeError, AttributeError, Finding) as error:
+        entry = keys.get(key_id)
+        key = Key(entry) if entry is not None else None
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, Finding) as error:
         raise Unknown("TRUST_INVALID", "keys.json") from error
     if key is None:
         raise Unknown("KEY_UNKNOWN", key_id)
-    return dict(key)
+    return key
 
 
 def openssl(*arguments: str, **files: bytes) -> "subprocess.CompletedProcess[bytes]":
@@ -69,11 +82,11 @@ def check_seal(packet: Packet) -> str:
     if seal["manifest_sha256"] != hashlib.sha256(manifest).hexdigest():
         raise Finding("SEAL_MANIFEST")
     key = signing_key(packet, seal["key_id"])
-    if not signature_holds(base64.b64decode(key["public_key"]), base64.b64decode(seal["sig"], validate=True), manifest):
+    if not signature_holds(key.public, base64.b64decode(seal["sig"], validate=True), manifest):
         raise Finding("SEAL_SIGNATURE")
     at = packet.token_time or moment(packet.manifest["built_at"])
-    if not moment(key["valid_from"]) <= at <= moment(key["valid_to"]):
+    if not key.valid_from <= at <= key.valid_to:
         raise Finding("KEY_EXPIRED", seal["key_id"])
-    if key.get("revoked_at") and moment(key["revoked_at"]) <= at:
+    if key.revoked_at is not None and key.revoked_at <= at:
         raise Finding("KEY_REVOKED", seal["key_id"])
-    return f"{key['office']} {seal['key_id']}"
+    return f"{key.office} {seal['key_id']}"

@@ -40,7 +40,9 @@ class TestAuthority:
 
     __test__ = False
 
-    def __init__(self, folder: Path, kind: str = "rsa", usage: str = CRITICAL, accuracy: int = 1, name: str = "tsa") -> None:
+    def __init__(
+        self, folder: Path, kind: str = "rsa", usage: str = CRITICAL, accuracy: int = 1, name: str = "tsa"
+    ) -> None:
         folder.mkdir()
         self.folder, self.kind = folder, kind
         text = CONFIG.format(name=name, usage=usage, folder=folder, accuracy=accuracy)
@@ -48,10 +50,9 @@ class TestAuthority:
         (folder / "serial").write_text("01\n")
         self._certificate("root", ["-x509", "-extensions", "root"])
         self._certificate("signer", [])
-        self._run(
-            *"x509 -req -in signer.pem -CA root.pem -CAkey root.key -CAcreateserial -days 3650 -out signer.crt".split(),
-            *"-extfile conf -extensions signer".split(),
-        )
+        signing = ["-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "3650"]
+        extensions = ["-extfile", "conf", "-extensions", "signer"]
+        self._run("x509", "-req", "-in", "signer.pem", *signing, *extensions, "-out", "signer.crt")
 
     @property
     def root(self) -> bytes:
@@ -75,7 +76,7 @@ class TestAuthority:
         self._run("ts", "-reply", "-config", "conf", "-section", "main", *files, *extra)
         return (self.folder / "answer").read_bytes()
 
-    def stamp(self, message: bytes) -> bytes:
+    def stamp(self, message: bytes, chain: bool = True) -> bytes:
         (self.folder / "message").write_bytes(message)
         self._run("ts", "-query", "-data", "message", "-sha256", "-cert", "-out", "made")
-        return self.answer((self.folder / "made").read_bytes())
+        return self.answer((self.folder / "made").read_bytes(), chain)

@@ -6,11 +6,9 @@ All names, numbers and hosts are invented; hosts end in the reserved `.example`.
 from __future__ import annotations
 
 import hashlib
-import json
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -245,8 +243,8 @@ def no_stamp(_seal: bytes) -> bytes:
     return b""
 
 
-def make_key(data: Path) -> OfficeKey:
-    return office_key(data, "示例县安全生产委员会办公室", datetime(2026, 1, 1, tzinfo=UTC))
+def make_key(data: Path, since: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> OfficeKey:
+    return office_key(data, "示例县安全生产委员会办公室", since)
 
 
 def make(
@@ -257,10 +255,3 @@ def make(
     built_at: str = BUILT_AT,
 ) -> Built:
     return build(source_, agency(source_.agency), key, built_at, stamp, policy)
-
-
-def json_of(content: bytes) -> Any:
-    return json.loads(content)
-
-
-__all__ = ["replace"]
