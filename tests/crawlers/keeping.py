@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
@@ -29,7 +30,7 @@ class House:
         self.archive = Archive(self.data / "archive", 1)
         self.blobs = BlobStore(self.data / "blobs")
 
-    def recorder(self, owner: str = "test", **options: int) -> Recorder:
+    def recorder(self, owner: str = "test", **options: Any) -> Recorder:
         return Recorder(self.store, self.archive, owner=owner, max_wait_ms=5, **options)
 
     def keep(self, *fetched: Fetched) -> list[int | None]:
