@@ -49,7 +49,7 @@ def read_web(root: Path) -> Web:
     plan = _read_plan(root / "web.toml", problems, warnings)
     folders = _host_folders(root / "hosts", problems)
     offers = tuple(row for _, row in _rows(root / "listings.jsonl", Offer, problems))
-    problems += _unknown_sources(root / "web.toml", plan) + _unknown_platforms(root / "listings.jsonl", offers)
+    warnings += _unknown_sources(root / "web.toml", plan) + _unknown_platforms(root / "listings.jsonl", offers)
     problems += _missing_files(root / "web.toml", plan, folders)
     if problems:
         raise PracticeError(problems)
@@ -118,13 +118,18 @@ def _unknown_sources(path: Path, plan: WebPlan) -> list[str]:
     named: list[tuple[str, str, tuple[str, ...]]] = [("engines", name, ENGINE_IDS) for name in plan.engines]
     named += [("marketplaces", name, MARKETPLACE_IDS) for name in plan.marketplaces]
     return [
-        f"{path}: [{t}.{name}]: no such source; {_accepted(name, ids)}" for t, name, ids in named if name not in ids
+        f"{path}: [{t}.{name}]: not played here, ignored; {_accepted(name, ids)}"
+        for t, name, ids in named
+        if name not in ids
     ]
 
 
 def _unknown_platforms(path: Path, offers: tuple[Offer, ...]) -> list[str]:
     names = {offer.platform for offer in offers} - set(MARKETPLACE_IDS)
-    return [f"{path}: platform {name!r}: no such source; {_accepted(name, MARKETPLACE_IDS)}" for name in sorted(names)]
+    return [
+        f"{path}: platform {name!r}: not played here, ignored; {_accepted(name, MARKETPLACE_IDS)}"
+        for name in sorted(names)
+    ]
 
 
 def _missing_files(path: Path, plan: WebPlan, folders: dict[str, Path]) -> Iterator[str]:
@@ -137,7 +142,7 @@ def _missing_files(path: Path, plan: WebPlan, folders: dict[str, Path]) -> Itera
 
 def _accepted(name: str, ids: tuple[str, ...]) -> str:
     near = get_close_matches(name, ids, 1)
-    return (f"did you mean {near[0]}? " if near else "") + "accepted: " + ", ".join(ids)
+    return (f"did you mean {near[0]}? " if near else "") + "known: " + ", ".join(ids)
 
 
 def _unknown_keys(model: BaseModel, where: str = "") -> Iterator[tuple[str, str]]:

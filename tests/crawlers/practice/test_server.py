@@ -6,6 +6,8 @@ import http.client
 import json
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -182,8 +184,8 @@ def test_nothing_is_left_running_and_trust_is_found_again(tmp_path: Path) -> Non
 
 def test_a_web_with_mistakes_does_not_start(tmp_path: Path) -> None:
     with (
-        pytest.raises(PracticeError, match="did you mean baidu"),
-        Practice.spawn(write_web(tmp_path, toml="[engines.bidu]\n")),
+        pytest.raises(PracticeError, match="not TOML"),
+        Practice.spawn(write_web(tmp_path, toml="[engines.bidu")),
     ):
         pass
 
@@ -191,3 +193,8 @@ def test_a_web_with_mistakes_does_not_start(tmp_path: Path) -> None:
 def test_the_real_world_maps_nothing() -> None:
     real = World.real()
     assert (real.host_map, real.services, real.trust.ca, real.trust.tsa_roots) == ({}, {}, None, ())
+
+
+def test_the_parent_loads_no_server() -> None:
+    code = "import sys, crawlers.practice; sys.exit(bool({'aiohttp', 'jinja2', 'selectolax'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
