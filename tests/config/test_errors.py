@@ -6,11 +6,11 @@ import pickle
 
 from config import ConfigError, Problem
 
-LINE = Problem("office/crawl.toml", 14, "delay_seconds", '"一"', "需要数字（秒）", "例：delay_seconds = 1.0")
+LINE = Problem("office/crawl.toml", 14, "delay_seconds", '"一"', "需要数字（秒）", "例：delay_seconds = 0.6")
 
 
 def test_a_problem_is_one_line_with_place_value_and_example() -> None:
-    assert str(LINE) == 'office/crawl.toml:14: delay_seconds = "一" — 需要数字（秒）。例：delay_seconds = 1.0。'
+    assert str(LINE) == 'office/crawl.toml:14: delay_seconds = "一" — 需要数字（秒）。例：delay_seconds = 0.6。'
 
 
 def test_a_problem_of_a_whole_file_shows_no_line() -> None:
@@ -39,5 +39,5 @@ def test_json_has_one_field_for_each_part() -> None:
         "key": "delay_seconds",
         "found": '"一"',
         "accepted": "需要数字（秒）",
-        "fix": "例：delay_seconds = 1.0",
+        "fix": "例：delay_seconds = 0.6",
     }
