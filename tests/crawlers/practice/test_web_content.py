@@ -8,6 +8,7 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,8 +19,8 @@ from PIL import Image
 from selectolax.lexbor import LexborHTMLParser
 
 from crawlers.decode import decode
-from crawlers.practice.format import Offer, Truth
-from crawlers.practice.index import Index, documents, sequences
+from crawlers.practice.format import EnginePlan, Offer, Truth
+from crawlers.practice.index import Document, Index, documents, sequences
 from crawlers.practice.names import ascii_host, host_matches
 from crawlers.practice.reading import Web, read_truth, read_web
 
@@ -153,23 +154,22 @@ def test_every_twin_is_a_guilty_or_doubtful_subject(truth: list[Truth], twins: d
         assert verdicts[counterfeit] & {"flag", "watch"}, counterfeit
 
 
-def engines_that_answer(web: Web) -> list[str]:
-    return [name for name, plan in web.plan.engines.items() if plan.state not in DEAF_STATES]
+def engines_that_answer(web: Web) -> dict[str, EnginePlan]:
+    return {name: plan for name, plan in web.plan.engines.items() if plan.state not in DEAF_STATES}
 
 
-def hosts_found(web: Web, queries: list[str]) -> set[str]:
-    """URLs that the engines' first two result pages, adverts and cards show."""
+def knows(engine: str, plan: EnginePlan, document: Document) -> bool:
+    listed = any(host_matches(document.host, glob) for glob in plan.hosts or ("*",))
+    return listed and (not document.engines or engine in document.engines)
+
+
+def shown(web: Web, queries: list[str]) -> set[str]:
+    """URLs on the engines' first two result pages, in adverts and in cards."""
     index = Index(documents(web))
     urls: set[str] = set()
-    for name in engines_that_answer(web):
-        plan = web.plan.engines[name]
+    for name, plan in engines_that_answer(web).items():
         for query in queries:
-            found = index.search(
-                query,
-                lambda d: (
-                    (not d.engines or name in d.engines) and any(host_matches(d.host, h) for h in plan.hosts or ("*",))
-                ),
-            )
+            found = index.search(query, partial(knows, name, plan))
             urls |= {document.url for document in found[:RESULTS_READ]}
             urls |= {placed.target for placed in (*plan.ads, *plan.cards) if placed.shown_for(query)}
     return urls
@@ -187,25 +187,26 @@ def follow_redirects(web: Web, urls: set[str]) -> set[str]:
     return reached
 
 
-def codes_on(folder: Path, base: Path) -> set[str]:
-    files = [path for path in base.rglob("*.png")] if folder.is_dir() else []
-    return {code.text for path in files for code in zxingcpp.read_barcodes(Image.open(path).convert("RGB"))}
+def codes_on(folder: Path) -> set[str]:
+    """What the QR codes on a host's pictures say."""
+    pictures = (Image.open(path).convert("RGB") for path in folder.rglob("*.png"))
+    return {code.text for picture in pictures for code in zxingcpp.read_barcodes(picture)}
 
 
 def test_every_flagged_site_can_be_reached(web: Web, truth: list[Truth]) -> None:
     asked = [*QUERIES["verbatim"], "电工证 免考", "焊工证 代办", "衡阳电工证办理"]
-    urls = follow_redirects(web, hosts_found(web, asked))
+    urls = follow_redirects(web, shown(web, asked))
     hosts = {host_of(url) for url in urls}
-    urls |= {code for host in hosts for code in codes_on(web.folders[host], web.folders[host])}
+    urls |= {code for host in hosts for code in codes_on(web.folders[host])}
     reached = urls | {host_of(url) for url in urls if url.startswith("http")}
     sites = {s if "://" in s else host_of(s) for s in flagged(truth) if not is_listing(s)}
     assert sites - reached == set()
 
 
 def test_the_landing_page_is_reached_by_its_code_alone(web: Web) -> None:
-    urls = follow_redirects(web, hosts_found(web, list(QUERIES["verbatim"])))
+    urls = follow_redirects(web, shown(web, list(QUERIES["verbatim"])))
     assert "zs.tzzyqr.vip" not in {host_of(url) for url in urls}
-    codes = codes_on(web.folders["www.kuaizheng-hn.cn"], web.folders["www.kuaizheng-hn.cn"])
+    codes = codes_on(web.folders["www.kuaizheng-hn.cn"])
     assert {host_of(code) for code in codes} == {"zs.tzzyqr.vip"}
 
 
@@ -280,7 +281,7 @@ def test_nobody_has_the_identity_numbers(web: Web) -> None:
 
 
 def test_nobody_has_the_telephone_numbers(web: Web) -> None:
-    mobiles = Counter()
+    mobiles: Counter[str] = Counter()
     for where, text in everything_written(web):
         for number in re.findall(r"(?<!\d)1[3-9]\d{9}(?!\d)", re.sub(r"(?<=\d)[ \-](?=\d)", "", text)):
             assert number.startswith(UNASSIGNED_PREFIXES), f"{where}: {number}"
