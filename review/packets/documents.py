@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
@@ -27,6 +28,8 @@ from review.packets.verify.contents import FILE_LIST
 LETTER, RECORD, HOW_TO = "00_函.pdf", "01_电子数据提取笔录(草稿).pdf", "03_如何核验.txt"
 ANNEXES = ("电子数据清单", "抓取情况", "手工重新提取步骤及回执")
 QUOTE_MAX = 120
+FIRST_PICTURE = 0x1F000
+"""From here on, symbols are pictures (emoji)."""
 SIGNALS_MAX = 8
 
 
@@ -65,7 +68,7 @@ def typeset(template: str, data: dict[str, Any], images: dict[str, bytes], built
                 root / f"{template}.typ",
                 root=root,
                 font_paths=fonts.found(),
-                sys_inputs={"data": json.dumps({**data, "fonts": fonts.choose()}, ensure_ascii=False)},
+                sys_inputs={"data": json.dumps({**printable(data), "fonts": fonts.choose()}, ensure_ascii=False)},
                 timestamp=int(datetime.fromisoformat(built_at).timestamp()),
             )
         except typst.TypstError as error:
@@ -76,6 +79,22 @@ def typeset(template: str, data: dict[str, Any], images: dict[str, bytes], built
         raise DocumentError(f"{template}.typ: {'; '.join(warning.message for warning in warnings)}")
     assert isinstance(pdf, bytes)
     return pdf
+
+
+def printable(value: Any) -> Any:
+    """The value with every character that no text font draws, or that would turn the line round, written `[U+1F642]`."""
+    if isinstance(value, str):
+        return "".join(f"[U+{ord(c):04X}]" if _undrawn(c) else c for c in value)
+    if isinstance(value, dict):
+        return {key: printable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [printable(inner) for inner in value]
+    return value
+
+
+def _undrawn(char: str) -> bool:
+    kind = unicodedata.category(char)
+    return (kind[0] == "C" and char not in "\n\t") or (kind == "So" and ord(char) >= FIRST_PICTURE)
 
 
 def file_list(items: Sequence[Item]) -> bytes:

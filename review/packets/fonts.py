@@ -27,7 +27,7 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
     "kai": ("FandolKai", "KaiTi", "STKaiti", *COMPLETE),
     "mono": ("DejaVu Sans Mono",),
 }
-SIGNS = ("Noto Color Emoji", "Noto Emoji", "Symbola", "DejaVu Sans", "Noto Sans Symbols2")
+SIGNS = ("DejaVu Sans", "Noto Sans Symbols2")
 
 
 class FontsMissing(ReviewError):

@@ -21,9 +21,13 @@ class Node:
 
     @property
     def parts(self) -> List["Node"]:
-        """The elements inside a SEQUENCE, SET or [0]; ValueError for anything else."""
-        if self.tag not in (0x30, 0x31, 0xA0):
-            raise ValueError("not a constructed element")
+        """The elements of a SEQUENCE."""
+        return self.inside(0x30)
+
+    def inside(self, tag: int) -> List["Node"]:
+        """The elements of a constructed element, which must have this tag."""
+        if self.tag != tag:
+            raise ValueError("another kind of element")
         return der(self.body)
 
     def value(self, *tags: int) -> bytes:
@@ -62,16 +66,16 @@ class Token:
                 raise Finding("TOKEN_REFUSED")
             parts = parts[1].parts
         expect(parts[0], SIGNED_DATA)
-        self._signed_data(parts[1].parts[0].parts)
+        self._signed_data(parts[1].inside(0xA0)[0].parts)
 
     def _signed_data(self, parts: List[Node]) -> None:
         if parts[0].value(0x02) != b"\x03" or parts[1].tag != 0x31 or parts[-1].tag != 0x31:
             raise ValueError("not the SignedData of a token")
         content = parts[2].parts
         expect(content[0], TST_INFO)
-        self.content = content[1].parts[0].value(0x04)
-        self.certificates = [c.raw for part in parts[3:] if part.tag == 0xA0 for c in part.parts]
-        (signer,) = parts[-1].parts
+        self.content = content[1].inside(0xA0)[0].value(0x04)
+        self.certificates = [c.raw for part in parts[3:] if part.tag == 0xA0 for c in part.inside(0xA0)]
+        (signer,) = parts[-1].inside(0x31)
         self._signer(signer.parts)
         self._info(der(self.content)[0].parts)
 
@@ -81,8 +85,8 @@ class Token:
         if parts[3].tag != 0xA0:
             raise ValueError("no signed attributes")
         self.signed = b"\x31" + parts[3].raw[1:]
-        pairs = [attribute.parts for attribute in parts[3].parts]
-        self.attributes: Dict[str, Node] = {pair[0].body.hex(): pair[1].parts[0] for pair in pairs}
+        pairs = [attribute.parts for attribute in parts[3].inside(0xA0)]
+        self.attributes: Dict[str, Node] = {pair[0].body.hex(): pair[1].inside(0x31)[0] for pair in pairs}
         self.signature_algorithm, self.signature = parts[4].parts[0].body.hex(), parts[5].value(0x04)
 
     def _info(self, parts: List[Node]) -> None:

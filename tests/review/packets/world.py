@@ -62,6 +62,7 @@ def exchange(url: str, status: int = 200, body: bytes = HTML, location: str = ""
         url=url,
         status=status,
         reason="OK",
+        request_headers=(("Host", HOST),),
         response_headers=headers,
         body=body,
         peer="203.0.113.9:80",
