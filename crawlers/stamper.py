@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -23,7 +24,7 @@ from rfc3161_client import (
 from rfc3161_client.base import HashAlgorithm
 from sqlalchemy import select, update
 
-from crawlers import custody
+from crawlers import custody, openssl_ts
 from crawlers.clock import iso, utc_now
 from crawlers.records import CrawlError
 from crawlers.store import Store
@@ -161,7 +162,7 @@ def _gen_time(token: bytes, request: Any, data: bytes, roots: Sequence[Certifica
     try:
         response = decode_timestamp_response(token)
     except ValueError as error:
-        raise StampError(f"the answer cannot be read (parser-incompatible): {error}") from error
+        return _by_openssl(token, request, roots, error)
     if response.status not in GRANTED:
         raise StampError(f"the stamp was not granted (status {response.status}): {response.status_string}")
     info = response.tst_info
@@ -170,6 +171,14 @@ def _gen_time(token: bytes, request: Any, data: bytes, roots: Sequence[Certifica
     if roots:
         _verify(response, request, data, roots)
     return iso(info.gen_time)
+
+
+def _by_openssl(token: bytes, request: Any, roots: Sequence[Certificate], why: ValueError) -> str:
+    """A second opinion on what the strict parser does not take."""
+    try:
+        return openssl_ts.gen_time(token, request.as_bytes(), roots)
+    except (ValueError, OSError, subprocess.SubprocessError) as error:
+        raise StampError(f"the answer cannot be read (parser-incompatible: {why}); {error}") from error
 
 
 def _verify(response: TimeStampResponse, request: Any, data: bytes, roots: Sequence[Certificate]) -> None:
