@@ -92,11 +92,21 @@ class _Reading:
 
 
 def parse(
-    profile: Profile, body: bytes | str, *, url: str = "", headers: Headers = (), status: int = 200, query: str = ""
+    profile: Profile,
+    body: bytes | str,
+    *,
+    url: str = "",
+    headers: Headers = (),
+    status: int = 200,
+    flags: tuple[str, ...] = (),
+    query: str = "",
 ) -> ParsedPage:
-    """Read a page by a profile. Never raises for what a page holds: its state says what could not be read."""
+    """Read a page by a profile. Never raises for what a page holds: its state says what could not be read.
+
+    `body` is as transferred, or text already decoded, whose `flags` then say what decoding found odd.
+    """
     if isinstance(body, str):
-        return _parsed(profile, PageView(body, url, status), query)
+        return _parsed(profile, PageView(body, url, status, flags), query)
     decoded = decode(body, headers)
     return _parsed(profile, PageView(decoded.text, url, status, decoded.flags), query)
 
@@ -140,25 +150,30 @@ def _parsed(profile: Profile, page: PageView, query: str) -> ParsedPage:
 
 
 def _best_reading(profile: Profile, page: PageView, base: str, query: str) -> _Reading:
-    """The first layout that gives results; else the first that gives adverts or cards; else nothing."""
-    fallback = _Reading()
+    """The first layout that gives results; else the first that gives adverts or cards; else nothing.
+
+    What a layout knows for an advert stays one, whatever a later and more tolerant layout takes it for.
+    """
+    best = _Reading()
     for layout in profile.layouts:
-        reading = _read(profile, layout, page, base, query)
+        reading = _read(profile, layout, page, base, query, best.hits[HitKind.AD])
         if reading.rows:
             return reading
-        if reading.others and not fallback.others:
-            fallback = reading
-    return fallback
+        if reading.others and not best.others:
+            best = reading
+    return best
 
 
-def _read(profile: Profile, layout: Layout, page: PageView, base: str, query: str) -> _Reading:
+def _read(profile: Profile, layout: Layout, page: PageView, base: str, query: str, adverts: Iterable[Hit]) -> _Reading:
     reading = _Reading(layout.id)
+    reading.hits[HitKind.AD] += adverts
     seen: set[tuple[str, str]] = set()
+    paid = {hit.url for hit in adverts}
     for row in layout_rows(layout, page.text, page.tree):
         title = row.first_text(layout.fields.title)
         shown = _absolute(base, row.first(layout.fields.url))
         kind = _kind(layout, row, title, shown)
-        if kind == "drop" or not (title or not layout.title_required):
+        if kind == "drop" or shown in paid or not (title or not layout.title_required):
             continue
         if profile.lists_offers:
             _add_listing(reading, profile, layout.fields, row, title, shown, promoted=kind == "ad")

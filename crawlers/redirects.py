@@ -1,4 +1,4 @@
-"""Redirecting links of search engines: named decoders, and what a bare redirect page points at.
+"""Redirecting links of search engines: named decoders, and the address a redirect page puts together.
 
 A decoder gets the absolute link as shown and the address the page states for it (may be empty); it returns the
 target, or "" when only a request can tell.
@@ -10,7 +10,6 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from html import unescape
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from config.schema_profiles import Redirect
@@ -132,21 +131,11 @@ def _placeholder(redirect: Redirect, url: str) -> bool:
 
 
 _PIECE = re.compile(r"""\burl\s{0,4}\+=\s{0,4}(?:'([^'\n]{0,2000})'|"([^"\n]{0,2000})")""")
-_LOCATION = re.compile(
-    r"""\blocation(?:\.href\s{0,4}=|\.replace\s{0,4}\(|\.assign\s{0,4}\(|\s{0,4}=)\s{0,4}["'](https?:[^"'\n]{1,4000})["']"""
-)
-_REFRESH = re.compile(
-    r"""<meta[^>]{0,200}?http-equiv\s{0,4}=\s{0,4}["']?refresh["']?[^>]{0,200}?url\s{0,4}=\s{0,4}['"]?(https?:[^'">\s]{1,4000})""",
-    re.IGNORECASE,
-)
 
 
 def page_target(text: str) -> str:
-    """Where a bare redirect page leads: pieces of `url += '…'`, `location…("…")` or a meta refresh; "" when nowhere."""
+    """The address a page puts together from pieces of `url += '…'` before it goes there; "" when it does not."""
     pieces = "".join(first or second for first, second in _PIECE.findall(text))
     # the engine hides its links from crude readers by inserting "@", which its script removes again
     joined = pieces.replace("@", "")
-    if is_web_address(joined):
-        return joined
-    match = _LOCATION.search(text) or _REFRESH.search(text)
-    return unescape(match[1]).replace("\\/", "/") if match else ""
+    return joined if is_web_address(joined) else ""

@@ -90,9 +90,13 @@ def _verdict(rule: StateRule, page: PageView) -> tuple[PageState, str]:
 
 
 def source_state(page: PageView, rules: Iterable[StateRule], *, rows: int, others: int) -> tuple[PageState, str]:
-    """State of a source's page: `rows` results were read, and `others` adverts and cards."""
+    """State of a source's page: `rows` results were read, and `others` adverts and cards.
+
+    Where adverts or cards were read nothing was in the way: such a page can be empty, but not blocked.
+    """
     for rule in rules:
-        if (not rows or rule.with_rows) and rule_holds(rule, page):
+        asked = rule.with_rows or not (rows or (others and rule.state != "empty"))
+        if asked and rule_holds(rule, page):
             return _verdict(rule, page)
     if rows or others:
         return PageState.RESULTS, ""

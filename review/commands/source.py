@@ -39,9 +39,8 @@ def list_sources(config_dir: Path | None, as_json: bool) -> None:
         return
     for row in rows:
         mark = "on " if row["enabled"] else "off"
-        click.echo(
-            f"{row['id']:<14}{mark}  {row['kind']:<12}{row['access']:<10}{row['verified_on'] or '-':<10}  {row['title']}"
-        )
+        verified = row["verified_on"] or "-"
+        click.echo(f"{row['id']:<14}{mark}  {row['kind']:<12}{row['access']:<10}{verified:<10}  {row['title']}")
 
 
 @command.command(
