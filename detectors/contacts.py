@@ -84,7 +84,7 @@ def _names(text: str) -> Iterator[tuple[str, str, int, int]]:
 def _wechat_same(text: str, plain: str) -> Iterator[tuple[str, str, int, int]]:
     """A phone number said to be the WeChat id as well (微信同号)."""
     for match in re.finditer(r"(?:电微|微信|手机|v|微|话)[（(]?同[号v微]", text):
-        near = [mobile for mobile in _MOBILE.finditer(plain, max(0, match.start() - 40), match.end() + 40)]
+        near = list(_MOBILE.finditer(plain, max(0, match.start() - 40), match.end() + 40))
         if near:
             mobile = min(near, key=lambda one: abs(one.start(1) - match.start()))
             yield "wechat", re.sub(r"\D", "", mobile.group(1)), mobile.start(1), mobile.end(1)
@@ -112,14 +112,6 @@ def page_views(page: Page) -> Views:
 
 def page_contacts(page: Page) -> list[Contact]:
     return page.once("contacts", lambda: find(page_views(page)))
-
-
-def mask(value: str) -> str:
-    """First and last two characters, the middle starred: enough to recognise, not to call."""
-    if len(value) <= 4:
-        return "*" * len(value)
-    keep = 3 if len(value) >= 10 else 2
-    return value[:keep] + "*" * (len(value) - keep - 2) + value[-2:]
 
 
 @detector("contacts", version=1, title="联系方式", axis=Axis.SELLING, budget_ms=400)

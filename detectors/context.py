@@ -22,10 +22,12 @@ class Context:
     """Immutable after `build`; safe to share between threads that only read."""
 
     config: Config
+    key: bytes = b""
+    """The office's secret under which contacts are linked; empty where nothing is stored."""
 
     @classmethod
-    def build(cls, config: Config) -> Context:
-        return cls(config)
+    def build(cls, config: Config, key: bytes = b"") -> Context:
+        return cls(config, key)
 
     @property
     def wording(self) -> Wording:

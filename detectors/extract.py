@@ -22,12 +22,88 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q ruby s samp small span "
-    "strike strong sub sup time tt u var wbr img input select button textarea o:p".split()
+    {  # fmt: skip
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "img",
+        "input",
+        "select",
+        "button",
+        "textarea",
+        "o:p",
+    }
 )
-SILENT = frozenset({"style", "template", "svg", "math", "object", "iframe", "canvas", "audio", "video", "datalist"})
+SILENT = frozenset(
+    {  # fmt: skip
+        "style",
+        "template",
+        "svg",
+        "math",
+        "object",
+        "iframe",
+        "canvas",
+        "audio",
+        "video",
+        "datalist",
+    }
+)
 VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li td tr th dd dt option".split()
+    {  # fmt: skip
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "tr",
+        "th",
+        "dd",
+        "dt",
+        "option",
+    }
 )
 SECTION_TAGS = {"nav": "nav", "footer": "footer", "header": "header", "h1": "h1"}
 _SECTION_NAMES = re.compile(

@@ -64,7 +64,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """A number or mark by which a site names itself. `kind`: icp police site_code site_name site_domain conac jiucuo."""
+    """A mark by which a site names itself; `kind` is what sort of mark it is."""
 
     kind: str
     value: str
@@ -107,6 +107,8 @@ class Page:
     truncated: bool = False
     images: tuple[bytes, ...] = ()
     """Bodies of images kept with the page, when the caller has them."""
+    counterpart: Page | None = None
+    """The same address as another visitor saw it, when there is one to compare with."""
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
     """What detectors compute once and share; never part of a result."""
 

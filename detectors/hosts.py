@@ -48,7 +48,7 @@ class Registry:
         self._open_registrables: dict[str, OfficialSite] | None = None
 
     def owner(self, host: str) -> tuple[Owner, OfficialSite | None]:
-        """Who owns `host`. A former host is nobody's, even under a restricted suffix; sub-domains belong to their parent."""
+        """Who owns `host`; sub-domains belong to their parent. A former host is nobody's, whatever its suffix."""
         for parent in _parents(host):
             if parent in self.current:
                 return Owner.OFFICIAL, self.current[parent]

@@ -112,9 +112,9 @@ class Lexicon:
     def expand(self, term: str) -> Iterator[str]:
         """`{list}` slots filled in every way."""
         slots = _SLOT.findall(term)
+        between = _SLOT.split(term)[::2]
         for values in itertools.product(*(self.lists[slot] for slot in slots)):
-            filled = iter(values)
-            yield _SLOT.sub(lambda _: next(filled), term)
+            yield "".join(itertools.chain.from_iterable(itertools.zip_longest(between, values, fillvalue="")))
 
     def scan(self, views: folding.Views) -> Hits:
         """Every concept and frame term of the text, exceptions and nesting resolved."""

@@ -36,8 +36,7 @@ _MIN_HOMOGLYPH = 4
 _SHORT_GOV = 5
 _TELLING = frozenset({"gov", "zscx", "czz"})
 _WEIGHTS = {Level.FLAG: 0.65, Level.WATCH: 0.35}
-_CONFUSABLE = {"а": "a", "с": "c", "е": "e", "о": "o", "р": "p", "х": "x", "у": "y", "і": "i", "ѕ": "s", "ԁ": "d",
-               "ɡ": "g", "ո": "n", "м": "m", "т": "t", "ո": "n", "ν": "v", "ο": "o", "α": "a", "ı": "i", "ł": "l"}  # fmt: skip
+_CONFUSABLE = str.maketrans("асеорхуіѕԁɡոмтνοαı", "aceopxyisdgnmtvoai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,8 +305,8 @@ def _decode(label: str) -> str:
 
 
 def _plain(label: str) -> str:
-    text = "".join(_CONFUSABLE.get(one, one) for one in label)
-    text = "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+    text = unicodedata.normalize("NFD", label.translate(_CONFUSABLE))
+    text = "".join(one for one in text if not unicodedata.combining(one))
     if re.search(r"[a-z]", text):
         for written, plain in words()["homoglyphs"].items():
             text = text.replace(written, plain)

@@ -87,6 +87,7 @@ CLOAKED_QUERY = "查询表单"
 CLOAKED_TEXT = "大段不同的内容"
 
 # images
+IN_PICTURE = "第 {number} 张图片里的文字：{reason}"
 QR_FOUND = "图片中的二维码指向 {url}"
 
 # human output

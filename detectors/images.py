@@ -1,0 +1,121 @@
+"""Pictures of a page: QR codes to follow, and offers written into a picture. Works with what is installed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from detectors import strings
+from detectors.base import Axis, FollowUp, Signal, detector
+from detectors.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGES_DECODED, MAX_OCR_PIXELS
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from detectors.context import Context
+    from detectors.features import Page
+
+VERSION = 1
+_MIN_SIDE_PX = 60
+_OCR_MIN_PIXELS = 20_000
+_MAX_OCR_IMAGES = 4
+_MIN_CONFIDENCE = 0.5
+
+
+def can_decode() -> bool:
+    return find_spec("PIL") is not None and find_spec("zxingcpp") is not None
+
+
+def can_read() -> bool:
+    return can_decode() and find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
+
+
+@detector("images", version=VERSION, title="图片", axis=Axis.SELLING, budget_ms=60_000)
+def images(page: Page, context: Context) -> Iterator[Signal | FollowUp]:
+    """QR codes are decoded to text and proposed as addresses to visit; text in pictures is read and judged as an
+    offer. Without the extra `ocr` pictures are left unread."""
+    if not page.images or not can_decode():
+        return
+    decoded = [image for body in page.images[:MAX_IMAGES_DECODED] if (image := decode(body)) is not None]
+    for image in decoded:
+        for address in qr_addresses(image):
+            reason = strings.QR_FOUND.format(url=address)
+            yield FollowUp(detector="images", kind="qr", url=address, reason=reason)
+    if can_read():
+        yield from _offers(decoded, context)
+
+
+def decode(body: bytes) -> Image | None:
+    """The first frame in grey or colour; None for what is too large, too small or no picture. Sizes are checked
+    before anything is unpacked."""
+    from PIL import Image, UnidentifiedImageError
+
+    if len(body) > MAX_IMAGE_BYTES:
+        return None
+    try:
+        image = Image.open(io.BytesIO(body))
+        width, height = image.size
+        if width * height > MAX_IMAGE_PIXELS or min(width, height) < _MIN_SIDE_PX:
+            return None
+        return image.convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+
+
+def qr_addresses(image: Image) -> list[str]:
+    """Web addresses in the QR codes of a picture, as text; nothing is visited."""
+    import zxingcpp
+
+    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
+    texts = (one.text.strip() for one in found)
+    return list(dict.fromkeys(text for text in texts if text.lower().startswith(("http://", "https://"))))
+
+
+def _offers(decoded: list[Image], context: Context) -> Iterator[Signal]:
+    from detectors.features import Page
+    from detectors.wording import Reader, signal
+
+    large = sorted(decoded, key=lambda image: -image.width * image.height)[:_MAX_OCR_IMAGES]
+    for number, image in enumerate(large):
+        text = read(image)
+        if not text:
+            continue
+        written = Page.from_text(text)
+        for offer in Reader.of(written, context).offers()[:5]:
+            yield _in_picture(signal(written, offer), number)
+
+
+def _in_picture(found: Signal, number: int) -> Signal:
+    from dataclasses import replace
+
+    reason = strings.IN_PICTURE.format(number=number + 1, reason=found.reason)
+    return replace(found, detector="images", version=VERSION, reason=reason, where="image")
+
+
+def read(image: Image) -> str:
+    """The text of a picture in reading order, one line a text box; empty when it is too small to hold an offer."""
+    import numpy
+
+    if image.width * image.height < _OCR_MIN_PIXELS:
+        return ""
+    scale = min(1.0, (MAX_OCR_PIXELS / (image.width * image.height)) ** 0.5)
+    if scale < 1.0:
+        image = image.resize((int(image.width * scale), int(image.height * scale)))
+    found = _reader()(numpy.asarray(image)[:, :, ::-1])
+    if found.txts is None:
+        return ""
+    pairs = zip(found.txts, found.scores, strict=True)
+    return "\n".join(text for text, score in pairs if score >= _MIN_CONFIDENCE)
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Any:
+    import logging
+
+    from rapidocr import RapidOCR
+
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    return RapidOCR(params={"Global.log_level": "error"})
