@@ -82,7 +82,7 @@ def typeset(template: str, data: dict[str, Any], images: dict[str, bytes], built
 
 
 def printable(value: Any) -> Any:
-    """The value with every character that no text font draws, or that would turn the line round, written `[U+1F642]`."""
+    """The value with characters that no text font draws, or that would turn the line round, written `[U+1F642]`."""
     if isinstance(value, str):
         return "".join(f"[U+{ord(c):04X}]" if _undrawn(c) else c for c in value)
     if isinstance(value, dict):
