@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from base64 import b32encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ _METHOD = re.compile(rb"(?:HTTP/\d(?:\.\d)?[ \t]+)+(?=[A-Z]+ )")
 _WAYBACK = re.compile(r"https?://web\.archive\.org/web/(\d{4,14})([a-z]{2}_)?/(.+)", re.DOTALL)
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r\n")
 _TRAILERS_END = re.compile(rb"(?:[^\r\n:]{1,200}:[^\r\n]{0,4000}\r\n)*\r\n\Z")
+_ALGORITHMS = frozenset({"md5", "sha1", "sha256", "sha512"})
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -35,8 +38,9 @@ class Pair:
 class Foreign:
     """An exchange as it will be kept. `warc_date` is the record's own date; the exchange has the capture's.
 
-    Flags: `doubled_status_line`, `dechunked_before`, `decoded_before` (its headers name an encoding that the body no
-    longer has), `wayback` (unwrapped from the Internet Archive), `wayback_rewritten` (its links were rewritten there).
+    Flags: `digest_mismatch` (the block is not what its WARC-Block-Digest says), `doubled_status_line`,
+    `dechunked_before` and `decoded_before` (the headers name an encoding that the body no longer has), `wayback`
+    (unwrapped from the Internet Archive), `wayback_rewritten` (its links were rewritten there).
     """
 
     exchange: Exchange
@@ -97,7 +101,17 @@ def to_exchange(pair: Pair) -> Foreign:
         peer=pair.response.header("WARC-IP-Address"),
         fetched_at=fetched_at,
     )
-    return Foreign(exchange, (*flags, *undone, *unwrapped), target_uri, warc_date)
+    mismatch = () if _digest_holds(pair.response) else ("digest_mismatch",)
+    return Foreign(exchange, (*mismatch, *flags, *undone, *unwrapped), target_uri, warc_date)
+
+
+def _digest_holds(record: Record) -> bool:
+    """Whether the block has the digest named for it, in base 16 or 32; True when none is named that we can compute."""
+    algorithm, _, named = record.header("WARC-Block-Digest").partition(":")
+    if algorithm.lower() not in _ALGORITHMS:
+        return True
+    found = hashlib.new(algorithm.lower(), record.block, usedforsecurity=False).digest()
+    return named.lower() == found.hex() or named.upper().rstrip("=") == b32encode(found).decode().rstrip("=")
 
 
 def _response(block: bytes) -> tuple[int, str, Headers, bytes, tuple[str, ...]]:

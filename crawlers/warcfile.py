@@ -111,6 +111,8 @@ def parse(data: Any, offset: int = 0) -> tuple[Record, int]:
     lines = bytes(data[offset:head_end])
     if not _FIRST_LINE.match(lines):
         raise ArchiveError(f"no WARC record at byte {offset}")
+    if b"\0" in lines:
+        raise ArchiveError(f"the headers of the WARC record at byte {offset} are damaged")
     headers = split_headers(lines.split(b"\n", 1)[1], "utf-8")
     record = Record("", headers, b"")
     length = record.header("Content-Length")
