@@ -18,6 +18,7 @@ _DECODER = json.JSONDecoder(strict=False)
 _LEAD = re.compile(r"[\s\ufeff]*(?:[\w$.\s;=/*]{0,200}?[=(]\s*)?(?=[\[{])")
 """Before the value: nothing, `window.data = `, `callback(`."""
 MAX_ISLANDS = 400
+_FOREIGN_ESCAPE = re.compile(r'((?:^|[^\\])(?:\\\\)*)\\(?![\\"/bfnrtu]|$)')
 
 
 def body_json(text: str) -> Any:
@@ -58,9 +59,15 @@ def _place(node: LexborNode, pattern: str) -> int:
 
 
 def _value_at(text: str, start: int) -> Any:
+    """The JSON value at `start`; escapes that only JavaScript knows (`\\'`) are read as it reads them."""
     try:
         value, _end = _DECODER.raw_decode(text, start)
-    except (ValueError, RecursionError):
+    except json.JSONDecodeError as error:
+        if "escape" not in error.msg:
+            return None
+        mended = _FOREIGN_ESCAPE.sub(r"\1", text[start:])
+        return _value_at(mended, 0) if mended != text else None
+    except RecursionError:
         return None
     return value if isinstance(value, dict | list) else None
 

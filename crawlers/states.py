@@ -94,6 +94,8 @@ def source_state(page: PageView, rules: Iterable[StateRule], *, rows: int, other
 
     Where adverts or cards were read nothing was in the way: such a page can be empty, but not blocked.
     """
+    if not (rows or others) and _undecodable(page):
+        return PageState.UNDECODABLE, "not_text"
     for rule in rules:
         asked = rule.with_rows or not (rows or (others and rule.state != "empty"))
         if asked and rule_holds(rule, page):
@@ -109,7 +111,7 @@ def ordinary_state(page: PageView) -> tuple[PageState, str]:
     general = general_states()
     if not page.text.strip():
         return PageState.PARTIAL, "empty_body"
-    if _undecodable(page, general.max_undecodable_ratio):
+    if _undecodable(page):
         return PageState.UNDECODABLE, "not_text"
     for rule in general.rules:
         if rule_holds(rule, page):
@@ -119,7 +121,8 @@ def ordinary_state(page: PageView) -> tuple[PageState, str]:
     return PageState.RESULTS, ""
 
 
-def _undecodable(page: PageView, max_ratio: float) -> bool:
+def _undecodable(page: PageView) -> bool:
+    max_ratio = general_states().max_undecodable_ratio
     return not _UNREADABLE.isdisjoint(page.flags) or len(_CONTROL.findall(page.text)) > max_ratio * len(page.text)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
@@ -131,3 +133,20 @@ def test_page_state_with_a_profile_is_the_one_parse_gives() -> None:
     assert (
         page_state(profile, text=page) == (parsed.state, parsed.reason) == (PageState.BLOCKED, "shell_without_results")
     )
+
+
+@pytest.mark.parametrize("source", ["bing", "so360", "baidu", "searxng", "jd"])
+def test_bytes_that_are_no_text_are_undecodable(source: str) -> None:
+    """A body whose Content-Encoding was lost says nothing of what the source holds."""
+    for page in (html(ARTICLE), html("<p>x</p>")):
+        parsed = parse(load_profile(source), gzip.compress(page.encode()))
+        assert parsed.state is PageState.UNDECODABLE
+
+
+def test_adverts_alone_do_not_make_a_blocked_page() -> None:
+    advert = "<li class=b_ad><ul><li><h2><a href='http://a.example/'>甲</a></h2></li></ul></li>"
+    shell = "<header id='b_header'></header><ol id='b_results'>{}</ol>"
+    bing = load_profile("bing")
+    assert parse(bing, html(shell.format(advert))).state is PageState.RESULTS
+    assert parse(bing, html(shell.format(advert + "<li class=b_no>没有与此相关的结果</li>"))).state is PageState.EMPTY
+    assert parse(bing, html(shell.format(""))).state is PageState.BLOCKED
