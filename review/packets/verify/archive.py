@@ -46,12 +46,11 @@ def split_head(data: bytes, where: str) -> Tuple[str, Dict[str, str], bytes]:
     return lines[0], {name.strip().lower(): value.strip() for name, _, value in fields}, rest
 
 
-def right_digest(said: str, data: bytes) -> bool:
+def right_digest(said: str, digest: bytes) -> bool:
     """Compare with `sha256:` followed by base32 or hex, as WARC writers put it."""
     value = said.partition(":")[2]
-    digest = hashlib.sha256(data)
-    base32 = base64.b32encode(digest.digest()).decode("ascii").rstrip("=")
-    return value.lower() == digest.hexdigest() or value.rstrip("=") == base32
+    base32 = base64.b32encode(digest).decode("ascii").rstrip("=")
+    return value.lower() == digest.hex() or value.rstrip("=") == base32
 
 
 def read_record(offset: int, length: int, content: bytes) -> Dict[str, Any]:
@@ -63,15 +62,16 @@ def read_record(offset: int, length: int, content: bytes) -> Dict[str, Any]:
     if not first.startswith("WARC/1.") or rest[size:] != b"\r\n\r\n" or len(block) != size:
         raise Finding("WARC_MALFORMED", where)
     record = {"type": headers["warc-type"], "length": length, "headers": headers, "payload_sha256": "", "status": 0}
-    payload = block
+    block_digest = payload_digest = hashlib.sha256(block).digest()
     if headers.get("content-type", "").startswith("application/http"):
         first, _, payload = split_head(block, where)
-        record["payload_sha256"] = hashlib.sha256(payload).hexdigest()
+        payload_digest = hashlib.sha256(payload).digest()
+        record["payload_sha256"] = payload_digest.hex()
     if record["type"] == "response":
         record["status"] = int(first.split(" ")[1])
-    for key, data in (("warc-block-digest", block), ("warc-payload-digest", payload)):
+    for key, digest in (("warc-block-digest", block_digest), ("warc-payload-digest", payload_digest)):
         said = headers.get(key, "")
-        if said.startswith("sha256:") and not right_digest(said, data):
+        if said.startswith("sha256:") and not right_digest(said, digest):
             raise Finding("WARC_DIGEST", where)
         if record["type"] == "response" and not said.startswith("sha256:"):
             raise Finding("WARC_DIGEST_MISSING", where)
