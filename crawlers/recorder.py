@@ -62,6 +62,7 @@ class Recorder:
         self._owner = owner
         self._writer = f"{owner}@{socket.gethostname()}:{os.getpid()}"
         self._peers = peers
+        self._dialled: dict[tuple[str, int], str] = {}
         self._volume_max_bytes = volume_max_bytes
         self._volume: Volume | None = None
         self._batches: Batches[Item] = Batches(max_records, max_wait_ms)
@@ -124,6 +125,7 @@ class Recorder:
     def _try(self, batch: Sequence[Fetched]) -> list[int | None]:
         """One append, fsync and transaction; capture ids (None for no capture) in the order of the batch."""
         fresh = self._fresh(batch)
+        self._dialled.clear()
         mark("recorder-before-append")
         kept = {index: self._append(batch[index]) for index in fresh if batch[index].exchanges}
         mark("recorder-after-append")
@@ -178,10 +180,16 @@ class Recorder:
         return Placed.of(exchange, written, self._volume.name, self._volume.append(written.data))
 
     def _peer(self, url: str) -> str:
+        """What the door dialled, asked once a batch and target; unknown when the door is gone: the page is kept."""
         if self._peers is None:
             return ""
-        port = urlsplit(url).port or (443 if url.startswith("https:") else 80)
-        return self._peers.peer(host_of(url), port)
+        target = host_of(url), urlsplit(url).port or (443 if url.startswith("https:") else 80)
+        if target not in self._dialled:
+            try:
+                self._dialled[target] = self._peers.peer(*target)
+            except CrawlError:
+                self._dialled[target] = ""
+        return self._dialled[target]
 
     def _cut_back(self) -> None:
         """Take back what was appended and not committed; what cannot be cut now, `recover` cuts later."""

@@ -20,6 +20,7 @@ from crawlers.batches import Batches
 from crawlers.records import (
     ArchiveError,
     Artefact,
+    CrawlError,
     FetchProfile,
     Hit,
     HitKind,
@@ -259,6 +260,30 @@ def test_the_door_is_asked_for_the_peer(house: House) -> None:
         known = recorder.submit(page(None, exchange("http://site.example:8080/", peer="198.51.100.1:81"))).result()
     peers = {capture.id: capture.peer for capture in house.store.captures()}
     assert peers == {asked: "192.0.2.9:443", known: "198.51.100.1:81"}
+
+
+def test_a_door_that_is_gone_does_not_cost_the_page(house: House) -> None:
+    class Door:
+        def peer(self, host: str, port: int) -> str:
+            raise CrawlError("the door does not answer")
+
+    with house.recorder(peers=Door()) as recorder:
+        assert recorder.submit(page(None, exchange(peer=""))).result() == 1
+    assert house.store.capture(1).peer == ""
+
+
+def test_the_door_is_asked_once_a_batch_and_target(house: House) -> None:
+    asked: list[tuple[str, int]] = []
+
+    class Door:
+        def peer(self, host: str, port: int) -> str:
+            asked.append((host, port))
+            return "192.0.2.9:80"
+
+    with house.recorder(peers=Door()) as recorder:
+        recorder.submit(page(None, *[exchange(peer="")] * 3)).result()
+        recorder.submit(page(None, exchange(peer=""))).result()
+    assert asked == [("site.example", 80)] * 2
 
 
 def test_a_missing_time_is_now(house: House) -> None:
