@@ -42,10 +42,12 @@ def der(data: bytes) -> List[Node]:
     found, position = [], 0
     while position < len(data):
         tag, length, start = data[position], data[position + 1], position + 2
+        if length == 0x80 or tag & 0x1F == 0x1F:
+            raise ValueError(f"not DER at {position}")
         if length > 0x80:
             start += length - 0x80
             length = int.from_bytes(data[position + 2 : start], "big")
-        if length == 0x80 or start + length > len(data) or tag & 0x1F == 0x1F:
+        if start + length > len(data):
             raise ValueError(f"not DER at {position}")
         found.append(Node(tag, data[start : start + length], data[position : start + length]))
         position = start + length
