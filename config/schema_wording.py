@@ -28,11 +28,13 @@ Pattern = Annotated[str, AfterValidator(_linear)]
 
 
 class Pair(Model):
-    """`first` before `second` in one clause with at most `gap` characters between."""
+    """`first` before `second`, in one clause, with at most `gap` characters between."""
 
     first: tuple[Text, ...]
     second: tuple[Text, ...]
     gap: Annotated[int, Field(ge=0, le=20)]
+    across: bool = False
+    """Whether punctuation may stand between, as between a question and its answer."""
 
 
 class Concept(Model):
@@ -51,7 +53,7 @@ class Frame(Model):
     """A way of speaking in which an offer is not the speaker's own.
 
     `before`: directly before the offer, at most `gap` characters; `sentence`, `passage`: anywhere in it;
-    `quoted`: outside quotation marks that hold the offer.
+    `quoted`: the offer stands in quotation marks and nobody outside them can be reached; needs no terms.
     """
 
     id: Identifier
@@ -62,7 +64,8 @@ class Frame(Model):
     """How many different terms make the frame."""
     yields_to: tuple[Literal["contact", "self"], ...] = ()
     """What, in the same sentence, shows that the speaker sells nevertheless."""
-    terms: tuple[Text, ...]
+    terms: tuple[Text, ...] = ()
+    pairs: tuple[Pair, ...] = ()
     unless: tuple[Text, ...] = ()
     reason: Text
 
@@ -82,14 +85,14 @@ class Rule(Model):
     id: Identifier
     named: Text
     anchor: str
-    near: dict[str, int] = {}
-    distinct: dict[str, int] = {}
+    near: dict[str, int] = Field(default={})
+    distinct: dict[str, int] = Field(default={})
     """Concept(s) to how many different terms of them must stand within `distinct_window`."""
     distinct_window: Count = 80
     weight: Share
     boosted: bool = True
-    lawful: bool = False
-    """Whether the words of a lawful school around it take the weight away."""
+    damped_by: tuple[str, ...] = ()
+    """Concepts of lawful trades (a school, an agent for company papers) whose words around it take the weight away."""
     reason: Text
     example: Text
     near_miss: Text
@@ -98,9 +101,9 @@ class Rule(Model):
 class Wording(Model):
     version: Count
     lists: dict[str, tuple[Text, ...]]
-    lawful_factor: Share
-    lawful_count: Count
-    lawful_window: Count
+    damped_factor: Share
+    damped_count: Count
+    damped_window: Count
     concept: tuple[Concept, ...]
     frame: tuple[Frame, ...]
     boost: tuple[Boost, ...]
@@ -110,7 +113,11 @@ class Wording(Model):
     def _concepts_exist(self) -> Self:
         known = {concept.id for concept in self.concept} | {"contact"}
         for rule in self.rule:
-            used = {rule.anchor, *(name for key in (*rule.near, *rule.distinct) for name in key.split("|"))}
+            used = {
+                rule.anchor,
+                *rule.damped_by,
+                *(name for key in (*rule.near, *rule.distinct) for name in key.split("|")),
+            }
             if not used <= known:
                 missing = ", ".join(sorted(used - known))
                 raise PydanticCustomError(

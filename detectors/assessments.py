@@ -1,4 +1,4 @@
-"""What review reads: per subject the strongest verdict on each axis over its latest captures, and what to fetch next."""
+"""What review reads: per subject the strongest verdict on each axis, and what detectors want fetched next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who a page says it is: every mark of a site's identity, with its evidence; whether it owns them is judged elsewhere."""
+"""Who a page says it is: every mark of a site's identity with its evidence; ownership is judged elsewhere."""
 
 from __future__ import annotations
 
@@ -79,12 +79,14 @@ def _name_by_code(code: str, registry: Registry) -> str:
 
 
 def footers(page: Page) -> list[Passage]:
-    """Passages that are a footer by markup, by script, or by standing last among words of a footer."""
+    """Passages that are a footer by markup, by script, or, where none is marked, by standing last among words of one."""
+    marked = [passage for passage in page.passages if passage.kind in ("footer", "script")]
+    if any(passage.kind == "footer" for passage in marked):
+        return marked
     visible = [passage for passage in page.passages if passage.kind not in ("alt", "meta", "script", "title")]
     tail = visible[-_LAST_PASSAGES:]
     near = [index for index, passage in enumerate(tail) if any(word in page.quote(passage) for word in _FOOTER_WORDS)]
     last = [passage for index, passage in enumerate(tail) if any(abs(index - other) <= 2 for other in near)]
-    marked = [passage for passage in page.passages if passage.kind in ("footer", "script")]
     return sorted({*last, *marked}, key=lambda passage: passage.start)
 
 

@@ -92,16 +92,22 @@ def imitated(found: list[Claim], registry: Registry) -> str:
     """Whom the marks name: the site's own statement first, then the registry, then the footer, then the title."""
     by_kind = {claim.kind: claim for claim in found}
     if "site_name" in by_kind:
-        return by_kind["site_name"].name
+        return canonical_name(by_kind["site_name"].name, registry)
     for claim in found:
         site = registry.current.get(claim.host)
         if site is not None and claim.kind != "platform":
             return site.name
     for kind in ("site_code", "footer", "title", "icp"):
         if kind in by_kind and by_kind[kind].name:
-            return by_kind[kind].name
+            return canonical_name(by_kind[kind].name, registry)
     hosts = [claim.host for claim in found if claim.host]
     return hosts[0] if hosts else next((claim.name for claim in found if claim.name), "")
+
+
+def canonical_name(name: str, registry: Registry) -> str:
+    """A name as the registry writes it, where it knows the organ."""
+    listed = registry.claimed_by_name(name) or registry.claimed_by_name(name.removeprefix("中华人民共和国"))
+    return listed.name if listed else name
 
 
 def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signal]:

@@ -69,7 +69,7 @@ def qr_addresses(image: Image) -> list[str]:
     """Web addresses in the QR codes of a picture, as text; nothing is visited."""
     import zxingcpp
 
-    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(image, formats=zxingcpp.barcode_formats_from_str("QRCode"))
     texts = (one.text.strip() for one in found)
     return list(dict.fromkeys(text for text in texts if text.lower().startswith(("http://", "https://"))))
 

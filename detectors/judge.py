@@ -94,7 +94,7 @@ class _Judge:
     def _pending(self, wanted: Any, *same: ColumnElement[bool]) -> list[int]:
         done = select(judgements.c.id).where(*same, judgements.c.digest == self.context.digest).exists()
         with self.store.read() as connection:
-            return list(connection.scalars(wanted.where(~done).order_by(1)))
+            return list(connection.scalars(wanted.where(~done).order_by(wanted.selected_columns[0])))
 
     def _capture(self, capture: Capture) -> _Judgement | None:
         try:

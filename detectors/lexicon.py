@@ -15,7 +15,7 @@ import ahocorasick_rs
 from detectors import text as folding
 
 if TYPE_CHECKING:
-    from config.schema_wording import Concept, Pair, Wording
+    from config.schema_wording import Concept, Frame, Pair, Wording
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _CLAUSE_END = re.compile(r"[，,。、；;：:！!？?\n]")
@@ -81,21 +81,20 @@ class Lexicon:
     def __init__(self, wording: Wording, extra: dict[str, Iterable[str]] | None = None) -> None:
         self.lists = wording.lists
         owners: dict[str, set[str]] = defaultdict(set)
-        for concept in wording.concept:
-            self._own(owners, concept.id, concept.terms)
-            self._own(owners, _unless(concept.id), concept.unless)
-            for index, pair in enumerate(concept.pairs):
-                self._own(owners, f"{concept.id}:{index}:first", pair.first)
-                self._own(owners, f"{concept.id}:{index}:second", pair.second)
-        for frame in wording.frame:
-            self._own(owners, f"frame:{frame.id}", frame.terms)
-            self._own(owners, _unless(f"frame:{frame.id}"), frame.unless)
+        self.meanings = {concept.id: concept for concept in wording.concept} | {
+            f"frame:{frame.id}": frame for frame in wording.frame
+        }
+        for name, meaning in self.meanings.items():
+            self._own(owners, name, meaning.terms)
+            self._own(owners, _unless(name), meaning.unless)
+            for index, pair in enumerate(meaning.pairs):
+                self._own(owners, f"{name}:{index}:first", pair.first)
+                self._own(owners, f"{name}:{index}:second", pair.second)
         for name, terms in (extra or {}).items():
             self._own(owners, name, terms)
         self.terms = sorted(owners)
         self.owners = [tuple(sorted(owners[term])) for term in self.terms]
         self.concepts = wording.concept
-        self.frames = wording.frame
         self.automaton = ahocorasick_rs.AhoCorasick(
             self.terms, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
         )
@@ -124,13 +123,11 @@ class Lexicon:
         self._variant(views, found)
         self._patterns(views, found)
         hits = Hits(found)
-        for concept in self.concepts:
-            self._resolve(concept, hits, views)
+        for name, meaning in self.meanings.items():
+            _resolve(name, meaning, hits, views.original)
         for concept in self.concepts:
             for cover in concept.inside:
                 hits.drop_inside(concept.id, hits.of(cover))
-        for frame in self.frames:
-            hits.drop_inside(f"frame:{frame.id}", hits.of(_unless(f"frame:{frame.id}")))
         return hits
 
     def _find(self, text: str) -> list[tuple[int, int, int]]:
@@ -184,19 +181,21 @@ class Lexicon:
                 start, end = views.folded.original(*match.span())
                 found[name].append(Hit(start, end, match.group()))
 
-    def _resolve(self, concept: Concept, hits: Hits, views: folding.Views) -> None:
-        for index, pair in enumerate(concept.pairs):
-            joined = list(_pairs(hits, f"{concept.id}:{index}", pair, views.original))
-            if joined:
-                hits.put(concept.id, {*hits.of(concept.id), *joined})
-        hits.drop_inside(concept.id, hits.of(_unless(concept.id)))
+
+def _resolve(name: str, meaning: Concept | Frame, hits: Hits, text: str) -> None:
+    for index, pair in enumerate(meaning.pairs):
+        joined = list(_pairs(hits, f"{name}:{index}", pair, text))
+        if joined:
+            hits.put(name, {*hits.of(name), *joined})
+    hits.drop_inside(name, hits.of(_unless(name)))
 
 
 def _pairs(hits: Hits, name: str, pair: Pair, text: str) -> Iterator[Hit]:
     for first in hits.of(f"{name}:first"):
         for second in hits.within(f"{name}:second", first.end, first.end + pair.gap, 0):
             between = text[first.end : second.start]
-            if second.start >= first.end and len(between) <= pair.gap and not _CLAUSE_END.search(between):
+            joined = pair.across or not _CLAUSE_END.search(between)
+            if second.start >= first.end and len(between) <= pair.gap and joined:
                 yield Hit(first.start, second.end, f"{first.term}…{second.term}", first.disguised or second.disguised)
 
 

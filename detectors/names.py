@@ -107,7 +107,8 @@ class Names:
         for host, site in registry.current.items():
             base = registrable(host)
             core = base.removesuffix("." + suffix_of(base))
-            self.cores.setdefault(core, site)
+            if core != "www":
+                self.cores.setdefault(core, site)
             for label in host.removesuffix(base).strip(".").split("."):
                 if len(label) >= _MIN_HOMOGLYPH:
                     self.cores.setdefault(label, site)
@@ -186,7 +187,8 @@ class Names:
         if not telling and not (before and _GOV_WRITTEN.search(joined)):
             return None
         official = site.host if site else f"{before[-1]}.gov.cn"
-        return self._verdict(target, Level.FLAG if telling else Level.WATCH, "gov_separator", site, official)
+        level = Level.FLAG if telling and _GOV_WRITTEN.search(joined) else Level.WATCH
+        return self._verdict(target, level, "gov_separator", site, official)
 
     def _wrapped(self, parts: list[str]) -> OfficialSite | None:
         """The site whose core stands in one of the parts with `cx` or `www` run into it."""

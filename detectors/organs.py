@@ -54,17 +54,14 @@ def organ_name(text: str) -> OrganName | None:
 
 
 def quasi_official(text: str) -> bool:
-    """Whether a name sounds like a national certificate query platform."""
+    """Whether a name sounds like a national certificate query platform, and not like an article about one."""
     known = table()
     return (
         len(text) <= MAX_NAME_CHARS
         and any(word in text for word in known["subjects"])
         and any(word in text for word in known["functions"])
+        and not any(word in text for word in known["articles"])
     )
-
-
-def has_scope(text: str) -> bool:
-    return any(word in text for word in table()["scopes"])
 
 
 def own_identity(text: str) -> str:

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.lexicon import Hit, Hits
 
-_QUOTED = re.compile(
-    r"“[^“”]{1,300}”|「[^「」]{1,300}」|『[^『』]{1,300}』|‘[^‘’]{1,300}’|\"[^\"\n]{1,200}\"|《[^《》]{1,60}》"
-)
+_QUOTED = re.compile(r"“[^“”]{1,300}”|「[^「」]{1,300}」|『[^『』]{1,300}』|‘[^‘’]{1,300}’|\"[^\"\n]{1,200}\"")
 _CLAUSE_BREAK = re.compile(r"[，,。；;：:！!？?\n]")
 _MAX_SENTENCE_CHARS = 240
+_NEAR_QUOTE_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +61,24 @@ class Speakers:
         if frame.scope == "before":
             return self._before(frame, offer)
         if frame.scope == "quoted":
-            if quote is None or quote == sentence:
-                return None
-            found = [hit for hit in self._in(name, sentence) if hit.end <= quote[0] or hit.start >= quote[1]]
-            return Spoken(frame, found[0].start, found[0].end) if found else None
+            return Spoken(frame, *quote) if quote is not None and not self._reachable_outside(quote) else None
         scope = sentence if frame.scope == "sentence" else self.passage(offer)
         found = [hit for hit in self._in(name, scope) if not (hit.start >= offer.start and hit.end <= offer.end)]
         if len({hit.term for hit in found}) < frame.count or self._yields(frame, offer, sentence, quote):
             return None
         return Spoken(frame, found[0].start, found[0].end)
+
+    def _reachable_outside(self, quote: tuple[int, int]) -> bool:
+        """Whether the author, not the one he quotes, gives a way to be reached near a quotation."""
+        return any(
+            quote[0] - _NEAR_QUOTE_CHARS <= contact.start <= quote[1] + _NEAR_QUOTE_CHARS
+            and self._unquoted(contact.start)
+            for contact in self.personal
+        )
+
+    def _unquoted(self, offset: int) -> bool:
+        index = bisect_right(self.quote_starts, offset) - 1
+        return index < 0 or self.quotes[index][1] <= offset
 
     def _before(self, frame: Frame, offer: Hit) -> Spoken | None:
         for hit in reversed(self.hits.within(f"frame:{frame.id}", offer.start - frame.gap - 4, offer.start, 0)):

@@ -22,7 +22,8 @@ _SPECIAL = re.compile(f"[{_INVISIBLE}]+|[{_COMPOUND}]")
 _WORD_RUN = re.compile(r"[0-9a-zA-Z\u3400-\u9fff\uf900-\ufaff@+]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 _ORDINARY_GAP = re.compile(r"[\s，,。、；;：:！!？?（）()《》“”\"'‘’\-]+")
-_UNIFORM_WORD = 4
+_LONG_WORD = 4
+_GAP_MAX_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,13 @@ class View:
     def _plain(self, run: int) -> bool:
         following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)
         return following - self.here[run] == self.lengths[run]
+
+    def starts_run(self, start: int) -> bool:
+        return self.here[bisect_right(self.here, start) - 1] == start
+
+    def ends_run(self, end: int) -> bool:
+        run = bisect_right(self.here, end - 1)
+        return end == (self.here[run] if run < len(self.here) else len(self.text))
 
     def runs_between(self, start: int, end: int) -> int:
         """How many runs a span of this view touches."""
@@ -189,15 +197,20 @@ def through_parts(views: Views, start: int, end: int) -> tuple[int, int]:
 def separators_are_disguise(views: Views, start: int, end: int) -> bool:
     """Whether what was dropped inside a dense span is decoration, not the ordinary end of one word before another.
 
-    Ordinary spaces and punctuation count only when they stand between all characters, or inside a long word.
+    A decoration always is. Blanks are inside a long word, or where each character stands alone between blanks.
     """
     first, last = views.dense.original(start, end)
     gaps = _WORD_RUN.split(views.folded.text[first:last])[1:-1]
-    if not gaps or any(len(gap) > 4 for gap in gaps):
+    if not gaps or any(len(gap) > _GAP_MAX_CHARS for gap in gaps):
         return False
-    if len(gaps) >= end - start - 1 or end - start > _UNIFORM_WORD:
-        return "。" not in "".join(gaps)
-    return not any(_ORDINARY_GAP.fullmatch(gap) for gap in gaps)
+    if not any(_ORDINARY_GAP.fullmatch(gap) for gap in gaps):
+        return True
+    if any(gap.strip() for gap in gaps):
+        return False
+    if end - start > _LONG_WORD:
+        return True
+    alone = views.dense.runs_between(start, end) == end - start
+    return alone and views.dense.starts_run(start) and views.dense.ends_run(end)
 
 
 def sentence_ends(text: str) -> tuple[int, ...]:

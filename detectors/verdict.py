@@ -45,7 +45,7 @@ def impersonation(page: Page, signals: Sequence[Signal], context: Context) -> Ve
         level=level,
         cls=_class(against) if named else _quiet(page),
         score=0.0 if cleared else _score(against),
-        imitates=next((signal.imitates for signal in against if signal.imitates), "") if named else "",
+        imitates=_imitated(against) if named else "",
         signals=tuple(own),
     )
 
@@ -57,6 +57,13 @@ def _class(against: Sequence[Signal]) -> str:
         if cls in present:
             return cls
     return against[0].cls
+
+
+def _imitated(against: Sequence[Signal]) -> str:
+    """Whom the page itself names goes before whom its address names."""
+    named = [signal for signal in against if signal.imitates]
+    own = [signal for signal in named if signal.cls in (strings.FAKE_QUERY, strings.FAKE_SITE)]
+    return next((signal.imitates for signal in (*own, *named)), "")
 
 
 def _ordered(signals: Sequence[Signal], axis: Axis) -> list[Signal]:

@@ -95,10 +95,10 @@ class Reader:
 
     def _weighed(self, rule: Rule, anchor: Hit, parts: list[Hit]) -> Offer:
         near = [hit for hit in parts if _distance(hit, anchor) <= 60]
-        damped = rule.lawful and self._among_lawful(anchor)
+        damped = self._among_lawful(rule, anchor)
         boosts = tuple(self._boosts(rule, anchor)) if rule.boosted else ()
         if damped:
-            factor = self.wording.lawful_factor
+            factor = self.wording.damped_factor
             boosts = (*((name, weight * factor) for name, weight in boosts), ("lawful", rule.weight * (factor - 1)))
         return Offer(
             rule=rule,
@@ -124,10 +124,12 @@ class Reader:
         """A boost counts only when nobody else says it; a contact is not spoken."""
         return concept == _PERSONAL_ONLY or self.speakers.frame_of(hit) is None
 
-    def _among_lawful(self, anchor: Hit) -> bool:
-        around = self.hits.within("lawful", anchor.start, anchor.end, self.wording.lawful_window)
-        unlawful = self.hits.within("business|driving", anchor.start, anchor.end, self.wording.lawful_window)
-        return len({hit.term for hit in (*around, *unlawful)}) >= self.wording.lawful_count
+    def _among_lawful(self, rule: Rule, anchor: Hit) -> bool:
+        window = self.wording.damped_window
+        around = (
+            hit.term for name in rule.damped_by for hit in self.hits.within(name, anchor.start, anchor.end, window)
+        )
+        return len(set(around)) >= self.wording.damped_count
 
     def _contact_disguised(self, anchor: Hit) -> bool:
         return any(hit.disguised for hit in self.hits.within("contact", anchor.start, anchor.end, 200))
