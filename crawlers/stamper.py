@@ -40,15 +40,6 @@ class StampError(CrawlError):
     """An authority cannot be reached or its answer is no valid stamp of what was sent."""
 
 
-class AuthorityLike(Protocol):
-    """A time-stamp authority: what it is called and where it is asked."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-
-
 class Opener(Protocol):
     """Posts a request through the door as a component and returns the body of a 200 answer.
 

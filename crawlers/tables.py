@@ -192,6 +192,7 @@ listings = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_listings_subject", listings.c.platform, listings.c.item_id)
+Index("ix_listings_url", listings.c.url)
 
 custody = Table(
     "custody",

@@ -158,9 +158,9 @@ def check_digests(record: Record, payload: bytes | None = None) -> None:
         raise ArchiveError(f"record {record.header('WARC-Record-ID')}: payload digest {named or 'missing'} differs")
 
 
-def members(view: Any, end: int, start: int = 0) -> Iterator[tuple[int, int, Record]]:
-    """(offset, length, record) of every member in `view[start:end]`, one record each; strict."""
-    offset = start
+def members(view: Any, end: int) -> Iterator[tuple[int, int, Record]]:
+    """(offset, length, record) of every member in the first `end` bytes, one record each; strict."""
+    offset = 0
     while offset < end:
         data, after = inflate(view, offset)
         if after > end:
