@@ -102,9 +102,17 @@ class _Judge:
         except ArchiveError:
             self.errors += 1
             return None
-        parts = urlsplit(capture.final_url)
-        subject = self.context.registry.subject(parts, page.host or capture.host)
-        return self._judged(subject, capture.id, None, page)
+        return self._judged(self._subject(capture, page), capture.id, None, page)
+
+    def _subject(self, capture: Capture, page: Page) -> str:
+        """An offer's own page is the offer, whatever platform shows it; any other page is its site."""
+        offers = select(listing_rows.c.platform, listing_rows.c.item_id)
+        shown = offers.where(listing_rows.c.url.in_({capture.url, capture.final_url}))
+        with self.store.read() as connection:
+            offer = connection.execute(shown.limit(1)).first()
+        if offer:
+            return f"listing:{offer.platform}:{offer.item_id}"
+        return self.context.registry.subject(urlsplit(capture.final_url), page.host or capture.host)
 
     def _page(self, capture: Capture) -> Page:
         page = self._read(capture)

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
-
 from crawlers.egress import Door, policy_from
 from crawlers.marks import mark
 from crawlers.practice import Practice, World, read_truth
 from crawlers.store import Store, store_url
+from review import registry
 from review.cases import Case, CaseState, Decision, decide, find
 from review.clock import utc_now
 from review.night import NightReport, run_night
@@ -27,7 +26,6 @@ from review.packets.gather import case_file
 from review.packets.stamping import seal_stamper
 from review.packets.verify import verify
 from review.strings import DEMO_ACTOR, DEMO_CONFIRM, DEMO_EXCLUDE
-from review.tables import packets
 from review.truth import Comparison, compare, flags
 
 if TYPE_CHECKING:
@@ -127,6 +125,8 @@ def _hand_over(config: Config, world: World, data: Path, store: Store) -> list[P
     with store.read() as connection:
         confirmed = list(find(connection, state=CaseState.CONFIRMED))
     tokens = data / "packets" / "tokens"
+    with store.write() as connection:
+        registry.enter_found(connection, data / "packets")
     with Door.spawn(policy_from(config, host_map=world.host_map)) as door:
         stamper = seal_stamper(tokens, authorities(config, world, data), poster(config, door))
         return [
@@ -144,29 +144,15 @@ def recipients(case: Case) -> tuple[str, ...]:
 
 
 def _packet(config: Config, data: Path, store: Store, case: Case, agency: str, stamper: SealStamper) -> PacketResult:
-    known = _built(store, case.id, agency)
-    if known is None:
-        now = utc_now()
-        built, path = make_packet(store, data, case_file(case), agency, config, stamper, now)
-        mark("packet-before-row")
-        row = {
-            "id": built.packet_id,
-            "case_id": case.id,
-            "agency": agency,
-            "built_at": now,
-            "file": path.name,
-            "sha256": built.manifest_sha256,
-        }
-        with store.write() as connection:
-            connection.execute(insert(packets).values(row))
-        known = (built.packet_id, path.name)
-    path = data / "packets" / known[1]
-    verdict = verify(str(path), str(data / "trust"))["verdict"]
-    return PacketResult(known[0], case.label, agency, path, verdict)
-
-
-def _built(store: Store, case_id: int, agency: str) -> tuple[str, str] | None:
-    query = select(packets.c.id, packets.c.file).where(packets.c.case_id == case_id, packets.c.agency == agency)
+    folder = data / "packets"
     with store.read() as connection:
-        row = connection.execute(query.order_by(packets.c.built_at.desc())).first()
-    return (row.id, row.file) if row else None
+        known = registry.newest(connection, case.id, agency)
+    if known is None:
+        _, path = make_packet(store, data, case_file(case), agency, config, stamper, utc_now())
+        mark("packet-before-row")
+        with store.write() as connection:
+            registry.enter_found(connection, folder)
+        known = registry.read(path)
+    path = folder / known.file
+    verdict = verify(str(path), str(data / "trust"))["verdict"]
+    return PacketResult(known.id, case.label, agency, path, verdict)

@@ -56,6 +56,7 @@ def build(
     from review.packets.gather import case_file
     from review.packets.stamping import office_stamper
     from review.packets.verify import verify
+    from review.registry import enter_found
 
     config = load_config(config_dir)
     data = data_directory(config, data_dir)

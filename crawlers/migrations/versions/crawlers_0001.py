@@ -227,3 +227,4 @@ def _readings() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_listings_subject", "listings", ["platform", "item_id"], unique=False)
+    op.create_index("ix_listings_url", "listings", ["url"], unique=False)

@@ -1,0 +1,57 @@
+"""Which packets were built for which case and recipient; a packet that lies there without a row is entered."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from review.cases import parse_label
+from review.packets.hashes import sha256_hex
+from review.tables import packets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketRow:
+    """A packet as the register knows it; `sha256` is of its manifest."""
+
+    id: str
+    case_id: int
+    agency: str
+    built_at: str
+    file: str
+    sha256: str
+
+
+def enter_found(connection: Connection, folder: Path) -> int:
+    """Enter the packets in `folder` that have no row: a crash came between the file and its row. Returns how many."""
+    known = set(connection.execute(select(packets.c.file)).scalars())
+    found = [read(path) for path in sorted(folder.glob("P-*.zip")) if path.name not in known]
+    for row in found:
+        values = {name: getattr(row, name) for name in ("id", "case_id", "agency", "built_at", "file", "sha256")}
+        connection.execute(insert(packets).values(values))
+    return len(found)
+
+
+def read(path: Path) -> PacketRow:
+    """What a packet of our own says of itself."""
+    with zipfile.ZipFile(path) as packet:
+        text = packet.read("manifest.json")
+    said = json.loads(text)
+    return PacketRow(
+        id=said["packet_id"],
+        case_id=parse_label(said["case_id"]),
+        agency=said["agency"],
+        built_at=said["built_at"],
+        file=path.name,
+        sha256=sha256_hex(text),
+    )
+
+
+def newest(connection: Connection, case_id: int, agency: str) -> PacketRow | None:
+    query = select(packets).where(packets.c.case_id == case_id, packets.c.agency == agency)
+    row = connection.execute(query.order_by(packets.c.built_at.desc(), packets.c.id.desc())).mappings().first()
+    return PacketRow(**row) if row else None
