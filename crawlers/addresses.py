@@ -78,7 +78,7 @@ def canonical_host(raw: str) -> str:
     resolver should be asked.
     """
     if raw.startswith("[") and raw.endswith("]"):
-        return str(IPv6Address(raw[1:-1]))
+        return _spelled(IPv6Address(raw[1:-1]))
     folded = unicodedata.normalize("NFKC", raw.translate(_DOTS)).lower().removesuffix(".")
     literal = _address(folded)
     if literal:
@@ -86,21 +86,31 @@ def canonical_host(raw: str) -> str:
     host = folded if folded.isascii() else ".".join(map(_ascii_label, folded.split(".")))
     if not _PLAIN_HOST.fullmatch(host) or len(host) > _HOST_MAX_CHARS:
         raise ValueError(f"not a host name: {raw[:80]!r}")
-    if any(not 0 < len(label) <= _LABEL_MAX_CHARS for label in host.split(".")):
+    labels = host.split(".")
+    if any(not 0 < len(label) <= _LABEL_MAX_CHARS for label in labels):
         raise ValueError(f"a label of the host name is empty or too long: {raw[:80]!r}")
+    if _NUMERIC_HOST.fullmatch(labels[-1]):
+        raise ValueError(f"neither an address nor a name: {raw[:80]!r}")
     return host
 
 
 def _address(host: str) -> str:
     """The address a host spells, in any form that `inet_aton` of a C library takes; empty for a name."""
     if ":" in host:
-        return str(IPv6Address(host))
+        return _spelled(IPv6Address(host))
     if not _NUMERIC_HOST.fullmatch(host):
         return ""
     try:
         return str(IPv4Address(socket.inet_aton(host)))
     except OSError:
         raise ValueError(f"neither an address nor a name: {host[:80]!r}") from None
+
+
+def _spelled(address: IPv6Address) -> str:
+    """One spelling in every version of Python; an address that holds an IPv4 one is that one."""
+    if address.scope_id is not None:
+        raise ValueError(f"an address of one interface: {address}")
+    return str(address.ipv4_mapped or address)
 
 
 def _ascii_label(label: str) -> str:

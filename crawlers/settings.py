@@ -46,10 +46,9 @@ RETRY_EXCEPTIONS = ["crawlers.wire.FetchFailed"]
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 RETRY_PRIORITY_ADJUST = 0
 REDIRECT_PRIORITY_ADJUST = 2
-HTTPERROR_ALLOW_ALL = True
-DEPTH_LIMIT = 0
-URLLENGTH_LIMIT = 8192
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the store knows what was asked before
+CONCURRENT_ITEMS = 1  # one page, one item; Scrapy starts this many asyncio tasks for every response
+WARN_ON_GENERATOR_RETURN_VALUE = False  # would parse the callback's source again for every response
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 << 20  # pages wait here for their batch's fsync
 MEMUSAGE_CHECK_INTERVAL_SECONDS = 5
 
@@ -64,8 +63,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": None,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # the spiders count by source
 }
 SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is an answer
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,

@@ -16,6 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from config import Config
 from crawlers import settings as hardened
 from crawlers.certificates import certificate_flags
 from crawlers.doorclient import DoorDown
@@ -29,7 +30,9 @@ from crawlers.wire import FetchFailed
 logger = logging.getLogger(__name__)
 
 _CLAIM_AHEAD = 4
-"""Tasks claimed for each request that may be under way: enough to keep every host busy, few enough for the lease."""
+"""Tasks claimed for each request under way and each place in a batch: no host and no writer waits for the other."""
+_LEASE_SHARE = 4
+"""A task waits for its polite turn at most this fraction of its lease, were all tasks of one host."""
 _HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -43,7 +46,7 @@ class TaskSpider(scrapy.Spider):
         self.night = night
         self.equipment = equipment
         self.patience = Patience(equipment.config.settings.night.blocked_stop, self.source_key)
-        self._window = _CLAIM_AHEAD * equipment.config.crawl.concurrency
+        self._window = _window(equipment.config)
         self._flying = 0
         self._room = asyncio.Event()
         self._stopped = ""
@@ -54,6 +57,7 @@ class TaskSpider(scrapy.Spider):
             raise CrawlError(f"which night? scrapy crawl {cls.name} -a night=2026-11-21")
         spider = cls(night, Equipment.open(f"spider-{cls.name}", data, config))
         hardened.apply(crawler.settings, spider.equipment.config)
+        logging.getLogger("scrapy").setLevel(crawler.settings["LOG_LEVEL"])  # else every page makes records nobody sees
         spider._set_crawler(crawler)
         return spider
 
@@ -170,6 +174,16 @@ class TaskSpider(scrapy.Spider):
         elif fetched.reason:
             said = f"{said}/{fetched.reason}"
         self.crawler.stats.inc_value(f"source/{source}/{said}")
+        self.crawler.stats.inc_value(f"source/{source}/bytes", sum(len(sent.body) for sent in fetched.exchanges))
+
+
+def _window(config: Config) -> int:
+    """How many tasks may be claimed and not yet kept."""
+    enough = _CLAIM_AHEAD * (config.crawl.concurrency + config.settings.archive.batch_records)
+    if not config.crawl.delay_seconds:
+        return enough
+    in_time = config.settings.night.lease_seconds / (_LEASE_SHARE * config.crawl.delay_seconds)
+    return max(config.crawl.concurrency, min(enough, int(in_time)))
 
 
 def _unread(task: Task, outcome: Outcome, reason: str) -> Fetched:
