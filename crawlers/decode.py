@@ -23,7 +23,7 @@ _META = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,8}=\s{0,8}["']?\s{0,8}([\w.
 _XML = re.compile(rb"""^\s{0,64}<\?xml[^>]{0,200}?encoding\s{0,8}=\s{0,8}["']([\w.:-]{1,40})""", re.IGNORECASE)
 _HEADER = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _LOST = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_ENOUGH = re.compile(rb"(?:[\x00-\x7f]*[\x80-\xff]){%d}" % _SHORT_BYTES)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -81,21 +81,24 @@ def decode(body: bytes, headers: Headers = (), *, max_bytes: int = MAX_UNPACKED_
 
 def _best(data: bytes, in_page: str, in_header: str) -> tuple[str, str, bool]:
     """(text, codec, sure)."""
+    stated = in_page or in_header
     text = _strictly(data, "utf-8")
     if text is not None:
-        return text, "utf-8", True
+        return text, "utf-8", stated == "utf-8" or data.isascii() or _enough(data)
     for codec in (in_page, in_header):
         if codec not in ("", _WEAK, "utf-8") and (text := _strictly(data, codec)) is not None:
             return text, codec, not _LOST.search(text)
-    stated = in_page or in_header
     candidates = dict.fromkeys(codec for codec in (in_page, in_header, "gb18030", "big5hkscs", "utf-8") if codec)
-    texts = [(data.decode(codec, "replace"), codec) for codec in candidates if codec != _WEAK]
+    texts = [(_roughly(data, codec), codec) for codec in candidates if codec != _WEAK]
     text, codec = min(texts, key=lambda found: len(_LOST.findall(found[0])))
     losses = len(_LOST.findall(text))
     if losses and stated == _WEAK:
         return data.decode(_WEAK, "replace"), _WEAK, True
-    enough = len(_NOT_ASCII.findall(data)) >= _SHORT_BYTES
-    return text, codec, not losses and (enough or codec == stated)
+    return text, codec, not losses and (codec == stated or _enough(data))
+
+
+def _enough(data: bytes) -> bool:
+    return _ENOUGH.match(data) is not None
 
 
 def _strictly(data: bytes, codec: str) -> str | None:
@@ -109,6 +112,10 @@ def _strictly(data: bytes, codec: str) -> str | None:
         return codecs.getincrementaldecoder(codec)("strict").decode(data, final=False)
     except UnicodeDecodeError:
         return None
+
+
+def _roughly(data: bytes, codec: str) -> str:
+    return codecs.getincrementaldecoder(codec)("replace").decode(data, final=False)
 
 
 def _read_headers(headers: Headers) -> tuple[list[str], str]:
