@@ -35,11 +35,13 @@ class Pair(Model):
     gap: Annotated[int, Field(ge=0, le=20)]
     across: bool = False
     """Whether punctuation may stand between, as between a question and its answer."""
+    not_between: tuple[Text, ...] = ()
+    """Words that, standing between, make it something else."""
 
 
 class Concept(Model):
     """A meaning and the ways to say it. `{name}` in a term stands for each entry of the list of that name;
-    a hit inside one of `unless` does not count; `inside` names concepts whose hits swallow those of this one."""
+    a hit, or the first part of a pair, inside one of `unless` does not count; `inside` names concepts whose hits swallow those of this one."""
 
     id: Identifier
     terms: tuple[Text, ...] = ()

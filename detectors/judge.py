@@ -107,7 +107,11 @@ class _Judge:
     def _subject(self, capture: Capture, page: Page) -> str:
         """An offer's own page is the offer, whatever platform shows it; any other page is its site."""
         offers = select(listing_rows.c.platform, listing_rows.c.item_id)
-        shown = offers.where(listing_rows.c.url.in_({capture.url, capture.final_url}))
+        if capture.media_type.startswith("image/"):
+            picture = json.dumps(capture.url, ensure_ascii=False)
+            shown = offers.where(listing_rows.c.images.contains(picture, autoescape=True))
+        else:
+            shown = offers.where(listing_rows.c.url.in_({capture.url, capture.final_url}))
         with self.store.read() as connection:
             offer = connection.execute(shown.limit(1)).first()
         if offer:
@@ -127,6 +131,9 @@ class _Judge:
         dom = next((one for one in capture.artefacts if one.role == "dom"), None)
         if dom is not None and self.blobs is not None:
             page = Page.from_html(self.blobs.read(dom.sha256).decode("utf-8", "replace"), capture.final_url)
+        elif capture.media_type.startswith("image/"):
+            page = Page.from_text("")
+            page.url, page.images = capture.final_url, (self.archive.read(capture.place).body,)
         else:
             exchange = self.archive.read(capture.place)
             text = decode_exchange(exchange).text

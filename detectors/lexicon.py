@@ -184,6 +184,7 @@ class Lexicon:
 
 def _resolve(name: str, meaning: Concept | Frame, hits: Hits, text: str) -> None:
     for index, pair in enumerate(meaning.pairs):
+        hits.drop_inside(f"{name}:{index}:first", hits.of(_unless(name)))
         joined = list(_pairs(hits, f"{name}:{index}", pair, text))
         if joined:
             hits.put(name, {*hits.of(name), *joined})
@@ -194,8 +195,9 @@ def _pairs(hits: Hits, name: str, pair: Pair, text: str) -> Iterator[Hit]:
     for first in hits.of(f"{name}:first"):
         for second in hits.within(f"{name}:second", first.end, first.end + pair.gap, 0):
             between = text[first.end : second.start]
-            joined = pair.across or not _CLAUSE_END.search(between)
-            if second.start >= first.end and len(between) <= pair.gap and joined:
+            one_clause = pair.across or not _CLAUSE_END.search(between)
+            other = any(word in between for word in pair.not_between)
+            if second.start >= first.end and len(between) <= pair.gap and one_clause and not other:
                 yield Hit(first.start, second.end, f"{first.term}…{second.term}", first.disguised or second.disguised)
 
 
