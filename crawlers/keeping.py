@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -226,4 +226,6 @@ def _listings(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
 def _listing(capture_id: int, listing: Listing) -> dict[str, Any]:
     names = [name for name in listings.c.keys() if name not in ("id", "capture_id", "images")]  # noqa: SIM118
     row = {name: getattr(listing, name) for name in names}
-    return row | {"capture_id": capture_id, "images": custody.canonical(list(listing.images))}
+    # a fragment names a place on the page; the page is what is visited and compared
+    page = urldefrag(listing.url).url
+    return row | {"capture_id": capture_id, "url": page, "images": custody.canonical(list(listing.images))}

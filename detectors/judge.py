@@ -140,7 +140,7 @@ class _Judge:
             plain = capture.media_type.startswith("text/plain") or "json" in capture.media_type
             page = Page.from_text(text) if plain else Page.from_html(text, capture.final_url, capture.status)
             page.url = capture.final_url
-        if capture.page_state is not PageState.RESULTS and dom is None:
+        if capture.page_state is not PageState.RESULTS and dom is None and not page.images:
             page.state, page.state_reason = capture.page_state, capture.reason
         return page
 

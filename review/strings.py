@@ -57,3 +57,4 @@ DEMO_NEXT = """证据包在 {data}/packets,核验所需的公钥和时间戳根�
   zhengshao packet verify {packet} --trust {data}/trust
   zhengshao case list --data {data}
   zhengshao case show A-000001 --data {data}"""
+FOLLOWING = "追查 {count} 条线索(二维码、短链接、内页)"

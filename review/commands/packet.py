@@ -67,6 +67,8 @@ def build(
             case = case_file(get(connection, parse_label(case_id)), given)
         with office_stamper(config, data) as stamp:
             built, path = make_packet(store, data, case, agency, config, stamp, utc_now())
+        with store.write() as connection:
+            enter_found(connection, path.parent)
     except (ReviewError, CrawlError) as error:
         fail(str(error), PROBLEMS)
     verdict = verify(str(path), str(data / "trust"))["verdict"]

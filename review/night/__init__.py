@@ -34,7 +34,7 @@ from review.night.nights import current_or_new, done, finish, finish_stage
 from review.night.open_cases import open_cases
 from review.night.preserve import plan_preservation
 from review.night.stamping import stamp
-from review.strings import SOURCE_NORMAL
+from review.strings import FOLLOWING, SOURCE_NORMAL
 
 if TYPE_CHECKING:
     from config import Config
@@ -146,9 +146,14 @@ class _Work:
         ground = self.ground
         self._once("plan", self._plan)
         self.children += crawl.ask_sources(ground)
-        for round_ in range(ground.config.settings.night.rounds + 1):
-            self._round(round_)
+        crawl.plan_visits(ground, 0)
+        self._visit(0)
+        rounds = ground.config.settings.night.rounds
+        for round_ in range(1, rounds + 1):
+            self._follow(round_)
         self._preserve()
+        if self._follow(rounds + 1):
+            self._preserve()
         self.cases = dict(open_cases(ground))
         self.rechecked = dict(recheck.write_down(ground))
         stamp(ground)
@@ -161,16 +166,22 @@ class _Work:
         ground.say("plan", f"{planned} 项任务")
         return {"planned": planned}
 
-    def _round(self, round_: int) -> None:
-        """Visit what is known, show what needs a browser, judge, and plan what the detectors ask for next."""
+    def _visit(self, round_: int) -> None:
+        """Fetch what is planned, show what needs a browser, judge."""
         ground = self.ground
-        planned = crawl.plan_visits(ground, round_) if round_ == 0 else plan_followups(ground, round_)
-        if round_ and not planned and not ground.store.waiting(ground.night):
-            return
         self.children += crawl.visit_sites(ground)
-        if crawl.plan_rendering(ground, round_) or ground.store.waiting(ground.night):
-            self.children += crawl.use_browser(ground)
+        crawl.plan_rendering(ground, round_)
+        self.children += crawl.use_browser(ground)
         self._detect()
+
+    def _follow(self, round_: int) -> bool:
+        """Fetch what the detectors asked for; the last round follows what only the browser's pictures showed."""
+        planned = plan_followups(self.ground, round_)
+        if not planned and not self.ground.store.waiting(self.ground.night):
+            return False
+        self.ground.say("crawl", FOLLOWING.format(count=planned))
+        self._visit(round_)
+        return True
 
     def _detect(self) -> None:
         judged = detect(self.ground)

@@ -15,7 +15,7 @@ from crawlers.marks import mark
 from crawlers.records import PageState, Task, TaskKind
 from crawlers.recovery import recover
 from review.night.stamping import stamp
-from review.night.targets import from_hits, in_browser
+from review.night.targets import from_hits, from_listings, in_browser
 from review.strings import CHILD_DIED
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ SPIDERS: dict[str, tuple[TaskKind, ...]] = {
     "marketplace": (TaskKind.MARKETPLACE,),
     "sites": (TaskKind.SITE, TaskKind.LOOKALIKE, TaskKind.RECHECK),
 }
-NEEDS_RENDERING = "needs_rendering"
+SHOWN_IN_BROWSER = frozenset({"needs_rendering", "text_in_image"})
+"""Reasons of partial pages that a browser can complete."""
 
 
 def ask_sources(ground: Ground) -> list[ChildReport]:
@@ -91,19 +92,20 @@ def _afterwards(ground: Ground, reports: Sequence[ChildReport]) -> None:
 
 
 def plan_visits(ground: Ground, round_: int) -> int:
-    """Tonight's hits become visits; running it again plans nothing twice."""
+    """Tonight's hits and offers become visits; running it again plans nothing twice."""
     planned = from_hits(ground.config, ground.night, ground.store.hits(night=ground.night), round_=round_)
+    planned += from_listings(ground.config, ground.night, ground.store.listings(night=ground.night), round_=round_)
     mark("visits-before-plan")
     return ground.store.plan(planned)
 
 
 def plan_rendering(ground: Ground, round_: int) -> int:
-    """Pages of scripts with little text are shown in a browser before anything judges them, within a budget."""
+    """Pages whose text only scripts or pictures hold are shown in a browser before they are judged, within a budget."""
     budget = ground.config.settings.browser.render_budget
     pages = [
         capture.final_url
         for capture in ground.store.captures(night=ground.night, origin="crawl")
-        if capture.page_state is PageState.PARTIAL and capture.reason == NEEDS_RENDERING
+        if capture.page_state is PageState.PARTIAL and capture.reason in SHOWN_IN_BROWSER
     ]
     tasks: list[Task] = in_browser(ground.config, ground.night, pages, origin="render", round_=round_)
     return ground.store.plan(tasks[: 2 * budget])

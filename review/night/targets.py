@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from crawlers.records import FetchProfile, Hit, HitKind, Task, TaskKind
+from crawlers.records import FetchProfile, Hit, HitKind, Listing, Task, TaskKind
 
 if TYPE_CHECKING:
     from config import Config
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 AD_PRIORITY = 20
 HIT_PRIORITY = 10
 FOLLOW_PRIORITY = 15
+LISTING_IMAGES = 3
+"""Pictures looked at of one offer: the first ones carry what the text does not say."""
 TITLE_LENGTH = 12
 """Engines cut titles at different lengths; their beginnings agree."""
 
@@ -102,6 +104,32 @@ def _shown_page(hit: Hit) -> tuple[str, str]:
     line = hit.resolved or hit.display
     host = (urlsplit(line if "//" in line else f"//{line}").hostname or "") if line else ""
     return host.split()[0] if host.split() else "", "".join(hit.title.split())[:TITLE_LENGTH]
+
+
+def from_listings(config: Config, night: str, listings: Iterable[Listing], *, round_: int) -> list[Task]:
+    """The offers' own pages and pictures, seen once by a desktop: result pages give little but a title."""
+    budget = config.crawl.budget.listings_per_marketplace
+    per_platform: Counter[str] = Counter()
+    planned: dict[str, Task] = {}
+    for listing in sorted(listings, key=lambda offer: (not offer.promoted, offer.rank)):
+        urls = [canonical(url) for url in (listing.url, *listing.images[:LISTING_IMAGES])]
+        if urls[0] in planned or per_platform[listing.platform] >= budget:
+            continue
+        per_platform[listing.platform] += 1
+        planned |= {url: _offer_task(night, url, round_) for url in urls if url}
+    return list(planned.values())
+
+
+def _offer_task(night: str, url: str, round_: int) -> Task:
+    return Task(
+        night=night,
+        kind=TaskKind.SITE,
+        source="web",
+        target=url,
+        priority=HIT_PRIORITY,
+        round=round_,
+        origin="listing",
+    )
 
 
 def from_followups(config: Config, night: str, followups: Iterable[FollowUp], *, round_: int) -> list[Task]:
