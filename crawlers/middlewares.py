@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
-from scrapy.exceptions import IgnoreRequest
 
+from crawlers.patience import refuse_rested
 from crawlers.records import Exchange
 from crawlers.wire import WireResponse
 
@@ -19,10 +19,6 @@ HOPS = "hops"
 """Request.meta key: the exchanges so far, redirects first."""
 FOLLOWED = "followed"
 """Request.meta key: how many redirects of the page's own (refresh, script) led here."""
-
-
-class SourceRested(IgnoreRequest):
-    """The source blocked us too often tonight."""
 
 
 def hops(request: Request) -> tuple[Exchange, ...]:
@@ -58,7 +54,7 @@ class Redirects(RedirectMiddleware):
 
 
 class RestedSources:
-    """Asks the spider whether a source is left alone; what waits in the queue for it ends here."""
+    """What has not yet joined the queue of a source that is left alone ends here; the rest, when its turn comes."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -68,7 +64,4 @@ class RestedSources:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        spider: Any = self._crawler.spider
-        task = request.meta.get("task")
-        if task is not None and spider.patience.exhausted(task):
-            raise SourceRested(task.source)
+        refuse_rested(self._crawler, request)

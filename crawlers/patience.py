@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from scrapy.exceptions import IgnoreRequest
 
 from crawlers.records import Capture, PageState, Task
 
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
 TURNED_AWAY = frozenset({PageState.BLOCKED, PageState.LOGIN})
+
+
+class SourceRested(IgnoreRequest):
+    """The source blocked us too often tonight."""
 
 
 class Patience:
@@ -33,3 +44,11 @@ class Patience:
         if self._in_a_row[key] >= self._limit:
             return
         self._in_a_row[key] = self._in_a_row[key] + 1 if state in TURNED_AWAY else 0
+
+
+def refuse_rested(crawler: Crawler, request: Request) -> None:
+    """Raises SourceRested for a request of a task whose source is left alone."""
+    spider: Any = crawler.spider
+    task = request.meta.get("task")
+    if task is not None and spider.patience.exhausted(task):
+        raise SourceRested(task.source)

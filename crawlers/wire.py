@@ -17,6 +17,7 @@ from crawlers.client import Answer, Client, Spoken
 from crawlers.clock import utc_now
 from crawlers.doorclient import DoorClient, DoorDown
 from crawlers.framing import FramingError
+from crawlers.patience import refuse_rested
 from crawlers.records import CrawlError, Exchange, Outcome
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class WireHandler(BaseDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Raises FetchFailed for what the site or the network did, DoorDown when there is no door."""
+        refuse_rested(self.crawler, request)
         loop = asyncio.get_running_loop()
         started, fetched_at = loop.time(), utc_now()
         headers = tuple(_pairs(request.headers))

@@ -21,8 +21,8 @@ from crawlers import settings as hardened
 from crawlers.certificates import certificate_flags
 from crawlers.doorclient import DoorDown
 from crawlers.equipment import Equipment
-from crawlers.middlewares import SourceRested, hops
-from crawlers.patience import Patience
+from crawlers.middlewares import hops
+from crawlers.patience import Patience, SourceRested
 from crawlers.records import CrawlError, Exchange, Fetched, FetchProfile, Outcome, PageState, Task, TaskKind
 from crawlers.unpacking import ACCEPTED
 from crawlers.wire import FetchFailed

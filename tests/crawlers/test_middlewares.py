@@ -10,8 +10,8 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.settings import Settings
 
-from crawlers.middlewares import FOLLOWED, HopRecorder, Redirects, RestedSources, SourceRested, hops
-from crawlers.patience import Patience
+from crawlers.middlewares import FOLLOWED, HopRecorder, Redirects, RestedSources, hops
+from crawlers.patience import Patience, SourceRested
 from crawlers.records import Exchange, PageState, Task, TaskKind
 from crawlers.wire import WireResponse
 
