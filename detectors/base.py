@@ -156,7 +156,7 @@ _registered: dict[str, Detector] = {}
 
 
 def detector(name: str, *, version: int, title: str, axis: Axis, budget_ms: int) -> Callable[[Run], Run]:
-    """Register a generator function of (page, context); its docstring is the help. A changed behaviour is a new version."""
+    """Register a generator function of (page, context); its docstring is the help; new behaviour, new version."""
 
     def register(run: Run) -> Run:
         if name in _registered and _registered[name].run.__module__ != run.__module__:

@@ -79,7 +79,7 @@ def _name_by_code(code: str, registry: Registry) -> str:
 
 
 def footers(page: Page) -> list[Passage]:
-    """Passages that are a footer by markup, by script, or, where none is marked, by standing last among words of one."""
+    """Passages marked as footer or written by scripts; where none is marked, the last ones among words of a footer."""
     marked = [passage for passage in page.passages if passage.kind in ("footer", "script")]
     if any(passage.kind == "footer" for passage in marked):
         return marked

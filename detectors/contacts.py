@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891")
 _SEPARATOR = r"[\s\-·.•*_~—–,，、|/\\+()（）:：]"
-_MOBILE = re.compile(
-    rf"(?<![\d.])(?:\+?86{_SEPARATOR}?)?(1{_SEPARATOR}{{0,2}}[3-9](?:{_SEPARATOR}{{0,2}}\d){{9}})(?!\d)"
-)
+_MOBILE = re.compile(rf"(?:(?<![\d.])|(?<=86))(1{_SEPARATOR}{{0,2}}[3-9](?:{_SEPARATOR}{{0,2}}\d){{9}})(?!\d)")
 _MOBILES = re.compile(r"(?<!\d)(?:1[3-9]\d{9}){2,3}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[-—– ]?[1-9]\d{6,7}|[48]00[-—– ]?\d{3}[-—– ]?\d{4})(?!\d)")
 _WECHAT_LABEL = (
@@ -36,6 +34,15 @@ _TELEGRAM = re.compile(
     r"(?:t\.me/|telegram\s?[:：@]\s?@?|电报\s?[:：]?\s?@?|飞机号?\s?[:：]?\s?@?|纸飞机\s?[:：]?\s?@?|tg\s?[:：@]\s?@?)([a-z][a-z0-9_]{4,31})"
 )
 _WHATSAPP = re.compile(r"whats\s?app\s?[:：]?\s?(\+?\d[\d\s\-]{7,17}\d)")
+_NAMED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
+    ("qq", ("q", "扣", "蔻", "企鹅", "丘", "球"), _QQ),
+    ("wechat", ("微", "wei", "we chat", "wechat", "v", "w", "维信", "威信", "卫星", "薇"), _WECHAT),
+    ("wechat", ("wx",), _WX_ID),
+    ("email", ("@",), _EMAIL),
+    ("telegram", ("t.me", "telegram", "电报", "飞机", "tg"), _TELEGRAM),
+    ("other", ("whats",), _WHATSAPP),
+)
+"""Kind, what a text must hold before the pattern is worth trying, pattern."""
 _NOT_WECHAT = frozenset({"weixin", "wechat", "official", "public", "number", "service"})
 _OFFICIAL_NUMBERS = frozenset({"12350", "12345", "12377", "96110", "12315", "12333"})
 
@@ -62,23 +69,18 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
         yield "phone", re.sub(r"\D", "", match.group(1)), match.start(1), match.end(1)
     for match in _LANDLINE.finditer(text):
         yield "phone", re.sub(r"\D", "", match.group(1)), match.start(1), match.end(1)
-    for match in _QQ.finditer(text):
-        if match.group(1) not in _OFFICIAL_NUMBERS:
-            yield "qq", match.group(1), match.start(1), match.end(1)
 
 
 def _names(text: str) -> Iterator[tuple[str, str, int, int]]:
-    for match in _WECHAT.finditer(text):
-        if match.group(1) not in _NOT_WECHAT:
-            yield "wechat", re.sub(r"[.\-· ]", "", match.group(1)), match.start(1), match.end(1)
-    for match in _WX_ID.finditer(text):
-        yield "wechat", match.group(1), match.start(1), match.end(1)
-    for match in _EMAIL.finditer(text):
-        yield "email", match.group(1), match.start(1), match.end(1)
-    for match in _TELEGRAM.finditer(text):
-        yield "telegram", match.group(1), match.start(1), match.end(1)
-    for match in _WHATSAPP.finditer(text):
-        yield "other", re.sub(r"[^\d+]", "", match.group(1)), match.start(1), match.end(1)
+    for kind, needed, pattern in _NAMED:
+        if not any(word in text for word in needed):
+            continue
+        for match in pattern.finditer(text):
+            value = match.group(1)
+            if value in _NOT_WECHAT or value in _OFFICIAL_NUMBERS:
+                continue
+            plain = value if kind in ("email", "telegram") else re.sub(r"[.\-· ]", "", value)
+            yield kind, plain if plain.strip("+0123456789") == "" else value, match.start(1), match.end(1)
 
 
 def _wechat_same(text: str, plain: str) -> Iterator[tuple[str, str, int, int]]:

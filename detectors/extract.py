@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
@@ -44,6 +45,8 @@ _SECTION_NAMES = re.compile(
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])", re.I
 )
+_CHILDLESS = ("<img", "<br", "<input", "<meta", "<link", "<hr", "<!--")
+"""What opens nothing, counted to spare ordinary pages the exact look."""
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S{1,500})")
@@ -69,7 +72,7 @@ def extract(html: str, url: str, status: int = 200) -> Page:
 
 def level(html: str) -> str:
     """The document with start tags dropped beyond `MAX_DEPTH_TAGS` elements left open."""
-    if html.count("<") - 2 * html.count("</") < MAX_DEPTH_TAGS:
+    if html.count("<") - 2 * html.count("</") - sum(map(html.count, _CHILDLESS)) < MAX_DEPTH_TAGS:
         return html
     open_tags: dict[str, int] = {}
     depth, kept, last = 0, [], 0
@@ -91,6 +94,13 @@ def level(html: str) -> str:
             open_tags[name] = count + 1
             depth += 1
     return "".join(kept) + html[last:] if kept else html
+
+
+@lru_cache(maxsize=4096)
+def _section_named(value: str) -> str:
+    """The section that a class or id speaks of, or nothing."""
+    match = _SECTION_NAMES.search(value)
+    return match.lastgroup or "" if match else ""
 
 
 class _Walk:
@@ -155,7 +165,8 @@ class _Walk:
             handler(self, attributes)
         if not attributes:
             return SECTION_TAGS.get(tag, section), hidden
-        concealed = hidden or "hidden" in attributes or bool(_HIDING.search(attributes.get("style") or ""))
+        style = attributes.get("style")
+        concealed = hidden or "hidden" in attributes or (style is not None and _HIDING.search(style) is not None)
         return self.section(tag, attributes, section), concealed
 
     def section(self, tag: str, attributes: dict[str, str | None], section: str) -> str:
@@ -168,9 +179,9 @@ class _Walk:
             if value:
                 if name == "id" and "conac" in value.lower():
                     self.markup.emblem_ids.append(value)
-                match = _SECTION_NAMES.search(value)
-                if match and match.lastgroup:
-                    return match.lastgroup
+                named = _section_named(value)
+                if named:
+                    return named
         return section
 
     def leave(self, tag: str, start: int, href: str, section: str, hidden: bool) -> None:

@@ -7,8 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
@@ -22,8 +21,7 @@ _CLAUSE_END = re.compile(r"[，,。、；;：:！!？?\n]")
 _VARIANT_MIN_CHARS = 3
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hit:
+class Hit(NamedTuple):
     """One term in the original text. `disguised` when it only reads so in a view that undoes a disguise."""
 
     start: int
@@ -36,15 +34,19 @@ class Hits:
     """Hits by concept or frame id, each list in order of position."""
 
     def __init__(self, found: dict[str, list[Hit]]) -> None:
-        self._found = {name: sorted(set(hits)) for name, hits in found.items()}
+        self._found = found
+        self._ordered: set[str] = set()
         self._starts: dict[str, list[int]] = {}
 
     def of(self, name: str) -> list[Hit]:
         """Hits of one concept, or of several joined by `|`."""
-        if "|" not in name:
-            return self._found.get(name, [])
         if name not in self._found:
-            self._found[name] = sorted({hit for part in name.split("|") for hit in self.of(part)})
+            if "|" not in name:
+                return []
+            self._found[name] = [hit for part in name.split("|") for hit in self.of(part)]
+        if name not in self._ordered:
+            self._found[name] = sorted(set(self._found[name]))
+            self._ordered.add(name)
         return self._found[name]
 
     def within(self, name: str, start: int, end: int, window: int) -> list[Hit]:
@@ -58,7 +60,8 @@ class Hits:
         return [hit for hit in hits[low:high] if hit.end >= start - window]
 
     def put(self, name: str, hits: Iterable[Hit]) -> None:
-        self._found[name] = sorted(hits)
+        self._found[name] = sorted(set(hits))
+        self._ordered.add(name)
 
     def drop_inside(self, name: str, covers: Iterable[Hit]) -> None:
         """Forget hits of `name` that lie wholly inside one of `covers`."""
@@ -72,7 +75,7 @@ class Hits:
             low, high = bisect_left(starts, hit.end - longest), bisect_right(starts, hit.start)
             return any(end >= hit.end for _, end in spans[low:high])
 
-        self._found[name] = [hit for hit in self._found[name] if not covered(hit)]
+        self._found[name] = [hit for hit in self.of(name) if not covered(hit)]
 
 
 class Lexicon:
@@ -95,6 +98,10 @@ class Lexicon:
         self.terms = sorted(owners)
         self.owners = [tuple(sorted(owners[term])) for term in self.terms]
         self.concepts = wording.concept
+        self.anchoring = [parts for rule in wording.rule for parts in self._ways_to(rule.anchor)]
+        self.words = [
+            (term[0].isascii() and term[0].isalnum(), term[-1].isascii() and term[-1].isalnum()) for term in self.terms
+        ]
         self.automaton = ahocorasick_rs.AhoCorasick(
             self.terms, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
         )
@@ -102,6 +109,15 @@ class Lexicon:
         variants = folding.tables()["variants"]
         self.variants = {ord(glyph): plain for plain, glyphs in variants.items() for glyph in glyphs}
         self.guards: dict[str, str] = folding.tables()["guards"]
+
+    def _ways_to(self, anchor: str) -> Iterator[tuple[frozenset[int], ...]]:
+        """Sets of terms, one of each of which must be there for the anchor to be."""
+        yield (self._terms_of(anchor),)
+        for index in range(len(self.meanings[anchor].pairs)):
+            yield self._terms_of(f"{anchor}:{index}:first"), self._terms_of(f"{anchor}:{index}:second")
+
+    def _terms_of(self, owner: str) -> frozenset[int]:
+        return frozenset(index for index, owners in enumerate(self.owners) if owner in owners)
 
     def _own(self, owners: dict[str, set[str]], name: str, terms: Iterable[str]) -> None:
         for term in terms:
@@ -118,10 +134,13 @@ class Lexicon:
     def scan(self, views: folding.Views) -> Hits:
         """Every concept and frame term of the text, exceptions and nesting resolved."""
         found: dict[str, list[Hit]] = defaultdict(list)
-        self._plain(views, found)
-        self._dense(views, found)
-        self._variant(views, found)
         self._patterns(views, found)
+        matches = _Matches(self, views)
+        if not found and not self._may_hold(matches.terms):
+            return Hits({})
+        self._plain(views, matches, found)
+        self._dense(views, matches, found)
+        self._variant(views, matches, found)
         hits = Hits(found)
         for name, meaning in self.meanings.items():
             _resolve(name, meaning, hits, views.original)
@@ -130,7 +149,12 @@ class Lexicon:
                 hits.drop_inside(concept.id, hits.of(cover))
         return hits
 
-    def _find(self, text: str) -> list[tuple[int, int, int]]:
+    def _may_hold(self, present: set[int]) -> bool:
+        """Whether any anchor can come of these terms: most pages hold none, and need no further look."""
+        return any(all(not present.isdisjoint(part) for part in parts) for parts in self.anchoring)
+
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """(term, start, end) of every match."""
         return self.automaton.find_matches_as_indexes(text, overlapping=True)
 
     def _keep(self, found: dict[str, list[Hit]], index: int, span: tuple[int, int], *, disguised: bool) -> None:
@@ -138,29 +162,34 @@ class Lexicon:
         for owner in self.owners[index]:
             found[owner].append(hit)
 
-    def _plain(self, views: folding.Views, found: dict[str, list[Hit]]) -> None:
-        for index, start, end in self._find(views.folded.text):
-            self._keep(found, index, views.folded.original(start, end), disguised=False)
+    def _plain(self, views: folding.Views, matches: _Matches, found: dict[str, list[Hit]]) -> None:
+        text, unchanged = views.folded.text, views.folded.is_identity
+        for index, start, end in matches.plain:
+            if any(self.words[index]) and not self._whole_word(text, index, start, end):
+                continue
+            span = (start, end) if unchanged else views.folded.original(start, end)
+            self._keep(found, index, span, disguised=False)
 
-    def _dense(self, views: folding.Views, found: dict[str, list[Hit]]) -> None:
+    def _whole_word(self, text: str, index: int, start: int, end: int) -> bool:
+        """A term that begins or ends with Latin letters or digits is not part of a longer run of them."""
+        left, right = self.words[index]
+        before, after = text[start - 1 : start], text[end : end + 1]
+        return not (left and before.isascii() and before.isalnum()) and not (
+            right and after.isascii() and after.isalnum()
+        )
+
+    def _dense(self, views: folding.Views, matches: _Matches, found: dict[str, list[Hit]]) -> None:
         """Terms with decorations between their characters."""
-        if len(views.dense.here) < 2:
-            return
-        for index, start, end in self._find(views.dense.text):
-            gapped = views.dense.runs_between(start, end) > 1
-            if gapped and folding.separators_are_disguise(views, start, end):
+        for index, start, end in matches.dense:
+            if views.dense.crosses_run(start, end) and folding.separators_are_disguise(views, start, end):
                 self._keep(found, index, folding.through_dense(views, start, end), disguised=True)
 
-    def _variant(self, views: folding.Views, found: dict[str, list[Hit]]) -> None:
+    def _variant(self, views: folding.Views, matches: _Matches, found: dict[str, list[Hit]]) -> None:
         """Terms written with look-alike, homophone or split characters."""
-        view, through = (views.dense, folding.through_dense)
-        if views.parts is not None:
-            view, through = (views.parts, folding.through_parts)
-        plain = view.text.translate(self.variants)
-        if plain == view.text and views.parts is None:
-            return
-        for index, start, end in self._find(plain):
-            if end - start < _VARIANT_MIN_CHARS or not self._is_variant(view.text, plain, start, end, views):
+        through = folding.through_dense if views.parts is None else folding.through_parts
+        for index, start, end in matches.variant:
+            written = matches.joined.text
+            if end - start < _VARIANT_MIN_CHARS or not self._is_variant(written, matches.guessed, start, end, views):
                 continue
             span = through(views, start, end)
             if span[1] - span[0] <= 4 * (end - start):
@@ -180,6 +209,19 @@ class Lexicon:
             for match in pattern.finditer(views.folded.text):
                 start, end = views.folded.original(*match.span())
                 found[name].append(Hit(start, end, match.group()))
+
+
+class _Matches:
+    """What the automaton finds in each view, before anything is mapped back."""
+
+    def __init__(self, lexicon: Lexicon, views: folding.Views) -> None:
+        self.plain = lexicon.find(views.folded.text)
+        self.dense = lexicon.find(views.dense.text) if len(views.dense.here) > 1 else []
+        self.joined = views.dense if views.parts is None else views.parts
+        self.guessed = self.joined.text.translate(lexicon.variants)
+        changed = self.guessed != self.joined.text or views.parts is not None
+        self.variant = lexicon.find(self.guessed) if changed else []
+        self.terms = {index for index, _, _ in itertools.chain(self.plain, self.dense, self.variant)}
 
 
 def _resolve(name: str, meaning: Concept | Frame, hits: Hits, text: str) -> None:

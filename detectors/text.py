@@ -52,6 +52,16 @@ class View:
         following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)
         return following - self.here[run] == self.lengths[run]
 
+    @property
+    def is_identity(self) -> bool:
+        """Whether offsets here are offsets in the original."""
+        return len(self.here) == 1 and self.lengths[0] == len(self.text)
+
+    def crosses_run(self, start: int, end: int) -> bool:
+        """Whether a span of this view goes over something that was dropped or joined."""
+        following = bisect_right(self.here, start)
+        return following < len(self.here) and self.here[following] < end
+
     def starts_run(self, start: int) -> bool:
         return self.here[bisect_right(self.here, start) - 1] == start
 

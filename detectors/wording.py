@@ -67,6 +67,8 @@ class Reader:
         return self.page.once("offers", self._offers)
 
     def _offers(self) -> list[Offer]:
+        if not any(self.hits.of(rule.anchor) for rule in self.wording.rule):
+            return []
         found = [offer for rule in self.wording.rule for offer in self._of(rule)]
         return sorted(found, key=lambda offer: (-offer.strength, offer.anchor.start, offer.rule.id))
 

@@ -1,4 +1,4 @@
-"""How well judgements agree with labels: precision, recall and false-positive rate with Wilson intervals, confusions."""
+"""How well judgements agree with labels: precision, recall, false-positive rate with intervals; confusions."""
 
 from __future__ import annotations
 
