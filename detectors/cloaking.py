@@ -22,7 +22,7 @@ _SAME = 0.5
 """Share of the desktop's text found in the phone's, from which both see one content in two layouts."""
 
 
-@detector("cloaking", version=VERSION, title="对搜索用户另给内容", axis=Axis.SELLING, budget_ms=1500)
+@detector("cloaking", version=VERSION, title="对搜索用户另给内容", axis=Axis.SELLING, budget_ms=5000)
 def cloaking(page: Page, context: Context) -> Iterator[Signal]:
     """Compares the two captures of one address by what they offer and ask, not by their bytes. The pair is the
     evidence; without its counterpart a page says nothing here."""

@@ -116,7 +116,7 @@ def page_contacts(page: Page) -> list[Contact]:
     return page.once("contacts", lambda: find(page_views(page)))
 
 
-@detector("contacts", version=1, title="联系方式", axis=Axis.SELLING, budget_ms=400)
+@detector("contacts", version=1, title="联系方式", axis=Axis.SELLING, budget_ms=3000)
 def contacts(page: Page, context: Context) -> Iterator[Contact]:
     """Phones, WeChat, QQ, e-mail, Telegram in every digit and glyph style; they weigh in beside an offer only."""
     yield from page_contacts(page)

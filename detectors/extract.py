@@ -294,7 +294,7 @@ class _Walk:
         site_code = attributes.get("sitecode") or ""
         if "jiucuo" in source.lower() or "jiucuo" in (attributes.get("id") or "").lower():
             self.markup.marks.append(Identifier("jiucuo", site_code, source or "jiucuo", where="html"))
-        body = node.text_content or ""
+        body = node.text(deep=True)
         if body:
             self.strings(body)
 

@@ -55,7 +55,7 @@ _REASONS = {
 }
 
 
-@detector("identity", version=VERSION, title="身份与归属", axis=Axis.IMPERSONATION, budget_ms=800)
+@detector("identity", version=VERSION, title="身份与归属", axis=Axis.IMPERSONATION, budget_ms=3000)
 def identity(page: Page, context: Context) -> Iterator[Signal]:
     """Reads every mark by which a page names its operator and asks whether its host owns it. Marks are claims: none
     clears a page, only the registry's entry for the host does."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
 
 
-@detector("intrusion", version=1, title="网页被植入", axis=Axis.SELLING, budget_ms=1500)
+@detector("intrusion", version=1, title="网页被植入", axis=Axis.SELLING, budget_ms=5000)
 def intrusion(page: Page, context: Context) -> Iterator[Signal]:
     """On an official host an offer in the speaker's own voice is an intrusion, not the organ's offer."""
     if not page.host or context.registry.owner(page.host)[0] not in (Owner.OFFICIAL, Owner.STATE):

@@ -315,7 +315,7 @@ def _plain(label: str) -> str:
     return text
 
 
-@detector("names", version=VERSION, title="域名", axis=Axis.IMPERSONATION, budget_ms=100)
+@detector("names", version=VERSION, title="域名", axis=Axis.IMPERSONATION, budget_ms=1000)
 def names(page: Page, context: Context) -> Iterator[Signal]:
     """Judges the host name by itself; a name alone flags only when its trick has no innocent reading."""
     if not page.host or context.registry.platform(page.host) is not None:

@@ -76,7 +76,7 @@ def _record_fields(page: Page) -> tuple[str, ...]:
     return tuple(found) if len(found) >= _RECORD_MIN_LABELS and has_date else ()
 
 
-@detector("pages", version=1, title="页面用途", axis=Axis.IMPERSONATION, budget_ms=200)
+@detector("pages", version=1, title="页面用途", axis=Axis.IMPERSONATION, budget_ms=2000)
 def pages(page: Page, context: Context) -> Iterator[FollowUp]:
     """Proposes what to fetch next: a rendering when only scripts fill the page, inner pages that hold the query."""
     if page.kind != "html" or not page.url:

@@ -155,7 +155,7 @@ def _distinct(hits: list[Hit]) -> set[str]:
     return {hit.term for hit in kept}
 
 
-@detector("wording", version=VERSION, title="售假语言", axis=Axis.SELLING, budget_ms=1500)
+@detector("wording", version=VERSION, title="售假语言", axis=Axis.SELLING, budget_ms=5000)
 def wording(page: Page, context: Context) -> Iterator[Signal]:
     """Certificate × an offer that breaks the law, within one clause or passage; quoted, negated or reported offers
     are shown with a negative weight and excuse nothing but themselves."""

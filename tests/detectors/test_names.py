@@ -1,0 +1,67 @@
+"""Look-alike names by class, and names that must stay silent."""
+
+from __future__ import annotations
+
+import pytest
+
+from detectors.base import Level
+from detectors.context import Context
+from detectors.features import Page
+from detectors.names import normal
+from detectors.runner import assess
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "level"),
+    [
+        ("cx.mem.gov.cn.evil.top", "misleading_subdomain", Level.FLAG),
+        ("www.chsi.com.cn.evil.top", "misleading_subdomain", Level.FLAG),
+        ("mem-gov-cn.com", "gov_separator", Level.FLAG),
+        ("mem-gov.cn", "gov_separator", Level.FLAG),
+        ("memgovcn.top", "gov_separator", Level.FLAG),
+        ("mem.gov.cn-zs.top", "gov_separator", Level.FLAG),
+        ("chsi.net.cn", "suffix_swap", Level.WATCH),
+        ("сhsi.com", "homoglyph", Level.WATCH),
+        ("tezhongzu0ye.com", "homoglyph", Level.WATCH),
+        ("yingjiguanlii.com", "typo", Level.WATCH),
+        ("tezhongzuoye-chaxun.cn", "combosquat", Level.WATCH),
+        ("mem-zhengshu.com", "combosquat", Level.WATCH),
+        ("tzzycx.com", "initials", Level.WATCH),
+        ("aqsc-cx.top", "initials", Level.WATCH),
+        ("特种作业证查询.com", "chinese_name", Level.WATCH),
+        ("xn--vhq83ao25covj91i770awga.com", "chinese_name", Level.WATCH),
+        ("WWW.MEM-GOV-CN.COM.", "gov_separator", Level.FLAG),
+    ],
+)
+def test_class_and_level(name: str, kind: str, level: Level, context: Context) -> None:
+    verdict = context.names.judge(name)
+    assert (verdict.kind, verdict.level) == (kind, level)
+    assert verdict.reason
+    assert verdict.as_json(name)["name"] == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["www.baidu.com", "memory.com", "governance.com", "egov.com", "chengdu.com", "mem.com", "zjj.com", "a.b", "localhost"]
+    + ["mem.gov.cn.kunlunar.com", "www.example.gov.cn", "焊工培训报名.com", "", "bad..name", "x" * 300 + ".com", "1.2.3.4"],
+)
+def test_silent(name: str, context: Context) -> None:
+    assert context.names.judge(name).level is Level.CLEAR
+
+
+def test_no_official_host_and_no_sub_domain_of_one_is_named(context: Context) -> None:
+    for host in context.registry.current:
+        assert context.names.judge(host).level is Level.CLEAR
+        assert context.names.judge(f"a.{host}").level is Level.CLEAR
+
+
+def test_normal_forms() -> None:
+    assert normal(" https://特种。com:8080/x ") == ("xn--w2x69m.com", "特种.com")
+    assert normal("*.Example.COM.") == ("example.com", "example.com")
+    assert normal("a b.com")[0] == ""
+
+
+def test_the_name_speaks_in_an_assessment_too(context: Context) -> None:
+    found = assess(Page.from_html("<p>域名出售", "https://www.mem-gov-cn.com/"), context)
+    assert found.impersonation.level is Level.FLAG
+    assert found.impersonation.imitates
