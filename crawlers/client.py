@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from crawlers.dialing import DoorVerdict
 from crawlers.doorclient import DoorClient, DoorDown
 from crawlers.framing import ChunkedBody, FramingError, Head, response_body, stays_open
 from crawlers.relay import Wire
@@ -26,15 +27,6 @@ _IDLE_SECONDS = 15
 _HEADERS_KEPT_MAX = 200
 _HEADER_LINE_MAX_BYTES = 64 * 1024
 _OWN_PREFIX = "x-zhengshao-"
-
-
-class Spoken(Exception):
-    """The door itself answered: `verdict` and `reason`."""
-
-    def __init__(self, verdict: str, reason: str) -> None:
-        super().__init__(f"{verdict}: {reason}")
-        self.verdict = verdict
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +98,7 @@ class Client:
         self._idle: defaultdict[Key, list[_Connection]] = defaultdict(list)
 
     async def fetch(self, method: str, url: str, headers: Headers, body: bytes, component: str) -> Answer:
-        """One exchange. Raises Spoken or DoorDown for the door; ValueError for the URL; TimeoutError, ssl.SSLError,
+        """One exchange. Raises DoorVerdict or DoorDown for the door; ValueError for the URL; TimeoutError, ssl.SSLError,
         FramingError or OSError when no answer came."""
         target = Target.of(url)
         asked = Asked(method, target, headers, body, component)
@@ -315,7 +307,7 @@ def _own(head: Head, name: bytes) -> str:
 
 
 def _listen(head: Head) -> None:
-    """Raises Spoken when the door itself answered. Not for what came through a tunnel: that is the site alone."""
+    """Raises DoorVerdict when the door itself answered. Not for what came through a tunnel: that is the site alone."""
     verdict, _, reason = _own(head, b"x-zhengshao-door").partition("; ")
     if verdict:
-        raise Spoken(verdict, reason)
+        raise DoorVerdict(verdict, reason)

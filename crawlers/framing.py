@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crawlers.records import CrawlError
+
 HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?: |$)")
 _HOP_HEADERS = frozenset(
@@ -23,7 +25,7 @@ _CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,12}")
 _CHUNK_LINE_MAX_BYTES = 4096
 
 
-class FramingError(Exception):
+class FramingError(CrawlError):
     """The bytes are not the HTTP/1.1 they claim to be."""
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.http import Headers, Response
 
-from crawlers.client import Answer, Client, Spoken
+from crawlers.client import Answer, Client
 from crawlers.clock import utc_now
+from crawlers.dialing import DoorVerdict
 from crawlers.doorclient import DoorClient, DoorDown
 from crawlers.framing import FramingError
 from crawlers.patience import refuse_rested
@@ -68,7 +69,7 @@ class WireHandler(BaseDownloadHandler):
         component = request.meta.get(COMPONENT) or self._component
         try:
             answer = await self._client.fetch(request.method, request.url, headers, request.body, component)
-        except (Spoken, FramingError, OSError, ValueError) as error:
+        except (DoorVerdict, FramingError, OSError, ValueError) as error:
             raise _explained(request, error) from error
         request.meta["download_latency"] = loop.time() - started
         return _response(request, answer, fetched_at)
@@ -107,7 +108,7 @@ def _response(request: Request, answer: Answer, fetched_at: str) -> WireResponse
 
 def _explained(request: Request, error: Exception) -> CrawlError:
     """What went wrong, in one word: the door's own, or tls, timeout, reset, protocol, url."""
-    if isinstance(error, Spoken):
+    if isinstance(error, DoorVerdict):
         if error.reason == "key":
             return DoorDown("the door does not know this process's key: its environment is of another door")
         outcome = Outcome.REFUSED if error.verdict == "refused" else Outcome.FAILED
