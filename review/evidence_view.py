@@ -138,10 +138,10 @@ def _mark(soup: BeautifulSoup, node: NavigableString, start: int, offsets: list[
 def _disarm(body: Tag) -> None:
     for comment in body.find_all(string=lambda text: isinstance(text, Comment | ProcessingInstruction | Declaration)):
         comment.extract()
-    for tag in body.find_all(True):
-        if tag.name in REMOVED:
+    for tag in body.find_all(list(REMOVED)):
+        if not tag.decomposed:
             tag.decompose()
-            continue
+    for tag in body.find_all(True):
         if tag.name in ("form", "a"):
             tag.name = "span" if tag.name == "a" else "div"
         tag.attrs = {name: value for name, value in tag.attrs.items() if name in KEPT_ATTRIBUTES}

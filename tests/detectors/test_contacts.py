@@ -39,7 +39,9 @@ def test_contact_is_found(text: str, kind: str, value: str) -> None:
     assert (kind, value) in found(text)
 
 
-@pytest.mark.parametrize("text", ["编号 202611210001234567", "拨打12350举报", "第14000000127890号文件", "树立威信，做好服务"])
+@pytest.mark.parametrize(
+    "text", ["编号 202611210001234567", "拨打12350举报", "第14000000127890号文件", "树立威信，做好服务"]
+)
 def test_other_numbers_and_words_are_no_contacts(text: str) -> None:
     assert not found(text)
 
@@ -62,4 +64,6 @@ def test_masking_keeps_length_and_hides_the_middle() -> None:
 
 def test_linking_depends_on_value_kind_and_key() -> None:
     assert link("phone", "1", b"k") == link("phone", "1", b"k")
-    assert len({link("phone", "1", b"k"), link("qq", "1", b"k"), link("phone", "2", b"k"), link("phone", "1", b"l")}) == 4
+    assert (
+        len({link("phone", "1", b"k"), link("qq", "1", b"k"), link("phone", "2", b"k"), link("phone", "1", b"l")}) == 4
+    )

@@ -53,7 +53,15 @@ def test_link_spans_are_the_words_of_the_link() -> None:
 
 @pytest.mark.parametrize(
     "html",
-    ["", "<", "<div>" * 50_000 + "末尾", "<b a><p>" * 20_000 + "末尾", "<table>" * 3_000, "\x00<p>a", "<p>" + "a" * 100],
+    [
+        "",
+        "<",
+        "<div>" * 50_000 + "末尾",
+        "<b a><p>" * 20_000 + "末尾",
+        "<table>" * 3_000,
+        "\x00<p>a",
+        "<p>" + "a" * 100,
+    ],
 )
 def test_no_markup_raises_or_hides_what_follows(html: str) -> None:
     page = Page.from_html(html, "https://a.example/")
@@ -87,7 +95,9 @@ def test_plain_text_keeps_its_offsets() -> None:
 
 
 def test_listing_is_one_text_with_a_passage_each() -> None:
-    page = Page.from_listing(Listing(platform="p", item_id="1", title="标题", url="", text="描述", seller="卖家", price="9"))
+    page = Page.from_listing(
+        Listing(platform="p", item_id="1", title="标题", url="", text="描述", seller="卖家", price="9")
+    )
     assert [one.kind for one in page.passages] == ["title", "body", "seller", "price"]
     assert page.passage_at(0) == page.passages[0]
 

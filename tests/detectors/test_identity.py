@@ -84,7 +84,7 @@ def test_a_former_host_never_clears(context: Context) -> None:
     [
         (
             page(
-                '<h1>银河省应急管理厅：特种作业考试安排</h1><p>来源：银河省应急管理厅</p>'
+                "<h1>银河省应急管理厅：特种作业考试安排</h1><p>来源：银河省应急管理厅</p>"
                 '<div class="footer">银河日报社 版权所有　银ICP备00000001号</div>',
                 title="银河省应急管理厅发布考试安排-银河日报网",
             ),
@@ -126,7 +126,12 @@ def test_an_offer_on_an_official_host_is_an_intrusion(context: Context) -> None:
 
 RECORDED = [
     ("clone_gov/chsi_clone_202602.html", "https://guanfang-web.github.io/yz.cjcx/", Level.FLAG, "研究生招生"),
-    ("clone_gov/miit_clone_bio_injected_202407.html", "https://mhxqwer.github.io/mhmiit.gov.cn/", Level.FLAG, "工业和信息化部"),
+    (
+        "clone_gov/miit_clone_bio_injected_202407.html",
+        "https://mhxqwer.github.io/mhmiit.gov.cn/",
+        Level.FLAG,
+        "工业和信息化部",
+    ),
     ("clone_gov/chsi_original_saved_202602.html", "https://yz.chsi.com.cn/apply/cjcx/", Level.CLEAR, ""),
     ("official_gov/nfra_detail_202507.html", "https://www.nfra.gov.cn/cn/view/pages/ItemDetail.html", Level.CLEAR, ""),
     ("official_gov/nfra_detail_202507.html", "https://www.nfra-cn.top/x.html", Level.FLAG, "国家金融监督管理总局"),
@@ -146,7 +151,7 @@ def test_recorded_clones_and_originals(
 def test_recorded_pages_of_other_kinds_are_not_accused(captures: Path, context: Context) -> None:
     accused = []
     for index in sorted(captures.glob("*/index.csv")):
-        for row in csv.DictReader(index.open(encoding="utf-8")):
+        for row in csv.DictReader(index.read_text(encoding="utf-8").splitlines()):
             if row["file"].endswith(".html") and row["source"]:
                 html = decode((index.parent / row["file"]).read_bytes()).text
                 found = judged(html, "https://www.some-engine.example/", context)

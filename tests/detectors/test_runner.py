@@ -25,7 +25,15 @@ def made(run: object, budget_ms: int = 10_000) -> Detector:
 
 def signal(number: int) -> Signal:
     return Signal(
-        detector="made", version=1, axis=Axis.SELLING, cls="x", weight=0.01, reason="r", quote="", start=number, end=number
+        detector="made",
+        version=1,
+        axis=Axis.SELLING,
+        cls="x",
+        weight=0.01,
+        reason="r",
+        quote="",
+        start=number,
+        end=number,
     )
 
 

@@ -130,7 +130,22 @@ def test_recall_and_false_positives_on_real_texts(labelled_texts: Path, context:
     assert len(flagged - sellers) / (len(rows) - len(sellers)) <= 0.02
 
 
-PIECES = ["电工证", "免考", "不用考试", "三天拿证", "微信", "abc_123456", "14000000127", "，", "。", "\n", "“", "”", "​", "·"]
+PIECES = [
+    "电工证",
+    "免考",
+    "不用考试",
+    "三天拿证",
+    "微信",
+    "abc_123456",
+    "14000000127",
+    "，",
+    "。",
+    "\n",
+    "“",
+    "”",
+    "​",
+    "·",
+]
 
 
 @settings(max_examples=150, deadline=None)
