@@ -23,7 +23,7 @@ from review.night import NightReport, run_night
 from review.night.stamping import authorities, poster
 from review.packets.desk import make_packet
 from review.packets.gather import case_file
-from review.packets.stamping import seal_stamper
+from review.packets.stamping import TOKENS, seal_stamper
 from review.packets.verify import verify
 from review.strings import DEMO_ACTOR, DEMO_CONFIRM, DEMO_EXCLUDE
 from review.truth import Comparison, compare, flags
@@ -124,11 +124,10 @@ def _hand_over(config: Config, world: World, data: Path, store: Store) -> list[P
     """One packet a confirmed case and recipient, built once; every packet that lies there is verified."""
     with store.read() as connection:
         confirmed = list(find(connection, state=CaseState.CONFIRMED))
-    tokens = data / "packets" / "tokens"
     with store.write() as connection:
         registry.enter_found(connection, data / "packets")
     with Door.spawn(policy_from(config, host_map=world.host_map)) as door:
-        stamper = seal_stamper(tokens, authorities(config, world, data), poster(config, door))
+        stamper = seal_stamper(data / TOKENS, authorities(config, world, data), poster(config, door))
         return [
             _packet(config, data, store, case, agency, stamper) for case in confirmed for agency in recipients(case)
         ]

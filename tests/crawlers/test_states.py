@@ -61,13 +61,18 @@ def test_state_of_an_ordinary_page(text: str, status: int, url: str, state: str,
         ARTICLE + "<p>网站防火墙会要求输入验证码，请拖动滑块完成安全验证。</p><div id='captcha'></div>",
         ARTICLE + "<script>var k='acw_sc__v2';</script>",
         "<h1>证书查询</h1><form><input name='id'><input type='password' name='p'><img src='/captcha.jpg'>验证码</form>",
-        "<img src='poster.jpg'><script src='stat.js'></script>",
         "<form action='/query'><input name='no'></form><script src='stat.js'></script>",
     ],
-    ids=["article on captchas", "article with a guard script", "query form with a captcha", "poster", "bare form"],
+    ids=["article on captchas", "article with a guard script", "query form with a captcha", "bare form"],
 )
 def test_a_page_of_its_own_is_not_taken_for_a_challenge(body: str) -> None:
     assert page_state(None, text=html(body))[0] is PageState.RESULTS
+
+
+@pytest.mark.parametrize("body", ["<img src='poster.jpg'><script src='stat.js'></script>", "<p>联系</p><img src='a.png'>"])
+def test_a_poster_is_read_from_its_picture(body: str) -> None:
+    assert page_state(None, text=html(body)) == (PageState.PARTIAL, "text_in_image")
+    assert page_state(None, text=html(ARTICLE + body))[0] is PageState.RESULTS
 
 
 def test_a_fake_query_page_with_a_password_is_not_a_login_wall() -> None:

@@ -60,7 +60,9 @@ def test_the_resolved_address_counts_and_doubles_are_one(config: Config) -> None
 
 def test_a_result_only_the_engine_can_resolve_is_left_out_when_another_engine_shows_it(config: Config) -> None:
     opaque = replace(_hit("http://www.baidu.com/link?url=1"), display="a.example.top/x", title="特种作业证查询 - 官网…")
-    plain = replace(opaque, url="https://a.example.top/x", resolved="https://a.example.top/x", title="特种作业证查询 - 官网")
+    plain = replace(
+        opaque, url="https://a.example.top/x", resolved="https://a.example.top/x", title="特种作业证查询 - 官网"
+    )
     assert {task.target for task in from_hits(config, "N", [opaque, plain], round_=0)} == {"https://a.example.top/x"}
     paid = replace(opaque, kind=HitKind.AD)
     assert len(from_hits(config, "N", [paid, plain], round_=0)) == 4
