@@ -40,8 +40,8 @@ class Pair(Model):
 
 
 class Concept(Model):
-    """A meaning and the ways to say it. `{name}` in a term stands for each entry of the list of that name;
-    a hit, or the first part of a pair, inside one of `unless` does not count; `inside` names concepts whose hits swallow those of this one."""
+    """A meaning and the ways to say it. `{name}` in a term stands for each entry of the list of that name. A hit, or
+    the first part of a pair, inside one of `unless` does not count; `inside` names concepts whose hits swallow ours."""
 
     id: Identifier
     terms: tuple[Text, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from detectors.base import DetectorsError
 
@@ -16,44 +17,41 @@ _SNAPSHOT = ".tld*_snapshot"
 """Its name differs between versions."""
 
 
+class Rules(NamedTuple):
+    """Suffixes in ASCII form: as written, after `*.`, and after `!`."""
+
+    exact: frozenset[str]
+    wildcard: frozenset[str]
+    exception: frozenset[str]
+
+
 @cache
-def rules() -> dict[str, str]:
-    """Suffix to kind of rule: `exact`, `wildcard` (written `*.suffix`) or `exception` (`!suffix`), in ASCII form."""
+def rules() -> Rules:
     spec = find_spec("tldextract")
     snapshot = next(iter(Path(spec.origin).parent.glob(_SNAPSHOT)), None) if spec and spec.origin else None
     if snapshot is None:
         raise DetectorsError("the public suffix list of the package tldextract is missing: install tldextract again")
-    kinds: dict[str, str] = {}
+    kinds: dict[str, set[str]] = {"": set(), "*.": set(), "!": set()}
     for line in snapshot.read_text(encoding="utf-8").splitlines():
         rule = line.strip()
-        if not rule or rule.startswith("//"):
-            continue
-        kind, suffix = "exact", rule
-        if rule.startswith("*."):
-            kind, suffix = "wildcard", rule[2:]
-        elif rule.startswith("!"):
-            kind, suffix = "exception", rule[1:]
-        plain = suffix if suffix.isascii() else suffix.encode("idna").decode("ascii")
-        # a suffix may be exact and wildcard at once; the wildcard is the wider
-        if kinds.get(plain) != "wildcard":
-            kinds[plain] = kind
-    return kinds
+        if rule and not rule.startswith("//"):
+            mark = next(mark for mark in ("*.", "!", "") if rule.startswith(mark))
+            suffix = rule.removeprefix(mark)
+            kinds[mark].add(suffix if suffix.isascii() else suffix.encode("idna").decode("ascii"))
+    return Rules(frozenset(kinds[""]), frozenset(kinds["*."]), frozenset(kinds["!"]))
 
 
 def suffix_of(host: str) -> str:
     """The public suffix of an ASCII host in lower case; the last label when no rule holds, empty for an address."""
     if host.replace(".", "").isdigit() or ":" in host:
         return ""
-    known = rules()
+    exact, wildcard, exception = rules()
     labels = host.split(".")
     for index in range(len(labels)):
         tail = ".".join(labels[index:])
-        kind = known.get(tail)
-        if kind == "exception":
+        if tail in exception:
             return ".".join(labels[index + 1 :])
-        if kind == "wildcard" and index > 0:
-            return ".".join(labels[index - 1 :])
-        if kind is not None:
+        if tail in exact or ".".join(labels[index + 1 :]) in wildcard:
             return tail
     return labels[-1]
 

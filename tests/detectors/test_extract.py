@@ -14,7 +14,8 @@ HTML = """<!-- saved from url=(0024)https://www.moonorgan.example/ -->
  学校 </title><meta name="SiteName" content="月球安全学校"><link rel="canonical" href="https://a.example/x"></head>
 <body><nav><a href="/a">首页</a> <a href="/b">课程</a></nav><h1>焊工班</h1>
 <p>报名<b>电话</b> 0730-0000123</p><p style="display: none">隐藏的话</p>
-<form action="/q"><label>姓名</label><input name="xm"><label>身份证号</label><input name="sfz"><input type=submit value=查询></form>
+<form action="/q"><label>姓名</label><input name="xm"><label>身份证号</label><input name="sfz">
+<input type=submit value=查询></form>
 <img src="/logo.png" alt="校徽图片"><div class="footer">版权所有</div>
 <script>document.write('<div>主办单位：\\u6708\\u7403学校</div>'); var n = "abc";</script></body></html>"""
 

@@ -43,24 +43,8 @@ def test_class_and_level(name: str, kind: str, level: Level, context: Context) -
 @pytest.mark.parametrize(
     "name",
     [
-        "www.baidu.com",
-        "memory.com",
-        "governance.com",
-        "egov.com",
-        "chengdu.com",
-        "mem.com",
-        "zjj.com",
-        "a.b",
-        "localhost",
-    ]
-    + [
-        "mem.gov.cn.kunlunar.com",
-        "www.example.gov.cn",
-        "焊工培训报名.com",
-        "",
-        "bad..name",
-        "x" * 300 + ".com",
-        "1.2.3.4",
+        *("www.baidu.com", "memory.com", "governance.com", "egov.com", "chengdu.com", "mem.com", "zjj.com", "a.b"),
+        *("mem.gov.cn.kunlunar.com", "www.example.gov.cn", "焊工培训报名.com", "", "bad..name", "x" * 300, "1.2.3.4"),
     ],
 )
 def test_silent(name: str, context: Context) -> None:

@@ -113,7 +113,8 @@ def test_the_digest_changes_with_versions_and_rules(context: Context) -> None:
 def test_assessing_loads_nothing_heavy(root: Path) -> None:
     code = (
         "import sys, config\n"
-        "from detectors.context import Context\nfrom detectors.features import Page\nfrom detectors.runner import assess\n"
+        "from detectors.context import Context\nfrom detectors.features import Page\n"
+        "from detectors.runner import assess\n"
         "c = Context.build(config.load())\n"
         "assess(Page.from_html('<p>焊工证免考试', 'https://a.github.io/x/'), c)\n"
         "print([m for m in ('bs4','scrapy','twisted','flask','typst','sqlalchemy','requests','PIL','numpy')"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from review.evidence_view import Mark, annotate, marks
 
 HTML = """<html><head><title>办证</title><script>alert(1)</script></head><body onload="x()">
 <p class="a">专业&nbsp;办理 <b>焊工证</b>
-  不用考试&amp;快</p><a href="javascript:x()">点<i>我</i></a><!-- c --><form action="/x"><input name="q" value="v"></form>
-<iframe src="https://evil.example/"></iframe><img src="https://evil.example/t.gif" onerror="x()" alt="图"></body></html>"""
+  不用考试&amp;快</p><a href="javascript:x()">点<i>我</i></a><!-- c -->
+<form action="/x"><input name="q" value="v"></form>
+<iframe src="https://evil.example/"></iframe>
+<img src="https://evil.example/t.gif" onerror="x()" alt="图"></body></html>"""
 
 
 def marked(html: str, page: Page, found: list[Mark]) -> list[str]:
@@ -49,7 +52,7 @@ def test_overlapping_signals_give_one_mark() -> None:
     context = Context.build(config.load())
     found = marks(assess(Page.from_text(text), context).selling.signals)
     assert found
-    assert all(first.end <= second.start for first, second in zip(found, found[1:], strict=False))
+    assert all(first.end <= second.start for first, second in pairwise(found))
 
 
 def test_every_mark_on_a_recorded_page_is_found(captures: Path) -> None:
