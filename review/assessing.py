@@ -162,7 +162,8 @@ def render(document: Document, assessment: Assessment) -> str:
 
 def _verdict(verdict: Verdict) -> Iterator[str]:
     whom = f"：{verdict.imitates}" if verdict.imitates else ""
-    yield f"{strings.LEVELS[verdict.level.value]} {strings.AXES[verdict.axis.value]}  {verdict.cls}{whom}  {verdict.score:.2f}"
+    title = f"{strings.LEVELS[verdict.level.value]} {strings.AXES[verdict.axis.value]}"
+    yield f"{title}  {verdict.cls}{whom}  {verdict.score:.2f}"
     for signal in verdict.signals[:8]:
         quote = " ".join(signal.quote.split())[:80]
         yield f"    {signal.weight:+.2f} {signal.reason}\n           “{quote}”"
