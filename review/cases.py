@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
+from review import audit
 from review.errors import CaseError
 from review.strings import CASE_STATES, DECISIONS
 from review.tables import case_events, case_subjects, cases
@@ -193,6 +194,7 @@ def decide(connection: Connection, case_id: int, decision: Decision, *, actor: s
     connection.execute(update(cases).where(cases.c.id == case_id).values(state=decision.state, updated_at=now))
     detail = {"decision": decision.value, "reason": reason, "before": case.state.value}
     add_event(connection, case_id, "decided", detail, actor=actor, now=now)
+    audit.append(connection, actor, "case.decide", {"case": case.label, **detail}, now=now)
 
 
 def merge(connection: Connection, source: int, target: int, *, actor: str, reason: str, now: str) -> None:
@@ -205,6 +207,8 @@ def merge(connection: Connection, source: int, target: int, *, actor: str, reaso
     connection.execute(update(cases).where(cases.c.id == source).values(values))
     add_event(connection, source, "merged", {"into": target, "reason": reason}, actor=actor, now=now)
     add_event(connection, target, "absorbed", {"from": source, "subjects": list(one.subjects)}, actor=actor, now=now)
+    told = {"case": one.label, "into": other.label, "reason": reason}
+    audit.append(connection, actor, "case.merge", told, now=now)
 
 
 def add_event(

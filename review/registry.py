@@ -9,9 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
+from review import audit
 from review.cases import parse_label
 from review.packets.hashes import sha256_hex
 from review.tables import packets
+
+ACTOR = "zhengshao"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,8 @@ def enter_found(connection: Connection, folder: Path) -> int:
     for row in found:
         values = {name: getattr(row, name) for name in ("id", "case_id", "agency", "built_at", "file", "sha256")}
         connection.execute(insert(packets).values(values))
+        told = {"packet": row.id, "case": f"A-{row.case_id:06d}", "agency": row.agency, "sha256": row.sha256}
+        audit.append(connection, ACTOR, "packet.built", told, now=row.built_at)
     return len(found)
 
 

@@ -20,7 +20,7 @@ def command() -> None:
 @data_option
 @json_option
 def audit_(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Walk the custody chain and every capture: rows, WARC records, volumes, blobs. Changes nothing.
+    """Walk the custody chain, every capture and the audit log, and compare with the checkpoints. Changes nothing.
 
     \b
     zhengshao verify audit --data ~/zhengshao-data
@@ -30,9 +30,12 @@ def audit_(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> Non
     from crawlers.agreement import audit
     from crawlers.archive import Archive
     from crawlers.blobs import BlobStore
+    from review import audit as entries
 
     store, data = open_store(config_dir, data_dir)
     problems = audit(store, Archive(data / "archive"), BlobStore(data / "blobs"))
+    with store.read() as connection:
+        problems += entries.verify(connection) + entries.against_checkpoints(connection, data)
     if as_json:
         emit({"data": str(data), "problems": problems})
     else:

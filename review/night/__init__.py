@@ -7,7 +7,7 @@ Every stage starts from what the store says, so the same command after a crash g
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +24,8 @@ from crawlers.practice.world import World
 from crawlers.recovery import recover
 from crawlers.store import Store, store_url
 from detectors.context import Context
+from detectors.judge import SubjectAssessment, latest_assessments
+from review.audit import checkpoint
 from review.clock import utc_now
 from review.linking import linking_key
 from review.night import crawl, plan, recheck, report
@@ -34,6 +36,7 @@ from review.night.nights import current_or_new, done, finish, finish_stage
 from review.night.open_cases import open_cases
 from review.night.preserve import plan_preservation
 from review.night.stamping import stamp
+from review.night.targets import visits
 from review.strings import FOLLOWING, SOURCE_NORMAL
 
 if TYPE_CHECKING:
@@ -86,6 +89,7 @@ def run_night(config: Config, world: World, data: Path, *, config_dir: Path | No
         mark("night-before-finish")
         with ground.store.write() as connection:
             finish(connection, ground.night, finished.as_json(), now=utc_now())
+            checkpoint(connection, data, night=ground.night, now=utc_now())
         mark("night-after-finish")
     return finished
 
@@ -101,37 +105,70 @@ def _made(data: Path) -> Path:
 def _ground(
     config: Config, world: World, data: Path, config_dir: Path | None, say: Say
 ) -> Iterator[tuple[Ground, bool]]:
-    store = Store.create(
-        store_url(data, config.settings.store.url), busy_timeout_seconds=config.settings.store.busy_timeout_seconds
-    )
-    archive = Archive(data / "archive", gzip_level=config.settings.archive.gzip_level)
-    recover(store, archive)
-    now = utc_now()
     day = datetime.now(ZoneInfo(config.settings.office.timezone)).date()
-    with store.write() as connection:
-        night, resumed = current_or_new(connection, day=day.isoformat(), now=now)
-    mark("night-begun")
-    policy = policy_from(config, host_map=world.host_map)
-    with Door.spawn(policy, log=data / "log" / f"door-{night}.jsonl") as door:
-        try:
-            yield (
-                Ground(
-                    night=night,
-                    config=config,
-                    world=world,
-                    data=data,
-                    config_dir=config_dir,
-                    store=store,
-                    archive=archive,
-                    blobs=BlobStore(data / "blobs"),
-                    door=door,
-                    context=Context.build(config, key=linking_key(data)),
-                    say=say,
-                ),
-                resumed,
-            )
-        finally:
-            store.close()
+    with _kept(config, data) as (store, archive):
+        with store.write() as connection:
+            night, resumed = current_or_new(connection, day=day.isoformat(), now=utc_now())
+        mark("night-begun")
+        with _at_work(config, world, data, config_dir, say, night, store, archive) as ground:
+            yield ground, resumed
+
+
+@contextmanager
+def _kept(config: Config, data: Path) -> Iterator[tuple[Store, Archive]]:
+    """Store and archive, put right after whatever happened before."""
+    settings = config.settings
+    url, patience = store_url(data, settings.store.url), settings.store.busy_timeout_seconds
+    store = Store.create(url, busy_timeout_seconds=patience)
+    archive = Archive(data / "archive", gzip_level=settings.archive.gzip_level)
+    try:
+        recover(store, archive)
+        yield store, archive
+    finally:
+        store.close()
+
+
+@contextmanager
+def _at_work(
+    config: Config,
+    world: World,
+    data: Path,
+    config_dir: Path | None,
+    say: Say,
+    night: str,
+    store: Store,
+    archive: Archive,
+) -> Iterator[Ground]:
+    log = data / "log" / f"door-{night}.jsonl"
+    with Door.spawn(policy_from(config, host_map=world.host_map), log=log) as door:
+        yield Ground(
+            night=night,
+            config=config,
+            world=world,
+            data=data,
+            config_dir=config_dir,
+            store=store,
+            archive=archive,
+            blobs=BlobStore(data / "blobs"),
+            door=door,
+            context=Context.build(config, key=linking_key(data)),
+            say=say,
+        )
+
+
+def capture(
+    config: Config, world: World, data: Path, urls: Sequence[str], *, config_dir: Path | None, say: Say
+) -> list[SubjectAssessment]:
+    """Fetch, keep and judge these pages now, by both visitors and in the browser. Raises NightLocked beside a night."""
+    name = f"capture-{utc_now()[:19].replace(':', '')}"
+    with night_lock(_made(data)), _kept(config, data) as (store, archive):
+        with _at_work(config, world, data, config_dir, say, name, store, archive) as ground:
+            store.plan(task for url in urls for task in visits(config, name, url))
+            crawl.visit_sites(ground)
+            crawl.use_browser(ground)
+            detect(ground)
+            open_cases(ground)
+            return latest_assessments(store, night=name)
 
 
 @dataclass(slots=True)

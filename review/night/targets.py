@@ -44,6 +44,17 @@ def both_profiles(
         )
 
 
+def visits(config: Config, night: str, url: str) -> list[Task]:
+    """A page that a person names: seen by both plain visitors and by both in the browser."""
+    return [
+        task
+        for kind in (TaskKind.SITE, TaskKind.BROWSER)
+        for task in both_profiles(
+            config, night, canonical(url), kind=kind, priority=AD_PRIORITY, origin="tip", round_=0
+        )
+    ]
+
+
 def is_official(config: Config, host: str) -> bool:
     """Whether a current official site is this host or owns it as a sub-domain."""
     return any(
