@@ -91,7 +91,7 @@ def against_checkpoints(connection: Connection, data: Path) -> list[str]:
 
 def _passes(connection: Connection, table: Any, point: Mapping[str, Any]) -> bool:
     query = select(table.c.hash).where(table.c.seq == point["seq"])
-    return connection.execute(query).scalar() == point["hash"]
+    return bool(connection.execute(query).scalar() == point["hash"])
 
 
 def _points(path: Path) -> Iterator[dict[str, Any]]:

@@ -161,14 +161,17 @@ def capture(
 ) -> list[SubjectAssessment]:
     """Fetch, keep and judge these pages now, by both visitors and in the browser. Raises NightLocked beside a night."""
     name = f"capture-{utc_now()[:19].replace(':', '')}"
-    with night_lock(_made(data)), _kept(config, data) as (store, archive):
-        with _at_work(config, world, data, config_dir, say, name, store, archive) as ground:
-            store.plan(task for url in urls for task in visits(config, name, url))
-            crawl.visit_sites(ground)
-            crawl.use_browser(ground)
-            detect(ground)
-            open_cases(ground)
-            return latest_assessments(store, night=name)
+    with (
+        night_lock(_made(data)),
+        _kept(config, data) as (store, archive),
+        _at_work(config, world, data, config_dir, say, name, store, archive) as ground,
+    ):
+        store.plan(task for url in urls for task in visits(config, name, url))
+        crawl.visit_sites(ground)
+        crawl.use_browser(ground)
+        detect(ground)
+        open_cases(ground)
+        return latest_assessments(store, night=name)
 
 
 @dataclass(slots=True)

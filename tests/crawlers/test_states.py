@@ -69,7 +69,9 @@ def test_a_page_of_its_own_is_not_taken_for_a_challenge(body: str) -> None:
     assert page_state(None, text=html(body))[0] is PageState.RESULTS
 
 
-@pytest.mark.parametrize("body", ["<img src='poster.jpg'><script src='stat.js'></script>", "<p>联系</p><img src='a.png'>"])
+@pytest.mark.parametrize(
+    "body", ["<img src='poster.jpg'><script src='stat.js'></script>", "<p>联系</p><img src='a.png'>"]
+)
 def test_a_poster_is_read_from_its_picture(body: str) -> None:
     assert page_state(None, text=html(body)) == (PageState.PARTIAL, "text_in_image")
     assert page_state(None, text=html(ARTICLE + body))[0] is PageState.RESULTS
