@@ -32,6 +32,8 @@ CHUNK_BYTES = 1 << 16
 END = b"\r\n\r\n"
 _FIRST_LINE = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])\r?\n")
 _BREAKS = re.compile(r"[\r\n]+")
+_BLANK = " \t"
+"""What HTTP calls white space (RFC 9110, 5.6.3); a no-break space belongs to the value."""
 
 
 class Truncated(ArchiveError):
@@ -139,12 +141,12 @@ def _header_end(data: Any, offset: int, limit: int = 1 << 20) -> tuple[int, int]
 def split_headers(lines: bytes, encoding: str) -> Headers:
     """`Name: value` lines; a line that begins with a space continues the one before it; others are passed over."""
     found: list[tuple[str, str]] = []
-    for raw in lines.decode(encoding, "replace").splitlines():
+    for raw in _BREAKS.split(lines.decode(encoding, "replace")):
         name, colon, value = raw.partition(":")
         if raw[:1] in (" ", "\t") and found:
-            found[-1] = (found[-1][0], f"{found[-1][1]} {raw.strip()}")
-        elif colon and name.strip():
-            found.append((name.strip(), value.strip()))
+            found[-1] = (found[-1][0], f"{found[-1][1]} {raw.strip(_BLANK)}")
+        elif colon and name.strip(_BLANK):
+            found.append((name.strip(_BLANK), value.strip(_BLANK)))
     return tuple(found)
 
 

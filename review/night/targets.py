@@ -92,7 +92,8 @@ def from_hits(config: Config, night: str, hits: Iterable[Hit], *, round_: int) -
         paid = hit.kind is HitKind.AD
         if not url or url in urls or is_official(config, urlsplit(url).hostname or ""):
             continue
-        if not paid and (per_host[page[0]] > budget.inner_pages_per_site or (not hit.resolved and page in shown)):
+        crowded, told = per_host[page[0]] > budget.inner_pages_per_site, not hit.resolved and page in shown
+        if page[0] and not paid and (crowded or told):
             continue
         if len(urls) >= budget.sites_per_night:
             break
@@ -114,7 +115,7 @@ def _shown_page(hit: Hit) -> tuple[str, str]:
     """Host and beginning of the title, as a reader of the result page sees them."""
     line = hit.resolved or hit.display
     host = (urlsplit(line if "//" in line else f"//{line}").hostname or "") if line else ""
-    return host.split()[0] if host.split() else "", "".join(hit.title.split())[:TITLE_LENGTH]
+    return "".join(host.split()[:1]), "".join(hit.title.split()).rstrip("….")[:TITLE_LENGTH]
 
 
 def from_listings(config: Config, night: str, listings: Iterable[Listing], *, round_: int) -> list[Task]:

@@ -115,13 +115,13 @@ RAW_DEFLATE = zlib.compressobj(wbits=-15)
 @pytest.mark.parametrize(
     ("body", "encodings"),
     [
-        (gzip.compress(TEXT.encode()), ["gzip"]),
-        (gzip.compress(TEXT.encode()), ["x-gzip"]),
-        (gzip.compress(TEXT.encode()[:30]) + gzip.compress(TEXT.encode()[30:]) + bytes(9), ["GZIP"]),
+        (gzip.compress(TEXT.encode(), mtime=0), ["gzip"]),
+        (gzip.compress(TEXT.encode(), mtime=0), ["x-gzip"]),
+        (gzip.compress(TEXT.encode()[:30], mtime=0) + gzip.compress(TEXT.encode()[30:], mtime=0) + bytes(9), ["GZIP"]),
         (zlib.compress(TEXT.encode()), ["deflate"]),
         (RAW_DEFLATE.compress(TEXT.encode()) + RAW_DEFLATE.flush(), ["deflate"]),
         (brotli.compress(TEXT.encode()), ["br"]),
-        (gzip.compress(brotli.compress(TEXT.encode())), ["br", "gzip"]),
+        (gzip.compress(brotli.compress(TEXT.encode()), mtime=0), ["br", "gzip"]),
         (TEXT.encode(), ["identity"]),
     ],
 )
@@ -135,8 +135,8 @@ BOMB = bytes(40 << 20)
 @pytest.mark.parametrize(
     ("body", "encodings"),
     [
-        (gzip.compress(BOMB, 1), ["gzip"]),
-        (gzip.compress(gzip.compress(BOMB, 1)), ["gzip", "gzip"]),
+        (gzip.compress(BOMB, 1, mtime=0), ["gzip"]),
+        (gzip.compress(gzip.compress(BOMB, 1, mtime=0)), ["gzip", "gzip"]),
         (zlib.compress(BOMB, 1), ["deflate"]),
         (brotli.compress(BOMB, quality=1), ["br"]),
         (b"x", ["gzip"] * 4),
@@ -159,7 +159,7 @@ def test_the_limit_is_exact() -> None:
         (TEXT.encode(), ["br"], "content_encoding_broken", TEXT),
         (TEXT.encode(), ["deflate"], "content_encoding_broken", TEXT),
         (TEXT.encode(), ["zstd"], "content_encoding_unknown", TEXT),
-        (gzip.compress(TEXT.encode())[:-9], ["gzip"], "content_encoding_broken", TEXT),
+        (gzip.compress(TEXT.encode(), mtime=0)[:-9], ["gzip"], "content_encoding_broken", TEXT),
     ],
 )
 def test_a_false_or_cut_packing_gives_what_there_is(body: bytes, encodings: list[str], flag: str, text: str) -> None:
@@ -171,6 +171,6 @@ def test_a_false_or_cut_packing_gives_what_there_is(body: bytes, encodings: list
 
 def test_an_exchange_is_decoded_by_its_own_headers() -> None:
     exchange = Exchange(
-        url="http://a.test/", status=200, response_headers=tuple(packed("gzip")), body=gzip.compress(TEXT.encode())
+        url="http://a.test/", status=200, response_headers=tuple(packed("gzip")), body=gzip.compress(TEXT.encode(), mtime=0)
     )
     assert decode_exchange(exchange).text == TEXT
