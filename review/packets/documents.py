@@ -9,7 +9,7 @@ import csv
 import json
 import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
 from io import StringIO
@@ -30,6 +30,7 @@ ANNEXES = ("电子数据清单", "抓取情况", "手工重新提取步骤及回
 QUOTE_MAX = 120
 FIRST_PICTURE = 0x1F000
 """From here on, symbols are pictures (emoji)."""
+QUOTES_MAX = 3
 SIGNALS_MAX = 8
 
 
@@ -162,11 +163,21 @@ def _findings(source: PacketSource) -> list[dict[str, Any]]:
         verdict = source.assessment.get(axis, {"verdict": "clear"})
         if verdict["verdict"] == "clear":
             continue
-        signals = sorted(verdict["signals"], key=lambda signal: -signal["weight"])[:SIGNALS_MAX]
-        shown = [{"reason": s["reason"], "quote": _quote(s["quote"])} for s in signals if s["weight"] > 0]
+        shown = _by_reason(verdict["signals"])[:SIGNALS_MAX]
         level = strings.LEVELS[verdict["verdict"]]
         rows.append({"axis": name, "class": verdict["class"], "level": level, "signals": shown})
     return rows
+
+
+def _by_reason(signals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each reason once, heaviest first, with the passages it rests on."""
+    quotes: dict[str, dict[str, None]] = {}
+    for signal in sorted(signals, key=lambda signal: -signal["weight"]):
+        if signal["weight"] > 0:
+            found = quotes.setdefault(signal["reason"].rstrip("。"), {})
+            if signal["quote"]:
+                found[_quote(signal["quote"])] = None
+    return [{"reason": reason, "quotes": list(found)[:QUOTES_MAX]} for reason, found in quotes.items()]
 
 
 def _quote(text: str) -> str:
