@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,11 +18,11 @@ from config.schema_profiles import Island, PageStates, StateRule
 from crawlers.islands import as_text, body_json, find, island_documents
 from crawlers.records import PageState
 
-VISIBLE_CAP = 4_000
-"""No rule asks beyond this many visible characters, so counting stops there."""
-_UNSEEN = frozenset({"script", "style", "noscript", "template", "head"})
+_EARLY_CHARS = 16_384
+"""Of a long page this much is looked at first: most show enough there to be no challenge, and need no whole tree."""
+_UNSEEN = ("script", "style", "noscript", "template", "head")
 _UNREADABLE = frozenset({"bomb", "content_encoding_broken", "content_encoding_unknown"})
-_CONTROL = re.compile("[\ufffd\x00-\x08\x0e-\x1f]")
+_CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
 
 
 @dataclass
@@ -37,6 +37,7 @@ class PageView:
     parsed: LexborHTMLParser | None = field(default=None, repr=False)
     islands: tuple[Island, ...] = ()
     """Where the page's source keeps data, for rules that ask for it."""
+    _shown: int = field(default=0, init=False)
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
@@ -50,23 +51,43 @@ class PageView:
             return (body,)
         return tuple(value for island in self.islands for value in island_documents(island, self.text, self.tree))
 
+    def shows_more_than(self, limit: int) -> bool:
+        """Whether a reader sees more than `limit` characters, white space not counted; looks no further than needed."""
+        if self._shown_early > limit or self._shown > limit:
+            return True
+        for shown in self._walk:
+            self._shown += shown
+            if self._shown > limit:
+                return True
+        return False
+
     @cached_property
-    def visible_chars(self) -> int:
-        """Characters a reader sees, white space not counted, at most `VISIBLE_CAP`."""
-        body = self.tree.body
-        return _count(body) if body is not None else 0
+    def _shown_early(self) -> int:
+        """Characters seen in the first part of a long page; never more than in the whole."""
+        if self.parsed is not None or len(self.text) <= 2 * _EARLY_CHARS:
+            return 0
+        early = LexborHTMLParser(self.text[:_EARLY_CHARS])
+        early.strip_tags(list(_UNSEEN))
+        return _solid_chars(early.body.text(deep=True)) if early.body is not None else 0
+
+    @cached_property
+    def _walk(self) -> Iterator[int]:
+        return _text_lengths(self.tree.body)
 
 
-def _count(body: LexborNode) -> int:
-    total = 0
-    pending = [body]
-    while pending and total < VISIBLE_CAP:
+def _text_lengths(body: LexborNode | None) -> Iterator[int]:
+    """The length of each text a reader sees; the tree stays as it is, other rules ask it too."""
+    pending = [body] if body is not None else []
+    while pending:
         node = pending.pop()
         if node.is_text_node:
-            total += len("".join((node.text_content or "").split()))
+            yield _solid_chars(node.text_content or "")
         elif node.tag not in _UNSEEN:
             pending.extend(node.iter(include_text=True))
-    return min(total, VISIBLE_CAP)
+
+
+def _solid_chars(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def rule_holds(rule: StateRule, page: PageView) -> bool:
@@ -75,7 +96,7 @@ def rule_holds(rule: StateRule, page: PageView) -> bool:
         (not rule.status or page.status in rule.status)
         and (rule.max_chars is None or len(page.text) <= rule.max_chars)
         and (not rule.url or re.search(rule.url, page.url) is not None)
-        and (rule.max_visible_chars is None or page.visible_chars <= rule.max_visible_chars)
+        and (rule.max_visible_chars is None or not page.shows_more_than(rule.max_visible_chars))
         and (not rule.text or any(part in page.text for part in rule.text))
         and (not rule.css or page.tree.css_first(rule.css) is not None)
         and (not rule.lacks or page.tree.css_first(rule.lacks) is None)
@@ -122,13 +143,19 @@ def ordinary_state(page: PageView) -> tuple[PageState, str]:
 
 
 def _undecodable(page: PageView) -> bool:
-    max_ratio = general_states().max_undecodable_ratio
-    return not _UNREADABLE.isdisjoint(page.flags) or len(_CONTROL.findall(page.text)) > max_ratio * len(page.text)
+    most = general_states().max_undecodable_ratio * len(page.text)
+    return not _UNREADABLE.isdisjoint(page.flags) or _odd_chars(page.text) > most
+
+
+def _odd_chars(text: str) -> int:
+    """Replacement and control characters; the latter are single bytes in UTF-8, where they are fastest to find."""
+    data = text.encode("utf-8", "surrogatepass")
+    return text.count("\ufffd") + len(data) - len(data.translate(None, _CONTROLS))
 
 
 def _needs_rendering(page: PageView, general: PageStates) -> bool:
     """Scripts, hardly a word, and either a place for scripts to fill or nothing else a reader could look at."""
-    if "<script" not in page.text.lower() or page.visible_chars >= general.min_visible_chars:
+    if page.shows_more_than(general.min_visible_chars - 1) or "<script" not in page.text.lower():
         return False
     tree = page.tree
     return tree.css_first(general.mount_points) is not None or tree.css_first("body img, body form, body input") is None

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from crawlers.profiles import page_state, parse
 from crawlers.records import PageState
 from crawlers.shelf import load_profile
-from crawlers.states import VISIBLE_CAP, PageView
+from crawlers.states import PageView
 
 ARTICLE = "<p>" + "本页介绍特种作业人员的培训、考核与证书复审的要求和流程，供从业人员与企业参考。" * 20 + "</p>"
 
@@ -93,9 +93,35 @@ def test_a_tree_already_parsed_is_used() -> None:
     assert page_state(None, text=text, tree=LexborHTMLParser(text)) == page_state(None, text=text)
 
 
-def test_counting_stops_and_skips_what_nobody_sees() -> None:
-    assert PageView(html(ARTICLE * 50)).visible_chars == VISIBLE_CAP
-    assert PageView(html("<script>var long='aaaaaaaa'</script><style>p{}</style> 证 书 ")).visible_chars == 2
+@pytest.mark.parametrize("parsed", [False, True], ids=["text", "tree"])
+def test_what_nobody_sees_is_not_counted(parsed: bool) -> None:
+    text = html("<script>var long='aaaaaaaa'</script><style>p{}</style> 证 书 <noscript>无</noscript><!-- 注 -->")
+    page = PageView(text, parsed=LexborHTMLParser(text) if parsed else None)
+    assert not page.shows_more_than(2)
+    assert page.shows_more_than(1)
+    assert not page.shows_more_than(2), "the count goes on where it stopped"
+
+
+@pytest.mark.parametrize(
+    "unseen", ["<script>var a='{}'</script>", "<style>{}</style>", "<!--{}-->", "<p hidden title='{}'>"]
+)
+def test_text_behind_a_long_unseen_beginning_is_found(unseen: str) -> None:
+    """A long page is judged by its beginning only when that shows enough."""
+    text = html(unseen.format("字" * 40_000) + ARTICLE + "<script src='app.js'></script>")
+    assert page_state(None, text=text) == (PageState.RESULTS, "")
+    assert PageView(text).shows_more_than(700)
+    assert not PageView(text).shows_more_than(800)
+
+
+def test_a_long_page_of_scripts_alone_needs_rendering() -> None:
+    text = html("<div id='app'></div><script>var a='" + "字" * 40_000 + "'</script>")
+    assert page_state(None, text=text) == (PageState.PARTIAL, "needs_rendering")
+
+
+def test_the_beginning_of_a_long_page_never_shows_more_than_the_whole() -> None:
+    """The cut may fall inside a script, a comment or a tag: none of that is text."""
+    for filler in ("<script>字</script>", "<!-- 字 -->", "<a title='字'></a>", "<noscript><p>字</p></noscript>"):
+        assert not PageView(html(filler * 10_000)).shows_more_than(0), filler
 
 
 def test_deep_nesting_is_survived() -> None:
