@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
 
-_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891")
+_HAN_WRITTEN = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺"
+_HAN_DIGITS = str.maketrans(_HAN_WRITTEN, "001234567891234567891")
 _SEPARATOR = r"[\s\-·.•*_~—–,，、|/\\+()（）:：]"
+_DIGITS = re.compile(rf"[\d{_HAN_WRITTEN}](?:{_SEPARATOR}{{0,2}}[\d{_HAN_WRITTEN}]){{9,}}")
+"""As many digits as the shortest number has, no further apart than in any number: where numbers can be."""
 _MOBILE = re.compile(rf"(?:(?<![\d.])|(?<=86))(1{_SEPARATOR}{{0,2}}[3-9](?:{_SEPARATOR}{{0,2}}\d){{9}})(?!\d)")
 _MOBILES = re.compile(r"(?<!\d)(?:1[3-9]\d{9}){2,3}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[-—– ]?[1-9]\d{6,7}|[48]00[-—– ]?\d{3}[-—– ]?\d{4})(?!\d)")
@@ -34,6 +37,7 @@ _TELEGRAM = re.compile(
     r"(?:t\.me/|telegram\s?[:：@]\s?@?|电报\s?[:：]?\s?@?|飞机号?\s?[:：]?\s?@?|纸飞机\s?[:：]?\s?@?|tg\s?[:：@]\s?@?)([a-z][a-z0-9_]{4,31})"
 )
 _WHATSAPP = re.compile(r"whats\s?app\s?[:：]?\s?(\+?\d[\d\s\-]{7,17}\d)")
+_SAME = re.compile(r"(?:电微|微信|手机|v|微|话)[（(]?同[号v微]")
 _NAMED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("qq", ("q", "扣", "蔻", "企鹅", "丘", "球"), _QQ),
     ("wechat", ("微", "wei", "we chat", "wechat", "v", "w", "维信", "威信", "卫星", "薇"), _WECHAT),
@@ -50,9 +54,8 @@ _OFFICIAL_NUMBERS = frozenset({"12350", "12345", "12377", "96110", "12315", "123
 def find(page_views: Views) -> list[Contact]:
     """Contacts of a text in order of position, one per kind and value."""
     folded = page_views.folded
-    plain = folded.text.translate(_HAN_DIGITS)
     found: dict[tuple[str, str], Contact] = {}
-    for kind, value, start, end in (*_numbers(plain), *_names(folded.text), *_wechat_same(folded.text, plain)):
+    for kind, value, start, end in (*_numbers(folded.text), *_names(folded.text), *_wechat_same(folded.text)):
         first, last = folded.original(start, end)
         contact = Contact(kind=kind, value=value, quote=page_views.original[first:last], start=first, end=last)
         found.setdefault((kind, value), contact)
@@ -62,13 +65,17 @@ def find(page_views: Views) -> list[Contact]:
 
 
 def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
-    for match in _MOBILES.finditer(text):
-        for start in range(match.start(), match.end(), 11):
-            yield "phone", text[start : start + 11], start, start + 11
-    for match in _MOBILE.finditer(text):
-        yield "phone", re.sub(r"\D", "", match.group(1)), match.start(1), match.end(1)
-    for match in _LANDLINE.finditer(text):
-        yield "phone", re.sub(r"\D", "", match.group(1)), match.start(1), match.end(1)
+    """Mobile numbers run together first, then single ones, then landlines."""
+    places = [(max(0, match.start() - 1), match.end()) for match in _DIGITS.finditer(text)]
+    written = [(start, text[start:end].translate(_HAN_DIGITS)) for start, end in places]
+    for base, plain in written:
+        for match in _MOBILES.finditer(plain):
+            for start in range(match.start(), match.end(), 11):
+                yield "phone", plain[start : start + 11], base + start, base + start + 11
+    for pattern in (_MOBILE, _LANDLINE):
+        for base, plain in written:
+            for match in pattern.finditer(plain):
+                yield "phone", re.sub(r"\D", "", match.group(1)), base + match.start(1), base + match.end(1)
 
 
 def _names(text: str) -> Iterator[tuple[str, str, int, int]]:
@@ -83,9 +90,11 @@ def _names(text: str) -> Iterator[tuple[str, str, int, int]]:
             yield kind, plain if plain.strip("+0123456789") == "" else value, match.start(1), match.end(1)
 
 
-def _wechat_same(text: str, plain: str) -> Iterator[tuple[str, str, int, int]]:
+def _wechat_same(text: str) -> Iterator[tuple[str, str, int, int]]:
     """A phone number said to be the WeChat id as well (微信同号)."""
-    for match in re.finditer(r"(?:电微|微信|手机|v|微|话)[（(]?同[号v微]", text):
+    matches = list(_SAME.finditer(text)) if "同" in text else []
+    plain = text.translate(_HAN_DIGITS) if matches else ""
+    for match in matches:
         near = list(_MOBILE.finditer(plain, max(0, match.start() - 40), match.end() + 40))
         if near:
             mobile = min(near, key=lambda one: abs(one.start(1) - match.start()))

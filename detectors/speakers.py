@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from config.schema_wording import Frame
     from detectors.base import Contact
     from detectors.features import Page
-    from detectors.lexicon import Hit, Hits
+    from detectors.hits import Hits
+    from detectors.lexicon import Hit
 
 _QUOTED = re.compile(r"“[^“”]{1,300}”|「[^「」]{1,300}」|『[^『』]{1,300}』|‘[^‘’]{1,300}’|\"[^\"\n]{1,200}\"")
 _CLAUSE_BREAK = re.compile(r"[，,。；;：:！!？?\n]")
@@ -38,14 +39,21 @@ class Speakers:
     def __init__(self, page: Page, hits: Hits, frames: Sequence[Frame], personal: Sequence[Contact]) -> None:
         self.page = page
         self.hits = hits
-        self.frames = frames
+        self.frames = [one for one in frames if one.scope == "quoted" or hits.of(f"frame:{one.id}")]
         self.personal = personal
         self.ends = sentence_ends(page.text)
         self.quotes = [match.span() for match in _QUOTED.finditer(page.text)]
         self.quote_starts = [start for start, _ in self.quotes]
+        self._known: dict[tuple[int, int], Spoken | None] = {}
 
     def frame_of(self, offer: Hit) -> Spoken | None:
         """The first frame, in the order of the configuration, that holds for `offer`."""
+        place = (offer.start, offer.end)
+        if place not in self._known:
+            self._known[place] = self._frame_of(offer)
+        return self._known[place]
+
+    def _frame_of(self, offer: Hit) -> Spoken | None:
         quote = self.quote_around(offer)
         sentence = self.sentence(*(quote or (offer.start, offer.end)))
         for frame in self.frames:

@@ -8,6 +8,7 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 _ORDINARY_GAP = re.compile(r"[\s，,。、；;：:！!？?（）()《》“”\"'‘’\-]+")
 _LONG_WORD = 4
 _GAP_MAX_CHARS = 4
+_FEW_GLYPHS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,33 @@ def one_to_one() -> dict[int, str]:
     return table
 
 
+@cache
+def _changing() -> re.Pattern[str]:
+    """Any character that folding may replace or drop; all of them beyond the basic plane."""
+    glyphs = "".join(re.escape(chr(point)) for point in sorted(one_to_one()) if point < 0x10000)
+    return re.compile(f"[{glyphs}{_INVISIBLE}{_COMPOUND}\U00010000-\U0010ffff]")
+
+
+def replace_glyphs(text: str, glyphs: set[str], table: dict[int, str]) -> str:
+    """`text.translate(table)`, where `glyphs` are all characters of the text that the table may change.
+
+    `translate` looks up every character; few glyphs, none of which another one turns into, go quicker one by one.
+    """
+    plain = {glyph: table[ord(glyph)] for glyph in glyphs if ord(glyph) in table}
+    if len(plain) > _FEW_GLYPHS or not plain.keys().isdisjoint(plain.values()):
+        return text.translate(table)
+    for glyph, form in plain.items():
+        text = text.replace(glyph, form)
+    return text
+
+
 def fold(text: str) -> View:
     """Width, case, style and traditional characters undone; invisible characters dropped."""
-    if text.isascii() and text == text.lower():
-        return View(text, (0,), (0,), (len(text),))
+    if text.isascii():
+        return View(text.lower(), (0,), (0,), (len(text),))
+    glyphs = set(_changing().findall(text))
+    if not any(map(_SPECIAL.match, glyphs)):
+        return View(replace_glyphs(text, glyphs, one_to_one()), (0,), (0,), (len(text),))
     pieces: list[str] = []
     runs = _Runs()
     last = 0
@@ -126,7 +151,7 @@ def fold(text: str) -> View:
     if last < len(text) or not pieces:
         runs.add(len(text) - last, last, len(text) - last)
         pieces.append(text[last:])
-    return runs.view("".join(pieces).translate(one_to_one()))
+    return runs.view(replace_glyphs("".join(pieces), glyphs, one_to_one()))
 
 
 class _Runs:
@@ -150,14 +175,10 @@ class _Runs:
 
 def condense(folded: View) -> View:
     """The folded text with everything dropped that is neither letter, digit nor hanzi; maps to the folded text."""
-    runs = _Runs()
-    pieces: list[str] = []
-    for match in _WORD_RUN.finditer(folded.text):
-        runs.add(match.end() - match.start(), match.start(), match.end() - match.start())
-        pieces.append(match.group())
-    if not pieces:
-        runs.add(0, 0, 0)
-    return runs.view("".join(pieces))
+    words = _WORD_RUN.findall(folded.text) or [""]
+    lengths = tuple(map(len, words))
+    origin = tuple(match.start() for match in _WORD_RUN.finditer(folded.text)) or (0,)
+    return View("".join(words), (0, *accumulate(lengths[:-1])), origin, lengths)
 
 
 @cache

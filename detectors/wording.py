@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.contacts import is_disguised, is_personal, page_contacts, page_views
-from detectors.lexicon import Hit, Hits
+from detectors.hits import Hits
+from detectors.lexicon import Hit, Matches
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
 from detectors.speakers import Speakers, Spoken
 
@@ -52,10 +54,13 @@ class Reader:
     def __init__(self, page: Page, context: Context) -> None:
         self.page = page
         self.wording: Wording = context.wording
-        self.hits: Hits = context.lexicon.scan(page_views(page))
+        self.hits = Hits(Matches(context.lexicon, page_views(page)))
         self.personal = [contact for contact in page_contacts(page) if is_personal(contact)]
         self.hits.put("contact", [Hit(c.start, c.end, c.value, is_disguised(c)) for c in self.personal])
-        self.speakers = Speakers(page, self.hits, self.wording.frame, self.personal)
+
+    @cached_property
+    def speakers(self) -> Speakers:
+        return Speakers(self.page, self.hits, self.wording.frame, self.personal)
 
     @classmethod
     def of(cls, page: Page, context: Context) -> Reader:
@@ -67,10 +72,12 @@ class Reader:
         return self.page.once("offers", self._offers)
 
     def _offers(self) -> list[Offer]:
-        if not any(self.hits.of(rule.anchor) for rule in self.wording.rule):
-            return []
-        found = [offer for rule in self.wording.rule for offer in self._of(rule)]
+        found = [offer for rule in self.wording.rule if self._may_hold(rule) for offer in self._of(rule)]
         return sorted(found, key=lambda offer: (-offer.strength, offer.anchor.start, offer.rule.id))
+
+    def _may_hold(self, rule: Rule) -> bool:
+        """Whether all that a rule asks for is somewhere in the text: mostly not, and no closer look is needed."""
+        return all(self.hits.may_be(name) for name in (rule.anchor, *rule.near, *rule.distinct))
 
     def _of(self, rule: Rule) -> Iterator[Offer]:
         last_end = -1

@@ -1,0 +1,114 @@
+"""Hits of concepts and frames in one text, exceptions and nesting resolved when somebody asks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from detectors.lexicon import Hit, Matches, pair_parts, unless
+
+if TYPE_CHECKING:
+    from config.schema_wording import Pair
+
+_CLAUSE_END = re.compile(r"[，,。、；;：:！!？?\n]")
+_LONGEST_TERM_CHARS = 40
+
+
+class Hits:
+    """Hits by concept or `frame:<id>`, each list in order of position."""
+
+    def __init__(self, matches: Matches) -> None:
+        self._matches = matches
+        self._meanings = matches.lexicon.meanings
+        self._apart: dict[str, list[Hit]] = {}
+        self._found: dict[str, list[Hit]] = {}
+        self._starts: dict[str, list[int]] = {}
+
+    def put(self, name: str, hits: Iterable[Hit]) -> None:
+        self._found[name] = sorted(set(hits))
+
+    def may_be(self, name: str) -> bool:
+        """Whether a concept, or one of several joined by `|`, can have hits at all; costs next to nothing."""
+        return any(map(self._may_be, name.split("|")))
+
+    def _may_be(self, name: str) -> bool:
+        if name in self._found:
+            return bool(self._found[name])
+        if self._matches.holds(name) or self._matches.lexicon.patterns.get(name):
+            return True
+        pairs = len(self._meanings[name].pairs) if name in self._meanings else 0
+        return any(all(map(self._matches.holds, pair_parts(name, index))) for index in range(pairs))
+
+    def of(self, name: str) -> list[Hit]:
+        """Hits of one concept, or of several joined by `|`."""
+        if name not in self._found:
+            parts = name.split("|")
+            self._found[name] = (
+                sorted({hit for part in parts for hit in self.of(part)}) if len(parts) > 1 else self._uncovered(name)
+            )
+        return self._found[name]
+
+    def within(self, name: str, start: int, end: int, window: int) -> list[Hit]:
+        """Hits of `name` of which some part lies within `window` characters of [start, end)."""
+        hits = self.of(name)
+        if not hits:
+            return hits
+        starts = self._starts.get(name)
+        if starts is None:
+            starts = self._starts[name] = [hit.start for hit in hits]
+        low = bisect_left(starts, start - window - _LONGEST_TERM_CHARS)
+        high = bisect_right(starts, end + window)
+        return [hit for hit in hits[low:high] if hit.end >= start - window]
+
+    def _uncovered(self, name: str) -> list[Hit]:
+        """A meaning's hits without those that hits of the concepts named in `inside` swallow.
+
+        Concepts lose theirs in the order of the configuration: a later one covers with all it has.
+        """
+        hits = self._of_itself(name)
+        order = self._matches.lexicon.order
+        for cover in getattr(self._meanings.get(name), "inside", ()):
+            earlier = order.get(cover, len(order)) < order[name]
+            hits = outside(hits, self.of(cover) if earlier else self._of_itself(cover))
+        return hits
+
+    def _of_itself(self, name: str) -> list[Hit]:
+        if name not in self._apart:
+            self._apart[name] = self._resolved(name) if name in self._meanings else []
+        return self._apart[name]
+
+    def _resolved(self, name: str) -> list[Hit]:
+        """Terms, patterns and pairs of a meaning, but for what its exceptions cover."""
+        exceptions = self._matches.hits(unless(name))
+        found = {*self._matches.hits(name), *self._matches.pattern_hits(name)}
+        for index, pair in enumerate(self._meanings[name].pairs):
+            first, second = map(self._matches.hits, pair_parts(name, index))
+            found.update(_pairs(outside(first, exceptions), second, pair, self._matches.views.original))
+        return outside(sorted(found), exceptions)
+
+
+def outside(hits: list[Hit], covers: Iterable[Hit]) -> list[Hit]:
+    """The hits that do not lie wholly inside one of `covers`."""
+    spans = sorted((hit.start, hit.end) for hit in covers)
+    if not spans or not hits:
+        return hits
+    longest = max(end - start for start, end in spans)
+    starts = [start for start, _ in spans]
+
+    def covered(hit: Hit) -> bool:
+        low, high = bisect_left(starts, hit.end - longest), bisect_right(starts, hit.start)
+        return any(end >= hit.end for _, end in spans[low:high])
+
+    return [hit for hit in hits if not covered(hit)]
+
+
+def _pairs(firsts: list[Hit], seconds: list[Hit], pair: Pair, text: str) -> Iterator[Hit]:
+    starts = [hit.start for hit in seconds]
+    for first in firsts:
+        for second in seconds[bisect_left(starts, first.end) : bisect_right(starts, first.end + pair.gap)]:
+            between = text[first.end : second.start]
+            one_clause = pair.across or not _CLAUSE_END.search(between)
+            if one_clause and not any(word in between for word in pair.not_between):
+                yield Hit(first.start, second.end, f"{first.term}…{second.term}", first.disguised or second.disguised)
