@@ -27,6 +27,8 @@ _HOSTED_BY = re.compile(
 )
 _HOST_IN_PATH = re.compile(r"(?<![a-z0-9])((?:[a-z0-9\-]{1,40}\.){1,4}gov\.cn)(?![a-z0-9])", re.I)
 _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办")
+_SIGNING_WORDS = ("Copyright", "版权所有", "©")
+"""A name in a footer is claimed where one of them stands in the same passage, and else only mentioned."""
 _LAST_PASSAGES = 14
 _ASSETS_MIN = 4
 _ASSET_SHARE = 0.5
@@ -97,9 +99,11 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
             found = organs.organ_name(name) or registry.claimed_by_name(name)
             if found:
                 yield Claim("footer", match.group(), name=name, start=match.start(), end=match.end())
-        for known, site in registry.names.items():
-            at = page.text.find(known, passage.start, passage.end) if len(known) > 2 else -1
-            if at >= 0 and any(word in page.quote(passage) for word in ("Copyright", "版权所有", "©")):
+        text = page.quote(passage)
+        signed = any(word in text for word in _SIGNING_WORDS)
+        for known, site in registry.names.items() if signed else ():
+            if len(known) > 2 and known in text:
+                at = passage.start + text.find(known)
                 yield Claim("footer", known, name=site.name, host=site.host, start=at, end=at + len(known))
 
 

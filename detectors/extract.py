@@ -50,7 +50,7 @@ _CHILDLESS = ("<img", "<br", "<input", "<meta", "<link", "<hr", "<!--")
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S{1,500})")
-_SCRIPT_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`")
+_SCRIPT_STRING = re.compile(r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _MARKUP_IN_STRING = re.compile(r"<[^<>]{0,400}>|\\[nrt\"'/]")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2}")
@@ -72,7 +72,7 @@ def extract(html: str, url: str, status: int = 200) -> Page:
 
 def level(html: str) -> str:
     """The document with start tags dropped beyond `MAX_DEPTH_TAGS` elements left open."""
-    if html.count("<") - 2 * html.count("</") - sum(map(html.count, _CHILDLESS)) < MAX_DEPTH_TAGS:
+    if _few_open(html):
         return html
     open_tags: dict[str, int] = {}
     depth, kept, last = 0, [], 0
@@ -94,6 +94,16 @@ def level(html: str) -> str:
             open_tags[name] = count + 1
             depth += 1
     return "".join(kept) + html[last:] if kept else html
+
+
+def _few_open(html: str) -> bool:
+    """Whether plain counting shows that fewer elements than are too many can ever be open."""
+    opened = html.count("<") - 2 * html.count("</")
+    for childless in _CHILDLESS:
+        if opened < MAX_DEPTH_TAGS:
+            break
+        opened -= html.count(childless)
+    return opened < MAX_DEPTH_TAGS
 
 
 @lru_cache(maxsize=4096)
@@ -302,11 +312,10 @@ class _Walk:
         """String literals with Chinese in them: footers and pages are written by scripts, too."""
         if "\\u" in body:
             body = _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), body)
-        if not _HAN_RUN.search(body):
+        if body.isascii() or not _HAN_RUN.search(body):
             return
-        for match in _SCRIPT_STRING.finditer(body[:MAX_SCRIPT_STRING_CHARS]):
-            value = match.group()
-            if _HAN_RUN.search(value):
+        for value in _SCRIPT_STRING.findall(body[:MAX_SCRIPT_STRING_CHARS]):
+            if not value.isascii() and _HAN_RUN.search(value):
                 plain = _SPACE.sub(" ", _MARKUP_IN_STRING.sub(" ", value[1:-1])).strip()
                 if plain:
                     self.markup.scripts.append(plain)

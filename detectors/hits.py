@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from detectors.lexicon import Hit, Matches, pair_parts, unless
+from detectors.lexicon import Hit, Matches, unless
 
 if TYPE_CHECKING:
     from config.schema_wording import Pair
@@ -36,10 +36,12 @@ class Hits:
     def _may_be(self, name: str) -> bool:
         if name in self._found:
             return bool(self._found[name])
-        if self._matches.holds(name) or self._matches.lexicon.patterns.get(name):
-            return True
-        pairs = len(self._meanings[name].pairs) if name in self._meanings else 0
-        return any(all(map(self._matches.holds, pair_parts(name, index))) for index in range(pairs))
+        owners, lexicon = self._matches.owners, self._matches.lexicon
+        return (
+            name in owners
+            or bool(lexicon.patterns.get(name))
+            or any(first in owners and second in owners for first, second in lexicon.pairs.get(name, ()))
+        )
 
     def of(self, name: str) -> list[Hit]:
         """Hits of one concept, or of several joined by `|`."""
@@ -76,16 +78,18 @@ class Hits:
 
     def _of_itself(self, name: str) -> list[Hit]:
         if name not in self._apart:
-            self._apart[name] = self._resolved(name) if name in self._meanings else []
+            self._apart[name] = self._resolved(name) if name in self._meanings and self._may_be(name) else []
         return self._apart[name]
 
     def _resolved(self, name: str) -> list[Hit]:
         """Terms, patterns and pairs of a meaning, but for what its exceptions cover."""
-        exceptions = self._matches.hits(unless(name))
-        found = {*self._matches.hits(name), *self._matches.pattern_hits(name)}
-        for index, pair in enumerate(self._meanings[name].pairs):
-            first, second = map(self._matches.hits, pair_parts(name, index))
-            found.update(_pairs(outside(first, exceptions), second, pair, self._matches.views.original))
+        matches = self._matches
+        exceptions = matches.hits(unless(name))
+        found = {*matches.hits(name), *matches.pattern_hits(name)}
+        for pair, (first, second) in zip(self._meanings[name].pairs, matches.lexicon.pairs[name], strict=True):
+            if first in matches.owners and second in matches.owners:
+                firsts = outside(matches.hits(first), exceptions)
+                found.update(_pairs(firsts, matches.hits(second), pair, matches.views.original))
         return outside(sorted(found), exceptions)
 
 

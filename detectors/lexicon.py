@@ -41,11 +41,6 @@ def unless(name: str) -> str:
     return f"!{name}"
 
 
-def pair_parts(name: str, index: int) -> tuple[str, str]:
-    """The owners of the first and second terms of a pair."""
-    return f"{name}:{index}:first", f"{name}:{index}:second"
-
-
 class Lexicon:
     """Compiled terms of one `Wording`; built once per process."""
 
@@ -56,18 +51,23 @@ class Lexicon:
         self.meanings = {concept.id: concept for concept in wording.concept} | {
             f"frame:{frame.id}": frame for frame in wording.frame
         }
+        self.pairs: dict[str, list[tuple[str, str]]] = {}
         for name, meaning in self.meanings.items():
             self._own(owners, name, meaning.terms)
             self._own(owners, unless(name), meaning.unless)
-            for index, pair in enumerate(meaning.pairs):
-                for part, terms in zip(pair_parts(name, index), (pair.first, pair.second), strict=True):
-                    self._own(owners, part, terms)
+            self.pairs[name] = [
+                (f"{name}:{index}:first", f"{name}:{index}:second") for index in range(len(meaning.pairs))
+            ]
+            for pair, (first, second) in zip(meaning.pairs, self.pairs[name], strict=True):
+                self._own(owners, first, pair.first)
+                self._own(owners, second, pair.second)
         for name, terms in (extra or {}).items():
             self._own(owners, name, terms)
         self.terms = sorted(owners)
+        self.owners = [owners[term] for term in self.terms]
         self.owned: dict[str, set[int]] = defaultdict(set)
-        for index, term in enumerate(self.terms):
-            for name in owners[term]:
+        for index, names in enumerate(self.owners):
+            for name in names:
                 self.owned[name].add(index)
         self.words = [
             (term[0].isascii() and term[0].isalnum(), term[-1].isascii() and term[-1].isalnum()) for term in self.terms
@@ -111,16 +111,18 @@ class Matches:
         self._guessed = folding.replace_glyphs(self._joined.text, glyphs, lexicon.variants)
         changed = glyphs or views.parts is not None
         self._variant = lexicon.find(self._guessed) if changed else []
-        self.present = {index for index, _, _ in itertools.chain(self._plain, self._dense, self._variant)}
+        self.terms = {index for index, _, _ in itertools.chain(self._plain, self._dense, self._variant)}
 
-    def holds(self, owner: str) -> bool:
-        """Whether any term of a concept, frame or part of a pair is in the text, in whatever disguise."""
-        return not self.present.isdisjoint(self.lexicon.owned.get(owner, ()))
+    @cached_property
+    def owners(self) -> set[str]:
+        """Concepts, frames, exceptions and parts of pairs of which some term is here, in whatever disguise."""
+        return set().union(*(self.lexicon.owners[index] for index in self.terms))
 
     def hits(self, owner: str) -> list[Hit]:
         """Hits of an owner's terms, in order of position."""
-        terms = self.present.intersection(self.lexicon.owned.get(owner, ()))
-        return sorted({hit for index in terms for hit in self._of_term(index)})
+        if owner not in self.owners:
+            return []
+        return sorted({hit for index in self.lexicon.owned[owner] & self.terms for hit in self._of_term(index)})
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
         for pattern in self.lexicon.patterns.get(concept, ()):

@@ -6,7 +6,7 @@ a test holds both to the same answers.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +56,7 @@ def suffix_of(host: str) -> str:
     return labels[-1]
 
 
+@lru_cache(maxsize=4096)
 def registrable(host: str) -> str:
     """The domain somebody registered (`x.github.io` is one); the host itself when it is a suffix or an address."""
     suffix = suffix_of(host)

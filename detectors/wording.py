@@ -16,7 +16,7 @@ from detectors.limits import MAX_SIGNALS_PER_DETECTOR
 from detectors.speakers import Speakers, Spoken
 
 if TYPE_CHECKING:
-    from config.schema_wording import Rule, Wording
+    from config.schema_wording import Boost, Rule, Wording
     from detectors.context import Context
     from detectors.features import Page
 
@@ -75,6 +75,10 @@ class Reader:
         found = [offer for rule in self.wording.rule if self._may_hold(rule) for offer in self._of(rule)]
         return sorted(found, key=lambda offer: (-offer.strength, offer.anchor.start, offer.rule.id))
 
+    @cached_property
+    def boosts_here(self) -> list[Boost]:
+        return [boost for boost in self.wording.boost if self.hits.of(boost.concept)]
+
     def _may_hold(self, rule: Rule) -> bool:
         """Whether all that a rule asks for is somewhere in the text: mostly not, and no closer look is needed."""
         return all(self.hits.may_be(name) for name in (rule.anchor, *rule.near, *rule.distinct))
@@ -121,7 +125,7 @@ class Reader:
         )
 
     def _boosts(self, rule: Rule, anchor: Hit) -> Iterator[tuple[str, float]]:
-        for boost in self.wording.boost:
+        for boost in self.boosts_here:
             if boost.concept == rule.anchor:
                 continue
             for hit in self.hits.within(boost.concept, anchor.start, anchor.end, boost.window):
