@@ -18,7 +18,7 @@ from crawlers.records import ArchiveError, Exchange, WarcPlace
 from crawlers.warcfile import Record, check_digests, inflate, member, members, parse, record_id, serialise
 
 SUFFIX = ".warc.gz"
-GZIP_LEVEL = 6
+GZIP_LEVEL = 1
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 
 

@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from crawlers.records import Exchange
 from crawlers.unpacking import MAX_UNPACKED_BYTES, unpack
@@ -133,8 +134,8 @@ def _read_headers(headers: Headers) -> tuple[list[str], str]:
 
 def _in_page(data: bytes) -> str:
     head = data[:_DECLARED_WITHIN_BYTES]
-    labels = [*_XML.findall(head), *_META.findall(head)]
-    return next((codec for label in labels if (codec := _codec(label.decode("ascii", "replace")))), "")
+    declared = chain(_XML.finditer(head), _META.finditer(head))
+    return next((codec for found in declared if (codec := _codec(found[1].decode("ascii", "replace")))), "")
 
 
 def _codec(label: str) -> str:

@@ -96,14 +96,13 @@ def keep(connection: Connection, batch: Sequence[Kept], actor: str) -> list[int]
     )
     stamp_id = _queue_stamp(connection, lines)
     connection.execute(update(captures).where(captures.c.id.in_(ids)).values(stamp_id=stamp_id))
-    for item in batch:
-        end_task(connection, item.fetched)
+    end_tasks(connection, (item.fetched for item in batch))
     return ids
 
 
-def end_task(connection: Connection, fetched: Fetched) -> None:
-    if fetched.task.id is not None:
-        leases.finish(connection, fetched.task.id, fetched.outcome, fetched.reason)
+def end_tasks(connection: Connection, batch: Iterable[Fetched]) -> None:
+    ends = [(item.task.id, item.outcome, item.reason) for item in batch if item.task.id is not None]
+    leases.finish_all(connection, ends)
 
 
 def captured_detail(item: Kept) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, CursorResult, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawlers.clock import utc_now
@@ -84,12 +84,27 @@ def release_all(connection: Connection) -> int:
 
 def finish(connection: Connection, task_id: int, outcome: Outcome, reason: str) -> bool:
     """End one task; False when it was done already. A dead task may still be ended: its worker was only slow."""
-    statement = (
-        update(tasks)
-        .where(tasks.c.id == task_id, tasks.c.state != TaskState.DONE)
-        .values(state=TaskState.DONE, outcome=outcome, reason=reason, ended_at=utc_now(), lease_until="")
+    return finish_all(connection, [(task_id, outcome, reason)]) == 1
+
+
+def finish_all(connection: Connection, ends: Iterable[tuple[int, Outcome, str]]) -> int:
+    """End several tasks, as `finish` does; returns how many were not done before."""
+    now = utc_now()
+    rows = [{"ended": task_id, "how": outcome, "why": reason, "now": now} for task_id, outcome, reason in ends]
+    return _changed(connection.execute(_FINISH, rows)) if rows else 0
+
+
+_FINISH = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("ended"), tasks.c.state != TaskState.DONE)
+    .values(
+        state=TaskState.DONE,
+        outcome=bindparam("how"),
+        reason=bindparam("why"),
+        ended_at=bindparam("now"),
+        lease_until="",
     )
-    return _changed(connection.execute(statement)) == 1
+)
 
 
 def done_among(connection: Connection, ids: Iterable[int]) -> set[int]:

@@ -23,7 +23,7 @@ from crawlers import custody, exchanges, leases
 from crawlers.archive import Archive, Volume
 from crawlers.batches import Batches
 from crawlers.clock import utc_now
-from crawlers.keeping import Kept, Placed, claim_volume, end_task, host_of, keep
+from crawlers.keeping import Kept, Placed, claim_volume, end_tasks, host_of, keep
 from crawlers.marks import mark
 from crawlers.records import ArchiveError, CrawlError, Exchange, Fetched, StoreError
 from crawlers.store import Store
@@ -138,8 +138,7 @@ class Recorder:
             if kept and self._volume is not None:
                 claim_volume(connection, self._volume, self._writer)
             ids = dict(zip(kept, keep(connection, list(kept.values()), self._owner), strict=True))
-            for index in fresh - kept.keys():
-                end_task(connection, batch[index])
+            end_tasks(connection, (batch[index] for index in fresh - kept.keys()))
             mark("recorder-before-commit")
         mark("recorder-after-commit")
         known = self._known([batch[index] for index in range(len(batch)) if index not in fresh])
