@@ -1,20 +1,24 @@
-"""How often a source may turn us away before it is left alone for the night."""
+"""How often a source may turn us away before it is left alone for the night, and when it asks for that itself."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import IgnoreRequest
 
-from crawlers.records import Capture, PageState, Task
+from crawlers.records import KNOWN_STATES, Capture, Exchange, Fetched, PageState, Task
+from crawlers.values import fold
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
 TURNED_AWAY = frozenset({PageState.BLOCKED, PageState.LOGIN})
+_BUSY = frozenset({429, 503})
+_WAIT_MAX_CHARS = 40
 
 
 class SourceRested(IgnoreRequest):
@@ -44,6 +48,21 @@ class Patience:
         if self._in_a_row[key] >= self._limit:
             return
         self._in_a_row[key] = self._in_a_row[key] + 1 if state in TURNED_AWAY else 0
+
+
+def asked_to_wait(status: int, headers: Iterable[tuple[str, str]]) -> str:
+    """The Retry-After of a source that is busy (RFC 9110 section 10.2.3): seconds or a date as sent; else empty."""
+    if status not in _BUSY:
+        return ""
+    return next((fold(value)[:_WAIT_MAX_CHARS] for name, value in headers if name.lower() == "retry-after"), "")
+
+
+def turned_away(fetched: Fetched, page: Exchange) -> Fetched:
+    """A page that names a time to come back counts as blocked and says so; one that was read all the same stays."""
+    wait = asked_to_wait(page.status, page.response_headers)
+    if not wait or fetched.page_state in KNOWN_STATES:
+        return fetched
+    return replace(fetched, page_state=PageState.BLOCKED, reason=f"{fetched.reason or 'busy'}: retry after {wait}")
 
 
 def refuse_rested(crawler: Crawler, request: Request) -> None:

@@ -127,7 +127,12 @@ class Renderer:
 
 
 def _door_verdict(exchange: Exchange) -> str:
-    """`refused:private_address` when the door itself answered; empty when the site did."""
+    """`refused:private_address` when the door itself answered; empty when the site did.
+
+    What came encrypted is the site's alone: the door refuses a tunnel before there is any answer in it.
+    """
+    if not exchange.url.startswith("http:"):
+        return ""
     for name, value in exchange.response_headers:
         if name.lower() == "x-zhengshao-door":
             return value.replace("; ", ":")

@@ -18,7 +18,7 @@ from crawlers.clock import utc_now
 from crawlers.dialing import DoorVerdict
 from crawlers.doorclient import DoorClient, DoorDown
 from crawlers.framing import FramingError
-from crawlers.patience import refuse_rested
+from crawlers.patience import asked_to_wait, refuse_rested
 from crawlers.records import CrawlError, Exchange, Outcome
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class WireHandler(BaseDownloadHandler):
         except (DoorVerdict, FramingError, OSError, ValueError) as error:
             raise _explained(request, error) from error
         request.meta["download_latency"] = loop.time() - started
+        if asked_to_wait(answer.status, answer.headers):
+            request.meta["dont_retry"] = True
         return _response(request, answer, fetched_at)
 
     async def close(self) -> None:

@@ -22,7 +22,7 @@ from crawlers.certificates import certificate_flags
 from crawlers.doorclient import DoorDown
 from crawlers.equipment import Equipment
 from crawlers.middlewares import hops
-from crawlers.patience import Patience, SourceRested
+from crawlers.patience import Patience, SourceRested, turned_away
 from crawlers.records import CrawlError, Exchange, Fetched, FetchProfile, Outcome, PageState, Task, TaskKind
 from crawlers.unpacking import ACCEPTED
 from crawlers.wire import FetchFailed
@@ -135,6 +135,7 @@ class TaskSpider(scrapy.Spider):
             yield found
             return
         if found.outcome is Outcome.CAPTURED:
+            found = turned_away(found, chain[-1])
             self.patience.note(task, found.page_state)
         yield replace(found, exchanges=chain)
 

@@ -12,6 +12,7 @@ from scrapy import Request
 from crawlers.bounce import bounce_target
 from crawlers.decode import decode_exchange
 from crawlers.middlewares import FOLLOWED
+from crawlers.pictures import is_picture
 from crawlers.profiles import page_state
 from crawlers.records import Exchange, Fetched, Outcome, Task, TaskKind
 from crawlers.spiders.base import TaskSpider
@@ -37,6 +38,8 @@ class SitesSpider(TaskSpider):
         return self.ask(task, task.target, headers=self.visitor_headers(task))
 
     def read(self, task: Task, page: Exchange, flags: list[str], request: Request) -> Fetched | Request:
+        if 200 <= page.status < 300 and is_picture(page):
+            return Fetched(task=task, outcome=Outcome.CAPTURED, flags=tuple(flags))
         decoded = decode_exchange(page)
         followed: int = request.meta.get(FOLLOWED, 0)
         target = bounce_target(decoded.text, page.url)

@@ -271,6 +271,69 @@ def test_a_missing_door_ends_no_task() -> None:
     assert stopped == ["door_down"]
 
 
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
+
+
+def read_by_sites(page: Exchange) -> Fetched:
+    request = Request(page.url, meta={"task": TASK, HOPS: (page,)})
+    response = WireResponse(page.url, status=page.status, request=request)
+    (found,) = spider(SitesSpider).parse(response)
+    assert isinstance(found, Fetched)
+    return found
+
+
+def answer(body: bytes, *headers: tuple[str, str], status: int = 200) -> Exchange:
+    return Exchange(url="http://a.test/", status=status, response_headers=headers, body=body)
+
+
+def test_a_picture_is_a_page_of_its_own() -> None:
+    found = read_by_sites(answer(PNG, ("Content-Type", "image/png")))
+    assert (found.outcome, found.page_state, found.reason) == (Outcome.CAPTURED, PageState.RESULTS, "")
+    assert found.exchanges[0].body == PNG
+
+
+@pytest.mark.parametrize(
+    ("body", "label", "status"),
+    [(b"\0\x01\x02" * 99, "image/png", 200), (PNG, "text/html", 200), (PNG, "image/png", 403)],
+    ids=["only the label", "only the bytes", "an error"],
+)
+def test_what_is_no_picture_is_not_taken_for_one(body: bytes, label: str, status: int) -> None:
+    assert read_by_sites(answer(body, ("Content-Type", label), status=status)).page_state is PageState.UNDECODABLE
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "state", "reason"),
+    [
+        (429, "120", PageState.BLOCKED, "rate_limited: retry after 120"),
+        (
+            503,
+            "Sat, 21 Nov 2026 23:59:59 GMT",
+            PageState.BLOCKED,
+            "server_error: retry after Sat, 21 Nov 2026 23:59:59 GMT",
+        ),
+        (503, "", PageState.PARTIAL, "server_error"),
+        (404, "120", PageState.EMPTY, "not_found"),
+    ],
+)
+def test_a_source_that_asks_to_wait_says_so_in_its_reason(
+    status: int, wait: str, state: PageState, reason: str
+) -> None:
+    headers = (("retry-after", wait),) if wait else ()
+    found = read_by_sites(answer("<h1>稍后再试</h1>".encode(), *headers, status=status))
+    assert (found.page_state, found.reason) == (state, reason)
+
+
+def test_a_source_that_asks_to_wait_is_left_alone() -> None:
+    """Its busy pages count like refusals, up to the limit of the night."""
+    crawling = spider(SitesSpider)
+    page = answer(b"busy", ("Retry-After", "600"), status=503)
+    request = Request(page.url, meta={"task": TASK, HOPS: (page,)})
+    for _ in range(config.load().settings.night.blocked_stop):
+        assert not crawling.patience.exhausted(TASK)
+        assert list(crawling.parse(WireResponse(page.url, status=503, request=request)))
+    assert crawling.patience.exhausted(TASK)
+
+
 @pytest.mark.parametrize("target", ["nonsense", "ftp://a.test/", "javascript:alert(1)", "http://[::1"])
 def test_what_is_no_address_is_not_asked(target: str) -> None:
     found = spider(SitesSpider)._begin(task(TaskKind.SITE, "web", target))

@@ -1,0 +1,19 @@
+"""Answers that are pictures: served as one, and with the first bytes of one."""
+
+from __future__ import annotations
+
+import re
+
+from crawlers.keeping import media_type
+from crawlers.records import Exchange
+
+_FIRST_BYTES = re.compile(
+    rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF.{4}WEBP|BM.{12}|\x00\x00\x01\x00.\x00|.{4}ftyp(?:avif|avis|heic|mif1)",
+    re.DOTALL,
+)
+"""JPEG, PNG, GIF, WebP, BMP, ICO, AVIF and HEIF. SVG is text and read as such."""
+
+
+def is_picture(page: Exchange) -> bool:
+    """Label and bytes must agree: an error page served as image/jpeg is a page."""
+    return media_type(page).startswith("image/") and _FIRST_BYTES.match(page.body) is not None
