@@ -58,6 +58,11 @@ class Failed:
         return {"id": self.id, "error": self.error}
 
 
+def _address(url: str) -> str:
+    """People write a bare host; without a scheme it would be a path and own nothing."""
+    return url if not url or "://" in url else f"https://{url.lstrip('/')}"
+
+
 def documents(files: Iterable[Path], url: str, stdin: IO[bytes]) -> Iterator[Document | Failed]:
     for file in files:
         if str(file) == "-":
@@ -148,7 +153,7 @@ def judge(document: Document, context: Context) -> Assessment:
 
     if document.kind == "text":
         return assess(Page.from_text(document.content), context)
-    return assess(Page.from_html(document.content, document.url, document.status), context)
+    return assess(Page.from_html(document.content, _address(document.url), document.status), context)
 
 
 def render(document: Document, assessment: Assessment) -> str:

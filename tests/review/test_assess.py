@@ -42,6 +42,14 @@ def test_the_shape_of_an_answer(tmp_path: Path) -> None:
     assert {"kind": "wechat", "value": "abc_12345", "quote": "abc_12345"} in found["contacts"]
 
 
+@pytest.mark.parametrize("url", ["a.example.top", "a.example.top/x/", "//a.example.top/x", "https://a.example.top/"])
+def test_a_bare_host_is_judged_like_an_address(tmp_path: Path, url: str) -> None:
+    file = tmp_path / "a.html"
+    file.write_text(CLONE, encoding="utf-8")
+    (found,) = documents(run("assess", str(file), "--url", url, "--json"))
+    assert (found["url"], found["impersonation"]["verdict"]) == (url, "flag")
+
+
 def test_text_offsets_are_those_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_text(f"你好\n{OFFER}", encoding="utf-8")
