@@ -3,7 +3,8 @@
 `python benchmarks/crawl.py [--pages N] [--rounds N]`. Pages of 60 to 100 KB come from a server on loopback; delays
 are off, the same number of requests is under way in each run. Ours includes claiming, decoding, judging page states,
 the archive (fsync, SHA-256, gzip) and the store. Times are of the crawl itself, without the start of the process;
-the best round counts, because other work on the machine can only slow one down.
+the three runs of a round follow each other, a ratio is taken within its round, and medians are printed with the
+range of the rounds: other work on the machine touches all three.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import ClassVar
 
 from crawlers.children import ChildLimits, run_spider
@@ -160,7 +162,7 @@ def ours(count: int, url: str, door: Door, data: Path) -> float:
     return _rate(report.stats, count)
 
 
-def _rate(stats: dict[str, object], count: int) -> float:
+def _rate(stats: Mapping[str, object], count: int) -> float:
     assert stats["finish_reason"] == "finished", stats
     assert stats["response_received_count"] == count, stats
     return count / float(str(stats["elapsed_time_seconds"]))
@@ -169,7 +171,7 @@ def _rate(stats: dict[str, object], count: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=1500)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--url", default="", help=argparse.SUPPRESS)
@@ -195,20 +197,25 @@ def compare(count: int, rounds: int) -> None:
                 rates["direct"].append(bare(count, f"http://127.0.0.1:{port}/{{host}}/{{page}}.html"))
                 rates["door"].append(bare(count, named, proxy))
                 rates["ours"].append(ours(count, named, door, Path(folder) / str(number)))
-    show({name: max(found) for name, found in rates.items()}, count, rounds)
+    show(rates, count)
 
 
-def show(rates: dict[str, float], count: int, rounds: int) -> None:
+def show(rates: dict[str, list[float]], count: int) -> None:
     sizes = f"{SIZES_KB[0]}-{SIZES_KB[1]} KB"
-    print(f"{count} pages of {sizes}, {CONCURRENCY} at a time, best of {rounds}, {os.cpu_count()} cores")
-    print(f"{'run':28}{'pages/s':>9}{'ours to it':>12}{'aim':>7}")
+    rounds = len(rates["ours"])
+    print(f"{count} pages of {sizes}, {CONCURRENCY} at a time, median of {rounds} rounds, {os.cpu_count()} cores")
+    print(f"{'run':30}{'pages/s':>9}{'ours to it':>12}{'range':>14}{'aim':>7}")
     for name, title, aim in (
         ("direct", "bare Scrapy, direct", "0.45"),
         ("door", "bare Scrapy through the door", "0.60"),
         ("ours", "zhengshao sites spider", ""),
     ):
-        ratio = f"{rates['ours'] / rates[name]:.2f}" if aim else ""
-        print(f"{title:28}{rates[name]:9.0f}{ratio:>12}{aim:>7}")
+        print(f"{title:30}{median(rates[name]):9.0f}{_ratios(rates['ours'], rates[name]) if aim else ''}{aim:>7}")
+
+
+def _ratios(ours: list[float], theirs: list[float]) -> str:
+    found = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+    return f"{median(found):12.2f}{f'{min(found):.2f} to {max(found):.2f}':>14}"
 
 
 if __name__ == "__main__":
