@@ -5,6 +5,7 @@ A child that dies loses nothing: its tasks go back to the plan and the next chil
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from crawlers.egress import CRAWLER
 from crawlers.marks import mark
 from crawlers.records import PageState, Task, TaskKind
 from crawlers.recovery import recover
+from review.night.plan import next_pages
 from review.night.stamping import stamp
 from review.night.targets import from_hits, from_listings, in_browser
 from review.strings import CHILD_DIED
@@ -31,8 +33,21 @@ SHOWN_IN_BROWSER = frozenset({"needs_rendering", "text_in_image"})
 
 
 def ask_sources(ground: Ground) -> list[ChildReport]:
-    """Engines and marketplaces, side by side: both mostly wait for politeness."""
-    return _run(ground, ("search", "marketplace"))
+    """Engines and marketplaces, side by side: both mostly wait for politeness. Full pages are followed by the next."""
+    reports = _run(ground, ("search", "marketplace"))
+    for _ in range(1, ground.config.crawl.budget.pages_per_query):
+        if not ground.store.plan(_next_pages(ground)):
+            break
+        reports += _run(ground, ("search",))
+    return reports
+
+
+def _next_pages(ground: Ground) -> list[Task]:
+    task_of = {capture.id: capture.task_id for capture in ground.store.captures(night=ground.night)}
+    found = (task_of.get(hit.capture_id or 0) for hit in ground.store.hits(night=ground.night))
+    rows = Counter(task_id for task_id in found if task_id is not None)
+    asked = ground.store.tasks(night=ground.night, kinds=[TaskKind.SEARCH])
+    return list(next_pages(ground.config, (status.task for status in asked), rows))
 
 
 def visit_sites(ground: Ground) -> list[ChildReport]:

@@ -6,9 +6,10 @@ Pure but for reading the store: the same day, configuration and store give the s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from itertools import product
+from itertools import product, zip_longest
 from typing import TYPE_CHECKING
 
 from crawlers.records import Task, TaskKind
@@ -21,21 +22,30 @@ if TYPE_CHECKING:
 
 RECHECK_PRIORITY = 30
 SEARCH_PRIORITY = 10
+FULL_PAGE_ROWS = 7
+"""An engine shows ten results a page, less its own boxes; with fewer there is no more to come."""
 NOT_ASKED = frozenset({"import"})
 """Access of sources that only analysts feed; a `login` source is asked as anybody may and says so when it refuses."""
 
 
 def queries(words: Queries) -> list[str]:
-    """Every query the configuration can make, in an order that is fixed but mixes trades, offers and places.
-
-    What an office wrote out (`verbatim`) comes first.
+    """Every query the configuration can make, in an order that is fixed: what an office wrote out (`verbatim`)
+    first, then trade after trade in turn, each with its offers and places mixed, so that a window of as many
+    queries as there are trades asks for every one of them.
     """
-    made = {
+    by_trade = [
+        sorted(_of_trade(words, trade) - set(words.verbatim), key=lambda query: hashlib.sha256(query.encode()).digest())
+        for trade in words.trades
+    ]
+    in_turn = (query for turn in zip_longest(*by_trade) for query in turn if query)
+    return list(dict.fromkeys([*words.verbatim, *in_turn]))
+
+
+def _of_trade(words: Queries, trade: str) -> set[str]:
+    return {
         " ".join(template.format(trade=trade, offer=offer, place=place).split())
-        for template, trade, offer, place in product(words.templates, words.trades, words.offers, words.places or ("",))
+        for template, offer, place in product(words.templates, words.offers, words.places or ("",))
     }
-    mixed = sorted(made - set(words.verbatim), key=lambda query: hashlib.sha256(query.encode()).digest())
-    return [*words.verbatim, *mixed]
 
 
 def tonight(choices: Sequence[str], budget: int, day: date, *, fixed: int = 0) -> list[str]:
@@ -47,18 +57,20 @@ def tonight(choices: Sequence[str], budget: int, day: date, *, fixed: int = 0) -
 
 
 def searches(config: Config, night: str, day: date) -> Iterator[Task]:
+    """First pages; the later ones are planned when the first was full (`next_pages`)."""
     budget = config.crawl.budget
     asked = tonight(queries(config.queries), budget.queries_per_engine, day, fixed=len(config.queries.verbatim))
-    for engine in crawled(config.engines.values()):
-        for query, page in product(asked, range(1, budget.pages_per_query + 1)):
-            yield Task(
-                night=night,
-                kind=TaskKind.SEARCH,
-                source=engine.id,
-                target=query,
-                page=page,
-                priority=SEARCH_PRIORITY - page,
-            )
+    for engine, query in product(crawled(config.engines.values()), asked):
+        yield Task(night=night, kind=TaskKind.SEARCH, source=engine.id, target=query, priority=SEARCH_PRIORITY)
+
+
+def next_pages(config: Config, asked: Iterable[Task], rows: Mapping[int, int]) -> Iterator[Task]:
+    """The page after each asked one that was full. `rows` gives the results read for a task id."""
+    last = config.crawl.budget.pages_per_query
+    for task in asked:
+        full = task.id is not None and rows.get(task.id, 0) >= FULL_PAGE_ROWS
+        if full and task.page < last:
+            yield replace(task, id=None, attempts=0, page=task.page + 1, priority=task.priority - 1)
 
 
 def keywords(config: Config, night: str, day: date) -> Iterator[Task]:

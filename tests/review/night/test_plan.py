@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from config import Config, load
 from crawlers.records import FetchProfile, TaskKind
-from review.night.plan import crawled, keywords, queries, searches, tasks, tonight
+from review.night.plan import FULL_PAGE_ROWS, crawled, keywords, next_pages, queries, searches, tasks, tonight
 
 DAY = date(2026, 11, 21)
 
@@ -50,9 +51,20 @@ def test_every_crawled_engine_is_asked_the_same(config: Config) -> None:
     assert "google" not in by_source
 
 
-def test_first_pages_are_asked_before_second_ones(config: Config) -> None:
-    planned = list(searches(config, "N", DAY))
-    assert min(t.priority for t in planned if t.page == 1) > max(t.priority for t in planned if t.page > 1)
+def test_only_full_pages_are_followed_and_the_next_waits_behind(config: Config) -> None:
+    first = [replace(task, id=number) for number, task in enumerate(searches(config, "N", DAY), 1)][:3]
+    (following,) = next_pages(config, first, {1: FULL_PAGE_ROWS, 2: FULL_PAGE_ROWS - 1})
+    assert (following.target, following.page, following.id) == (first[0].target, 2, None)
+    assert following.priority < first[0].priority
+    last = replace(first[0], page=config.crawl.budget.pages_per_query)
+    assert list(next_pages(config, [last], {1: 10})) == []
+
+
+def test_a_window_as_wide_as_the_trades_asks_for_every_trade(config: Config) -> None:
+    made = queries(config.queries)[len(config.queries.verbatim) :]
+    for start in range(0, 40, 7):
+        window = made[start : start + len(config.queries.trades) + 1]
+        assert all(any(trade in query for query in window) for trade in config.queries.trades)
 
 
 def test_keywords_respect_their_budget(config: Config) -> None:
