@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from detectors.hosts import Registry
 from detectors.lexicon import Lexicon
+from detectors.text import DATA
 
 if TYPE_CHECKING:
     from config import Config
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Context:
-    """Immutable after `build`; safe to share between threads that only read."""
+    """Immutable after `build` but for what it remembers; safe to share between threads that only read."""
 
     config: Config
     key: bytes = b""
     """The office's secret under which contacts are linked; empty where nothing is stored."""
+
+    pictures: dict[str, str] = field(default_factory=dict, repr=False)
+    """The text of every picture read so far, by the SHA-256 of its bytes; no part of what judging rests on."""
 
     @classmethod
     def build(cls, config: Config, key: bytes = b"") -> Context:
@@ -54,10 +58,11 @@ class Context:
 
     @cached_property
     def digest(self) -> str:
-        """Of everything that can change a judgement: detector versions, wording, registry, policy."""
+        """Of everything that can change a judgement: detector versions, their tables, wording, registry, policy."""
         from detectors.base import registry
 
         parts = [f"{one.name}@{one.version}" for one in registry()]
+        parts += [f"{table.name}: {table.read_text(encoding='utf-8')}" for table in sorted(DATA.glob("*.toml"))]
         models = (self.config.wording, self.config.official, self.config.policy, self.config.certificates)
         parts += [model.model_dump_json() for model in models]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

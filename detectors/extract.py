@@ -207,10 +207,9 @@ class _Walk:
             if self.length > self.block_start and raw and self.pieces[-1][-1:] != " ":
                 self.add(" ")
             return
-        state = (section, hidden)
-        if state != self.block:
+        if self.block != (section, hidden):
             self.break_block()
-            self.block = state
+            self.block = (section, hidden)
         value = _SPACE.sub(" ", raw)
         if self.length == self.block_start or self.pieces[-1][-1:] == " ":
             value = value.lstrip(" ")

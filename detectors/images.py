@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator
 from functools import lru_cache
@@ -10,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from detectors import strings
 from detectors.base import Axis, FollowUp, Signal, detector
-from detectors.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGES_DECODED, MAX_OCR_PIXELS
+from detectors.limits import (
+    MAX_IMAGE_BYTES,
+    MAX_IMAGE_PIXELS,
+    MAX_IMAGES_DECODED,
+    MAX_OCR_DETECT_SIDE_PX,
+    MAX_OCR_SIDE_PX,
+    MIN_OCR_HEIGHT_PX,
+    MIN_OCR_PIXELS,
+    MIN_OCR_WIDTH_PX,
+    OCR_THREADS,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -18,9 +29,8 @@ if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
 
-VERSION = 1
+VERSION = 2
 _MIN_SIDE_PX = 60
-_OCR_MIN_PIXELS = 60_000
 _MAX_OCR_IMAGES = 4
 _MIN_CONFIDENCE = 0.5
 
@@ -39,8 +49,9 @@ def images(page: Page, context: Context) -> Iterator[Signal | FollowUp]:
     offer. Without the extra `ocr` pictures are left unread."""
     if not page.images or not can_decode():
         return
-    decoded = [image for body in page.images[:MAX_IMAGES_DECODED] if (image := decode(body)) is not None]
-    for image in decoded:
+    bodies = page.images[:MAX_IMAGES_DECODED]
+    decoded = [(body, image) for body in bodies if (image := decode(body)) is not None]
+    for _, image in decoded:
         for address in qr_addresses(image):
             reason = strings.QR_FOUND.format(url=address)
             yield FollowUp(detector="images", kind="qr", url=address, reason=reason)
@@ -74,18 +85,26 @@ def qr_addresses(image: Image) -> list[str]:
     return list(dict.fromkeys(text for text in texts if text.lower().startswith(("http://", "https://"))))
 
 
-def _offers(decoded: list[Image], context: Context) -> Iterator[Signal]:
+def _offers(decoded: list[tuple[bytes, Image]], context: Context) -> Iterator[Signal]:
     from detectors.features import Page
     from detectors.wording import Reader, signal
 
-    large = sorted(decoded, key=lambda image: -image.width * image.height)[:_MAX_OCR_IMAGES]
-    for number, image in enumerate(large):
-        text = read(image)
+    large = sorted(decoded, key=lambda picture: -picture[1].width * picture[1].height)[:_MAX_OCR_IMAGES]
+    for number, (body, image) in enumerate(large):
+        text = _text_of(body, image, context.pictures)
         if not text:
             continue
         written = Page.from_text(text)
         for offer in Reader.of(written, context).offers()[:5]:
             yield _in_picture(signal(written, offer), number)
+
+
+def _text_of(body: bytes, image: Image, known: dict[str, str]) -> str:
+    """What is written in a picture; one that two visitors or two pages were shown is read once."""
+    name = hashlib.sha256(body).hexdigest()
+    if name not in known:
+        known[name] = read(image)
+    return known[name]
 
 
 def _in_picture(found: Signal, number: int) -> Signal:
@@ -99,11 +118,12 @@ def read(image: Image) -> str:
     """The text of a picture in reading order, one line a text box; empty when it is too small to hold an offer."""
     import numpy
 
-    if image.width * image.height < _OCR_MIN_PIXELS:
+    width, height = image.size
+    if width < MIN_OCR_WIDTH_PX or height < MIN_OCR_HEIGHT_PX or width * height < MIN_OCR_PIXELS:
         return ""
-    scale = min(1.0, (MAX_OCR_PIXELS / (image.width * image.height)) ** 0.5)
-    if scale < 1.0:
-        image = image.resize((int(image.width * scale), int(image.height * scale)))
+    if max(width, height) > MAX_OCR_SIDE_PX:
+        image = image.copy()
+        image.thumbnail((MAX_OCR_SIDE_PX, MAX_OCR_SIDE_PX))
     found = _reader()(numpy.asarray(image)[:, :, ::-1])
     if found.txts is None:
         return ""
@@ -113,9 +133,18 @@ def read(image: Image) -> str:
 
 @lru_cache(maxsize=1)
 def _reader() -> Any:
+    """The engine, loaded once a process. Left alone it takes every core, and enlarges a banner before it looks."""
     import logging
 
     from rapidocr import RapidOCR
 
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)
-    return RapidOCR(params={"Global.log_level": "error"})
+    return RapidOCR(
+        params={
+            "Global.log_level": "error",
+            "EngineConfig.onnxruntime.intra_op_num_threads": OCR_THREADS,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": MAX_OCR_DETECT_SIDE_PX,
+        }
+    )

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
@@ -111,7 +112,7 @@ class Matches:
         self._guessed = folding.replace_glyphs(self._joined.text, glyphs, lexicon.variants)
         changed = glyphs or views.parts is not None
         self._variant = lexicon.find(self._guessed) if changed else []
-        self.terms = {index for index, _, _ in itertools.chain(self._plain, self._dense, self._variant)}
+        self.terms = set(map(itemgetter(0), itertools.chain(self._plain, self._dense, self._variant)))
 
     @cached_property
     def owners(self) -> set[str]:

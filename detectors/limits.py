@@ -15,4 +15,12 @@ MAX_CONTACTS = 60
 MAX_IMAGES_DECODED = 12
 MAX_IMAGE_BYTES = 8_000_000
 MAX_IMAGE_PIXELS = 40_000_000
-MAX_OCR_PIXELS = 4_000_000
+MIN_OCR_WIDTH_PX = 200
+MIN_OCR_HEIGHT_PX = 60
+MIN_OCR_PIXELS = 60_000
+"""Smaller pictures are icons and buttons: no room for an offer."""
+MAX_OCR_SIDE_PX = 1_600
+"""Larger pictures are made smaller before their text is read."""
+MAX_OCR_DETECT_SIDE_PX = 1_280
+"""On a picture of at most this size lines of text are looked for; they are then read at full size."""
+OCR_THREADS = 2

@@ -21,6 +21,7 @@ _INVISIBLE = (
 _COMPOUND = "⑩-⑳⑽-⒇⒑-⒛⓫-⓴㉑-㉟㊱-㊿⓾"
 _SPECIAL = re.compile(f"[{_INVISIBLE}]+|[{_COMPOUND}]")
 _WORD_RUN = re.compile(r"[0-9a-zA-Z\u3400-\u9fff\uf900-\ufaff@+]+")
+_GAPS_AND_WORDS = re.compile(f"({_WORD_RUN.pattern})")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 _ORDINARY_GAP = re.compile(r"[\s，,。、；;：:！!？?（）()《》“”\"'‘’\-]+")
 _LONG_WORD = 4
@@ -175,10 +176,11 @@ class _Runs:
 
 def condense(folded: View) -> View:
     """The folded text with everything dropped that is neither letter, digit nor hanzi; maps to the folded text."""
-    words = _WORD_RUN.findall(folded.text) or [""]
-    lengths = tuple(map(len, words))
-    origin = tuple(match.start() for match in _WORD_RUN.finditer(folded.text)) or (0,)
-    return View("".join(words), (0, *accumulate(lengths[:-1])), origin, lengths)
+    pieces = _GAPS_AND_WORDS.split(folded.text)
+    sizes = list(map(len, pieces))
+    lengths = tuple(sizes[1::2]) or (0,)
+    origin = tuple(accumulate(sizes))[:-1:2] or (0,)
+    return View("".join(pieces[1::2]), (0, *accumulate(lengths[:-1])), origin, lengths)
 
 
 @cache

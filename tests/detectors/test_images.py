@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,12 @@ pytest.importorskip("PIL")
 import zxingcpp
 from PIL import Image
 
+import config
+from detectors import images as pictures
 from detectors.context import Context
 from detectors.features import Page
 from detectors.images import decode, qr_addresses
-from detectors.limits import MAX_IMAGE_BYTES
+from detectors.limits import MAX_IMAGE_BYTES, MAX_OCR_SIDE_PX
 from detectors.runner import assess
 
 
@@ -70,3 +73,63 @@ def test_hostile_files_are_refused(body: bytes, context: Context) -> None:
     page.images = (body,)
     assert not assess(page, context).errors
     assert decode(body) is None
+
+
+class Engine:
+    """Stands for the OCR engine: reads the same offer in everything and remembers the sizes it was given."""
+
+    txts = ("低压电工证 不用考试 三天拿证", "看不清")
+    scores = (0.98, 0.2)
+
+    def __init__(self) -> None:
+        self.sizes: list[tuple[int, int]] = []
+
+    def __call__(self, pixels: Any) -> Engine:
+        self.sizes.append((pixels.shape[1], pixels.shape[0]))
+        return self
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    pytest.importorskip("numpy")
+    engine = Engine()
+    monkeypatch.setattr(pictures, "_reader", lambda: engine)
+    monkeypatch.setattr(pictures, "can_read", lambda: True)
+    return engine
+
+
+def blank(width: int, height: int, shade: int = 255) -> bytes:
+    return png(Image.new("RGB", (width, height), (shade, shade, shade)))
+
+
+def shown(*bodies: bytes) -> Page:
+    page = Page.from_html("<p>样证", "https://a.example/")
+    page.images = bodies
+    return page
+
+
+def test_an_offer_in_a_picture_is_a_signal_and_an_unsure_line_is_not(engine: Engine) -> None:
+    found = assess(shown(blank(600, 400)), Context.build(config.load()))
+    assert [one.where for one in found.selling.signals] == ["image"]
+    assert found.selling.signals[0].quote in Engine.txts[0]
+
+
+def test_a_picture_shown_to_two_visitors_is_read_once(engine: Engine) -> None:
+    context = Context.build(config.load())
+    first = assess(shown(blank(600, 400)), context)
+    second = assess(shown(blank(600, 400), blank(601, 400)), context)
+    assert engine.sizes == [(600, 400), (601, 400)]
+    assert {one.quote for one in first.selling.signals} == {one.quote for one in second.selling.signals}
+    assess(shown(blank(600, 400)), Context.build(config.load()))
+    assert len(engine.sizes) == 3, "another run reads for itself"
+
+
+@pytest.mark.parametrize(("width", "height"), [(199, 900), (1_200, 59), (220, 100)])
+def test_icons_and_buttons_are_not_read(width: int, height: int, engine: Engine) -> None:
+    assess(shown(blank(width, height)), Context.build(config.load()))
+    assert not engine.sizes
+
+
+def test_a_large_picture_is_made_smaller_in_proportion(engine: Engine) -> None:
+    assess(shown(blank(3_200, 1_600)), Context.build(config.load()))
+    assert engine.sizes == [(MAX_OCR_SIDE_PX, MAX_OCR_SIDE_PX // 2)]
