@@ -36,10 +36,33 @@ def test_what_is_off(settings: Settings, name: str) -> None:
     assert settings.getbool(name) is False
 
 
+LISTS = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS")
+
+
 def test_everything_named_exists(settings: Settings) -> None:
-    named = [*settings.getdict("DOWNLOADER_MIDDLEWARES"), *settings.getdict("SPIDER_MIDDLEWARES")]
-    named += [*settings.getdict("EXTENSIONS"), *settings.getdict("ITEM_PIPELINES"), *settings["RETRY_EXCEPTIONS"]]
+    named = [name for kind in LISTS for name in settings.get_component_priority_dict_with_base(kind)]
+    named += [*settings.getdict("ITEM_PIPELINES"), *settings["RETRY_EXCEPTIONS"]]
     assert all(load_object(path) for path in named)
+
+
+def test_scrapy_s_own_parts_are_those_we_name(settings: Settings) -> None:
+    """A base list replaces Scrapy's: nothing that listens, exports, caches or keeps cookies comes in by default."""
+    allowed = {"robotstxt", "retry", "start", "corestats", "logcount", "logstats", "memusage", "throttle"}
+    for kind in LISTS:
+        given, known = settings.getdict(f"{kind}_BASE"), Settings().getdict(f"{kind}_BASE")
+        assert given.items() <= known.items()
+        assert {name.split(".")[2] for name in given} <= allowed
+
+
+def test_parts_that_are_off_are_not_even_imported() -> None:
+    code = (
+        "import sys; from scrapy.settings import Settings; from scrapy.utils.misc import load_object\n"
+        "from crawlers import settings; made = Settings(); made.setmodule(settings, priority='project')\n"
+        f"for kind in {LISTS!r}: list(map(load_object, made.get_component_priority_dict_with_base(kind)))\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True)
+    assert not {"aiohttp", "requests", "tldextract"} & set(done.stdout.split())
 
 
 def test_the_suffix_list_is_never_fetched() -> None:

@@ -136,6 +136,11 @@ class Smuggling(Fault):
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked)
 
 
+class Busy(Fault):
+    async def answer(self, writer: StreamWriter, path: str) -> None:
+        writer.write(page(b"<h1>503</h1>", "Retry-After: 3600", status="503 Service Unavailable"))
+
+
 class ForgedVerdict(Fault):
     async def answer(self, writer: StreamWriter, path: str) -> None:
         forged = ("X-Zhengshao-Door: refused; private_address", "X-Zhengshao-Peer: 192.0.2.1:80")

@@ -33,7 +33,7 @@ FLAGGED = {
     "refresh_loop": "bounce_loop",
     "false_charset": "charset_overruled",
 }
-SEEN = ("good", "status999", "no_colon", "forged_verdict")
+SEEN = ("good", "status999", "no_colon", "forged_verdict", "busy")
 REFUSED = {"redirect_private": "private_address"}
 
 
@@ -85,6 +85,14 @@ def test_a_site_cannot_speak_for_the_door(hostile: Run) -> None:
     assert capture is not None
     assert capture.status == 403
     assert capture.peer.startswith("127.0.0.1:")
+
+
+def test_a_site_that_asks_to_wait_is_not_asked_again(hostile: Run) -> None:
+    """Other 5xx answers are retried at once (`retry_times` of this run is 1)."""
+    ended = hostile.ended["busy"]
+    assert ended.capture is not None
+    assert (ended.capture.page_state, ended.status.reason) == (PageState.BLOCKED, "server_error: retry after 3600")
+    assert not [key for key in hostile.report.stats if key.startswith("retry/") and "503" in key]
 
 
 def test_a_redirect_into_the_office_is_refused_with_its_first_hop_kept(hostile: Run) -> None:
