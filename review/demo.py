@@ -16,6 +16,7 @@ from crawlers.egress import Door, policy_from
 from crawlers.marks import mark
 from crawlers.practice import Practice, World, read_truth
 from crawlers.store import Store, store_url
+from detectors.judge import latest_assessments
 from review import registry
 from review.cases import Case, CaseState, Decision, decide, find
 from review.clock import utc_now
@@ -25,7 +26,15 @@ from review.packets.desk import make_packet
 from review.packets.gather import case_file
 from review.packets.stamping import TOKENS, seal_stamper
 from review.packets.verify import verify
-from review.strings import DEMO_ACTOR, DEMO_CONFIRM, DEMO_EXCLUDE
+from review.strings import (
+    CHILD_DIED_SHORT,
+    DEMO_ACTOR,
+    DEMO_CONFIRM,
+    DEMO_EXCLUDE,
+    PACKET_WRONG,
+    PACKETS_BUILT,
+    SOURCE_WRONG,
+)
 from review.truth import Comparison, compare, flags
 
 if TYPE_CHECKING:
@@ -52,11 +61,17 @@ class DemoReport:
     seconds: float
 
     @property
-    def fine(self) -> bool:
-        """Every stage ended, each source's verdict is the truth's, every packet verifies; misses are not hidden, but
-        are no fault of the machinery."""
-        verified = all(packet.verdict == "valid" for packet in self.packets)
-        return verified and self.comparison.sources_right and not self.night.failed_children
+    def faults(self) -> list[str]:
+        """Why the demonstration is not fine: a stage that did not end, a source judged otherwise than the truth
+        says, a packet that does not verify. Misses and false accusations are printed, but no fault of the machinery."""
+        died = [CHILD_DIED_SHORT.format(name=name) for name in self.night.failed_children]
+        wrong = [
+            SOURCE_WRONG.format(source=source, said=said, true=true)
+            for source, (said, true) in self.comparison.sources.items()
+            if true and said != true
+        ]
+        bad = [PACKET_WRONG.format(packet=p.packet, said=p.verdict) for p in self.packets if p.verdict != "valid"]
+        return died + wrong + bad
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -81,8 +96,8 @@ def run_demo(config: Config, web: Path, data: Path, *, config_dir: Path | None, 
         try:
             comparison = _compare(store, truth, night)
             _decide(store, comparison)
-            say("packets", "")
             built = _hand_over(config, world, data, store)
+            say("packets", PACKETS_BUILT.format(count=len(built)))
         finally:
             store.close()
     return DemoReport(night, comparison, tuple(built), time.monotonic() - started)
@@ -105,7 +120,12 @@ def _compare(store: Store, truth: Any, night: NightReport) -> Comparison:
         cases = [case for case in find(connection) if case.state is not CaseState.MERGED]
     wanted = sorted({number for case in cases for number in case.capture_ids})
     pages = {capture.id: capture.final_url for capture in store.captures(ids=wanted)}
-    return compare(truth, flags(cases, pages), night.sources)
+    seen = {
+        (subject.subject, verdict.axis.value): verdict.level.value
+        for subject in latest_assessments(store, night=night.night)
+        for verdict in (subject.impersonation, subject.selling)
+    }
+    return compare(truth, flags(cases, pages), night.sources, seen)
 
 
 def _decide(store: Store, comparison: Comparison) -> None:

@@ -9,11 +9,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from review.strings import AXES, DEMO_NEXT, OUTCOMES, SOURCE_FAILED, SOURCE_NORMAL, VERIFIED
+from review.strings import (
+    AXES,
+    DEMO_NEXT,
+    LEVELS,
+    NEVER_SEEN,
+    OUTCOMES,
+    SEEN_AS,
+    SOURCE_FAILED,
+    SOURCE_NORMAL,
+    VERIFIED,
+)
 
 if TYPE_CHECKING:
     from review.demo import DemoReport
     from review.night import NightReport
+    from review.truth import Row
 
 COLOURS = {SOURCE_NORMAL: "green", SOURCE_FAILED: "red", "found": "green", "missed": "yellow", "accused": "red"}
 
@@ -44,30 +55,32 @@ def print_demo(report: DemoReport, data: Path) -> None:
     print_night(report.night)
     console = Console(highlight=False)
     _print_comparison(console, report)
-    _print_sources(console, report)
     _print_packets(console, report)
     console.print(DEMO_NEXT.format(data=data, packet=report.packets[0].file if report.packets else "P-….zip"))
 
 
 def _print_comparison(console: Console, report: DemoReport) -> None:
+    comparison = report.comparison
     table = Table(title="与真实情况对照", title_justify="left")
-    for heading in ("结果", "对象", "方面", "类别", "冒用"):
-        table.add_column(heading)
-    for row in sorted(report.comparison.rows, key=lambda row: ("accused", "missed", "found").index(row.outcome)):
+    table.add_column("结果")
+    table.add_column("对象", overflow="fold", max_width=44)
+    table.add_column("方面")
+    table.add_column("类别,或为何漏掉")
+    table.add_column("冒用")
+    for row in sorted(comparison.rows, key=lambda row: ("accused", "missed", "found").index(row.outcome)):
         colour, outcome = COLOURS[row.outcome], OUTCOMES[row.outcome]
-        cells = (row.subject, AXES[row.axis], row.cls, row.imitates or row.expected)
+        cells = (row.subject, AXES[row.axis], row.cls or _missed(row), row.imitates or row.expected)
         table.add_row(f"[{colour}]{outcome}[/]", *(escape(cell) for cell in cells))
     console.print(table)
-    counts = {name: len(report.comparison.subjects(name)) for name in ("found", "missed", "accused")}
+    counts = {name: len(comparison.subjects(name)) for name in ("found", "missed", "accused")}
     console.print(
-        f"埋设 {report.comparison.planted} 个:查获 {counts['found']},漏掉 {counts['missed']},冤枉 {counts['accused']}"
+        f"埋设 {comparison.planted} 个:查获 {counts['found']},漏掉 {counts['missed']},冤枉 {counts['accused']};"
+        f"无辜对象 {comparison.innocents} 个,其中看过 {comparison.innocents_seen} 个"
     )
 
 
-def _print_sources(console: Console, report: DemoReport) -> None:
-    wrong = {name: pair for name, pair in report.comparison.sources.items() if pair[1] and pair[0] != pair[1]}
-    for name, (said, true) in wrong.items():
-        console.print(f"[red]来源 {name} 判为{said},实际应为{true}[/]")
+def _missed(row: Row) -> str:
+    return SEEN_AS.format(level=LEVELS[row.level]) if row.level else NEVER_SEEN
 
 
 def _print_packets(console: Console, report: DemoReport) -> None:

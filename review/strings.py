@@ -58,3 +58,10 @@ DEMO_NEXT = """证据包在 {data}/packets,核验所需的公钥和时间戳根�
   zhengshao case list --data {data}
   zhengshao case show A-000001 --data {data}"""
 FOLLOWING = "追查 {count} 条线索(二维码、短链接、内页)"
+PACKETS_BUILT = "{count} 个证据包已生成并核验"
+CHILD_DIED_SHORT = "抓取程序 {name} 没有正常结束"
+SOURCE_WRONG = "来源 {source} 判为{said},实际应为{true}"
+PACKET_WRONG = "证据包 {packet} 核验结果:{said}"
+NEVER_SEEN = "没有抓到"
+SEEN_AS = "抓到了,判为{level}"
+ALL_EMPTY = "{source} 的 {pages} 页全说没有结果,而别的来源有:可能被限制,请人工看一眼。"

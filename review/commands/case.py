@@ -15,6 +15,7 @@ from review.commands._shared import config_option, data_option, emit, fail, json
 if TYPE_CHECKING:
     from review.cases import Case
 
+QUOTES_SHOWN = 3
 DECISION_WORDS = ("confirm", "exclude", "doubt", "reopen")
 
 
@@ -71,6 +72,7 @@ def list_cases(state: str | None, config_dir: Path | None, data_dir: Path | None
 def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """One case: verdicts with their reasons and quotes, captures, and what happened to it."""
     from review.cases import get, parse_label
+    from review.subjects import shown
 
     store, _ = open_store(config_dir, data_dir)
     with _clear_errors(), store.read() as connection:
@@ -80,7 +82,7 @@ def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: 
         return
     click.echo(f"{case.label}  {case.state.chinese}  {case.title}")
     for subject, assessment in zip(case.subjects, case.assessments, strict=True):
-        click.echo(f"\n{subject}")
+        click.echo(f"\n{shown(subject)}")
         for axis in ("impersonation", "selling"):
             _print_verdict(axis, assessment.get(axis))
     click.echo(f"\n取证 {', '.join(f'C-{number:08d}' for number in case.capture_ids)}")
@@ -89,14 +91,15 @@ def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: 
 
 
 def _print_verdict(axis: str, verdict: Any) -> None:
+    from review.findings import by_reason
     from review.strings import AXES, LEVELS
 
     if not verdict or verdict["verdict"] == "clear":
         return
     whom = f",冒用 {verdict['imitates']}" if verdict.get("imitates") else ""
     click.echo(f"  {AXES[axis]}:{LEVELS[verdict['verdict']]} · {verdict['class']}{whom}({verdict['score']:.2f})")
-    for signal in verdict["signals"]:
-        click.echo(f"    · {signal['reason']}  「{signal['quote'][:60]}」")
+    for reason, quotes in by_reason(verdict["signals"]).items():
+        click.echo(f"    · {reason}  {''.join(f'「{quote}」' for quote in quotes[:QUOTES_SHOWN])}")
 
 
 @command.command("decide")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from review.commands._shared import FINE, LOCKED, PROBLEMS, config_option, emit, fail, json_option, load_config
+from review.commands._shared import FINE, LOCKED, PROBLEMS, config_option, emit, fail, json_option, load_config, say
 
 DEFAULT_DATA = Path("demo-data")
 
@@ -46,8 +46,8 @@ def command(web: Path | None, data_dir: Path, config_dir: Path | None, as_json: 
 
     config = load_config(config_dir, everything=True)
     try:
-        with progress() as say:
-            report = run_demo(config, web or PACKAGED, data_dir.absolute(), config_dir=config_dir, say=say)
+        with progress() as tell:
+            report = run_demo(config, web or PACKAGED, data_dir.absolute(), config_dir=config_dir, say=tell)
     except PracticeError as error:
         fail(str(error))
     except NightLocked as error:
@@ -60,4 +60,6 @@ def command(web: Path | None, data_dir: Path, config_dir: Path | None, as_json: 
         from review.printing import print_demo
 
         print_demo(report, data_dir)
-    sys.exit(FINE if report.fine else PROBLEMS)
+    for fault in report.faults:
+        say(fault)
+    sys.exit(PROBLEMS if report.faults else FINE)

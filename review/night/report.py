@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from crawlers.leases import TaskStatus
-from crawlers.records import Capture, Hit, Listing, TaskKind
+from crawlers.records import Capture, Hit, Listing, PageState, TaskKind
 from crawlers.tables import stamps
 from review.night.health import SourceHealth, judge, judge_sites
 from review.night.nights import reports
-from review.strings import SOURCE_NORMAL
+from review.strings import ALL_EMPTY, SOURCE_NORMAL
 
 if TYPE_CHECKING:
     from review.night.ground import Ground
 
+SILENT_PAGES = 6
 ASKED = frozenset({TaskKind.SEARCH, TaskKind.MARKETPLACE})
 
 
@@ -36,7 +38,15 @@ def sources(ground: Ground) -> list[SourceHealth]:
         for source in sorted(asked)
     ]
     visits = [status for status in tasks if status.task.kind not in ASKED]
-    return [*found, judge_sites(visits, pages["web"])]
+    return [*(_doubted(source, found) for source in found), judge_sites(visits, pages["web"])]
+
+
+def _doubted(source: SourceHealth, all_sources: Sequence[SourceHealth]) -> SourceHealth:
+    """A source that says "nothing" on every page while others have much may be holding back: said, not judged."""
+    silent = source.states.get(PageState.EMPTY) == source.pages >= SILENT_PAGES
+    if not silent or not any(other.rows >= source.pages for other in all_sources):
+        return source
+    return replace(source, advice=ALL_EMPTY.format(source=source.source, pages=source.pages))
 
 
 def _by_source(tasks: Sequence[TaskStatus]) -> dict[str, list[TaskStatus]]:

@@ -9,7 +9,7 @@ import csv
 import json
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
 from io import StringIO
@@ -18,6 +18,7 @@ from typing import Any
 
 from config.schema_agencies import Agency
 from review.errors import ReviewError
+from review.findings import by_reason
 from review.packets import fonts, strings
 from review.packets.evidence import Item, beijing
 from review.packets.facts import applies, facts, field_rows, filled, paper_for
@@ -163,26 +164,11 @@ def _findings(source: PacketSource) -> list[dict[str, Any]]:
         verdict = source.assessment.get(axis, {"verdict": "clear"})
         if verdict["verdict"] == "clear":
             continue
-        shown = _by_reason(verdict["signals"])[:SIGNALS_MAX]
+        reasons = by_reason(verdict["signals"], QUOTE_MAX).items()
+        shown = [{"reason": reason, "quotes": quotes[:QUOTES_MAX]} for reason, quotes in reasons][:SIGNALS_MAX]
         level = strings.LEVELS[verdict["verdict"]]
         rows.append({"axis": name, "class": verdict["class"], "level": level, "signals": shown})
     return rows
-
-
-def _by_reason(signals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each reason once, heaviest first, with the passages it rests on."""
-    quotes: dict[str, dict[str, None]] = {}
-    for signal in sorted(signals, key=lambda signal: -signal["weight"]):
-        if signal["weight"] > 0:
-            found = quotes.setdefault(signal["reason"].rstrip("。"), {})
-            if signal["quote"]:
-                found[_quote(signal["quote"])] = None
-    return [{"reason": reason, "quotes": list(found)[:QUOTES_MAX]} for reason, found in quotes.items()]
-
-
-def _quote(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= QUOTE_MAX else text[: QUOTE_MAX - 1] + "…"
 
 
 def _file_row(number: int, item: Item) -> dict[str, str]:

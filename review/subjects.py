@@ -1,0 +1,16 @@
+"""How a subject is shown to people: an internationalised host in its own script, with the ASCII form beside it."""
+
+from __future__ import annotations
+
+
+def shown(subject: str) -> str:
+    """`site:xn--….com` → `site:特种作业证查询.com(xn--….com)`; anything else as it is."""
+    kind, _, name = subject.partition(":")
+    if kind != "site" or "xn--" not in name:
+        return subject
+    host, slash, path = name.partition("/")
+    try:
+        own = host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return subject
+    return f"{kind}:{own}{slash}{path}({host})"
