@@ -23,4 +23,5 @@ MAX_OCR_SIDE_PX = 1_600
 """Larger pictures are made smaller before their text is read."""
 MAX_OCR_DETECT_SIDE_PX = 1_280
 """On a picture of at most this size lines of text are looked for; they are then read at full size."""
-OCR_THREADS = 2
+OCR_THREADS = 1
+"""A second one saves little time on pictures of this size and spends half as much again of the processor."""
