@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from detectors.hosts import Registry
 
 _ICP = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?ICP\s?[备证]\s?(\d{6,10})号?(?:-\d{1,4})?",
-    re.I,
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[Iiİı][Cc][Pp]\s?[备证]\s?(\d{6,10})号?(?:-\d{1,4})?"
 )
 _SITE_CODE = re.compile(r"(?:标识码|识别码)\s?[:：]?\s?(bm\d{8}|\d{10})(?!\d)", re.I)
 _CODE = re.compile(r"bm\d{8}|\d{10}", re.I)
@@ -82,6 +81,10 @@ def _name_by_code(code: str, registry: Registry) -> str:
 
 def footers(page: Page) -> list[Passage]:
     """Passages marked as footer or written by scripts; where none is marked, the last ones among words of a footer."""
+    return page.once("footers", lambda: _find_footers(page))
+
+
+def _find_footers(page: Page) -> list[Passage]:
     marked = [passage for passage in page.passages if passage.kind in ("footer", "script")]
     if any(passage.kind == "footer" for passage in marked):
         return marked

@@ -38,6 +38,7 @@ _MENTIONS = frozenset({"title", "platform", "conac", "assets"})
 _OWN_FACTOR = 0.4
 _FORM_WEIGHT = 0.3
 _RECORD_WEIGHT = 0.3
+_IDENTITY_CHARS = 400
 _REASONS = {
     "site_name": strings.META_NAME,
     "site_domain": strings.META_DOMAIN,
@@ -135,7 +136,8 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
 def own_identity(page: Page) -> str:
     """The name under which the page itself appears when it is a school's, a company's or a newspaper's."""
     for text in (page.title, page.markup.metas.get("sitename", ""), *(page.quote(one) for one in footers(page))):
-        for segment in organs.segments(text[:400]):
+        beginning = text[:_IDENTITY_CHARS]
+        for segment in organs.segments(beginning) if organs.own_identity(beginning) else ():
             if organs.own_identity(segment) and len(segment) <= organs.MAX_NAME_CHARS:
                 return segment
     return ""
