@@ -22,15 +22,17 @@ _DIGITS = re.compile(rf"[\d{_HAN_WRITTEN}](?:{_SEPARATOR}{{0,2}}[\d{_HAN_WRITTEN
 _MOBILE = re.compile(rf"(?:(?<![\d.])|(?<=86))(1{_SEPARATOR}{{0,2}}[3-9](?:{_SEPARATOR}{{0,2}}\d){{9}})(?!\d)")
 _MOBILES = re.compile(r"(?<!\d)(?:1[3-9]\d{9}){2,3}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[-—– ]?[1-9]\d{6,7}|[48]00[-—– ]?\d{3}[-—– ]?\d{4})(?!\d)")
+# every way to name a messenger begins with a plain character: `re` then skips the text in which none of them stands
 _WECHAT_LABEL = (
-    r"(?:微\s?信(?:号|同号|联系)?|微x|wei\s?xin|we\s?chat|vx|wx|v信|v\s?x|维信|威信|微芯|微心|[加+]\s?微|[加+]\s?v|[加+]\s?w|"
-    r"卫星|徽信|v\s?[:：]|微\s?[:：]|薇\s?[:：]|\bw\s?[:：]|同v|q微|q\\微|q/微信|电微)"
+    r"(?:微\s?信(?:号|同号|联系)?|微x|wei\s?xin|we\s?chat|vx|wx|v信|v\s?x|维信|威信|微芯|微心|"
+    r"加\s?微|\+\s?微|加\s?v|\+\s?v|加\s?w|\+\s?w|"
+    r"卫星|徽信|v\s?[:：]|微\s?[:：]|薇\s?[:：]|w(?<=\bw)\s?[:：]|同v|q微|q\\微|q/微信|电微)"
 )
 _ID = r"([a-z][a-z0-9_\-]{5,19}|\d{6,11}|\d(?:[.\-· ]?\d){6,11})"
 _WECHAT = re.compile(rf"{_WECHAT_LABEL}[\s:：号是为:=\-→>【\[（(]{{0,4}}{_ID}(?![a-z0-9_])")
 _WX_ID = re.compile(r"(?<![a-z0-9])(wx[_\-]?[a-z0-9_]{4,18}|wxid_[a-z0-9]{6,20})(?![a-z0-9])")
 _QQ = re.compile(
-    r"(?:q\s?q|扣扣|蔻蔻|企鹅|丘丘|球球|q\s?[:：]|扣\s?[:：]|\+q|加q|[加+]扣)(?:号|群)?(?:手机同号|/?微信)?[\s:：号是]{0,3}([1-9]\d{4,10})(?!\d)"
+    r"(?:q\s?q|扣扣|蔻蔻|企鹅|丘丘|球球|q\s?[:：]|扣\s?[:：]|\+q|加q|加扣|\+扣)(?:号|群)?(?:手机同号|/?微信)?[\s:：号是]{0,3}([1-9]\d{4,10})(?!\d)"
 )
 _EMAIL = re.compile(r"(?<![a-z0-9._%+\-])([a-z0-9][a-z0-9._%+\-]{0,63}@[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z]{2,10}){1,3})")
 _TELEGRAM = re.compile(

@@ -6,12 +6,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborHTMLParser
 
+from crawlers.markup import parsed
 from crawlers.states import PageView, ordinary_state
 from detectors.features import Field, Form, Identifier, Image, Link, Markup, Page, Passage
 from detectors.limits import (
-    MAX_DEPTH_TAGS,
     MAX_FIELDS,
     MAX_HTML_CHARS,
     MAX_IMAGES,
@@ -30,12 +29,6 @@ INLINE = frozenset((
 ))
 # fmt: on
 SILENT = frozenset({"style", "template", "svg", "math", "object", "iframe", "canvas", "audio", "video", "datalist"})
-# fmt: off
-VOID = frozenset((
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
-    "wbr", "p", "li", "td", "tr", "th", "dd", "dt", "option",
-))
-# fmt: on
 SECTION_TAGS = {"nav": "nav", "footer": "footer", "header": "header", "h1": "h1"}
 _SECTION_NAMES = re.compile(
     r"(?:^|[\s_-])(?:(?P<footer>foot(?:er)?|copyright|copy|bottom|banquan|siteinfo)|(?P<nav>nav|menu|crumbs?|breadcrumb)"
@@ -45,10 +38,8 @@ _SECTION_NAMES = re.compile(
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])", re.I
 )
-_CHILDLESS = ("<img", "<br", "<input", "<meta", "<link", "<hr", "<!--")
 """What opens nothing, counted to spare ordinary pages the exact look."""
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0]+")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S{1,500})")
 _SCRIPT_STRING = re.compile(r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -62,48 +53,12 @@ def extract(html: str, url: str, status: int = 200) -> Page:
     head = _SAVED_FROM.search(cut, 0, 4096)
     walk = _Walk()
     walk.markup.saved_from = head.group(1) if head else ""
-    tree = LexborHTMLParser(level(cut))
+    tree = parsed(cut)
     if tree.root is not None:
         walk.run(tree.root)
     page = walk.page(url, truncated=len(cut) < len(html))
     page.state, page.state_reason = ordinary_state(PageView(cut, url, status, parsed=tree))
     return page
-
-
-def level(html: str) -> str:
-    """The document with start tags dropped beyond `MAX_DEPTH_TAGS` elements left open."""
-    if _few_open(html):
-        return html
-    open_tags: dict[str, int] = {}
-    depth, kept, last = 0, [], 0
-    for match in _TAG.finditer(html):
-        closing, name = match.group(1), match.group(2).lower()
-        if name in VOID:
-            continue
-        count = open_tags.get(name, 0)
-        if closing:
-            if count:
-                open_tags[name] = count - 1
-                depth -= 1
-        elif depth >= MAX_DEPTH_TAGS:
-            end = html.find(">", match.end())
-            end = len(html) if end < 0 else end + 1
-            kept.append(html[last : match.start()])
-            last = max(last, end)
-        else:
-            open_tags[name] = count + 1
-            depth += 1
-    return "".join(kept) + html[last:] if kept else html
-
-
-def _few_open(html: str) -> bool:
-    """Whether plain counting shows that fewer elements than are too many can ever be open."""
-    opened = html.count("<") - 2 * html.count("</")
-    for childless in _CHILDLESS:
-        if opened < MAX_DEPTH_TAGS:
-            break
-        opened -= html.count(childless)
-    return opened < MAX_DEPTH_TAGS
 
 
 @lru_cache(maxsize=4096)

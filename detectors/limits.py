@@ -4,8 +4,6 @@ from __future__ import annotations
 
 MAX_HTML_CHARS = 2_000_000
 MAX_TEXT_CHARS = 10_000_000
-MAX_DEPTH_TAGS = 512
-"""Open elements at once; an HTML parser is quadratic in them."""
 MAX_LINKS = 5_000
 MAX_IMAGES = 2_000
 MAX_FIELDS = 500
