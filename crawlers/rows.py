@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from config.schema_profiles import KindRule, Layout, Step
 from crawlers.islands import as_text, body_json, find, island_documents
+from crawlers.markup import parse_html
 from crawlers.values import fold, without_markup
 
 _UNSEEN = frozenset({"script", "style", "noscript", "template"})
@@ -152,9 +153,9 @@ def layout_rows(layout: Layout, text: str, tree: LexborHTMLParser) -> Iterator[R
         yield from _json_rows(layout, text, tree)
     elif layout.islands:
         for markup in _island_markup(layout, text, tree):
-            yield from HtmlDocument(LexborHTMLParser(markup)).rows(layout.rows)
+            yield from HtmlDocument(parse_html(markup)).rows(layout.rows)
     elif layout.unwrap:
-        yield from HtmlDocument(LexborHTMLParser(_unwrapped(text, layout.unwrap))).rows(layout.rows)
+        yield from HtmlDocument(parse_html(_unwrapped(text, layout.unwrap))).rows(layout.rows)
     else:
         yield from HtmlDocument(tree).rows(layout.rows)
 

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 import config
 from config.schema_profiles import Island, PageStates, StateRule
 from crawlers.islands import as_text, body_json, find, island_documents
+from crawlers.markup import parse_html
 from crawlers.records import PageState
 
 _EARLY_CHARS = 16_384
@@ -41,7 +42,7 @@ class PageView:
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
-        return self.parsed if self.parsed is not None else LexborHTMLParser(self.text)
+        return self.parsed if self.parsed is not None else parse_html(self.text)
 
     @cached_property
     def documents(self) -> tuple[Any, ...]:
@@ -66,7 +67,7 @@ class PageView:
         """Characters seen in the first part of a long page; never more than in the whole."""
         if self.parsed is not None or len(self.text) <= 2 * _EARLY_CHARS:
             return 0
-        early = LexborHTMLParser(self.text[:_EARLY_CHARS])
+        early = parse_html(self.text[:_EARLY_CHARS])
         early.strip_tags(list(_UNSEEN))
         return _solid_chars(early.body.text(deep=True)) if early.body is not None else 0
 

@@ -6,8 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-
-from crawlers.markup import parsed
+from crawlers.markup import parse_html
 from crawlers.states import PageView, ordinary_state
 from detectors.features import Field, Form, Identifier, Image, Link, Markup, Page, Passage
 from detectors.limits import (
@@ -53,7 +52,7 @@ def extract(html: str, url: str, status: int = 200) -> Page:
     head = _SAVED_FROM.search(cut, 0, 4096)
     walk = _Walk()
     walk.markup.saved_from = head.group(1) if head else ""
-    tree = parsed(cut)
+    tree = parse_html(cut)
     if tree.root is not None:
         walk.run(tree.root)
     page = walk.page(url, truncated=len(cut) < len(html))

@@ -170,7 +170,6 @@ def test_a_false_or_cut_packing_gives_what_there_is(body: bytes, encodings: list
 
 
 def test_an_exchange_is_decoded_by_its_own_headers() -> None:
-    exchange = Exchange(
-        url="http://a.test/", status=200, response_headers=tuple(packed("gzip")), body=gzip.compress(TEXT.encode(), mtime=0)
-    )
+    body = gzip.compress(TEXT.encode(), mtime=0)
+    exchange = Exchange(url="http://a.test/", status=200, response_headers=tuple(packed("gzip")), body=body)
     assert decode_exchange(exchange).text == TEXT

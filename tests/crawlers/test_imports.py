@@ -290,8 +290,8 @@ def _noise(number: int) -> bytes:
 
 
 def test_a_file_cut_at_its_end_keeps_what_is_before(house: House) -> None:
-    data = gzip.compress(record("http://old.example/0"), mtime=0) + gzip.compress(record("http://old.example/1"), mtime=0)[:-9]
-    report = _import(house, data)
+    whole, cut = (gzip.compress(record(f"http://old.example/{number}"), mtime=0) for number in range(2))
+    report = _import(house, whole + cut[:-9])
     assert report.captures == (1,)
     assert "cut off" in report.damaged[0].reason
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crawlers.records import Listing, PageState
-from detectors.extract import level
 from detectors.features import Page
-from detectors.limits import MAX_DEPTH_TAGS, MAX_HTML_CHARS
+from detectors.limits import MAX_HTML_CHARS
 
 HTML = """<!-- saved from url=(0024)https://www.moonorgan.example/ -->
 <html><head><title> 月球安全
@@ -67,14 +66,6 @@ def test_link_spans_are_the_words_of_the_link() -> None:
 def test_no_markup_raises_or_hides_what_follows(html: str) -> None:
     page = Page.from_html(html, "https://a.example/")
     assert "末尾" not in html or "末尾" in page.text
-
-
-def test_nesting_is_levelled_and_ordinary_pages_are_left_alone() -> None:
-    assert level(HTML) == HTML
-    deep = "<div>" * 5_000 + "x"
-    assert level(deep).count("<div>") == MAX_DEPTH_TAGS
-    lists = "<ul>" + "<li>项" * 5_000 + "</ul>"
-    assert level(lists) == lists
 
 
 def test_a_page_beyond_the_limit_is_cut_and_says_so() -> None:
