@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bs4 import BeautifulSoup
 from bs4.element import Comment, Declaration, Doctype, NavigableString, PageElement, ProcessingInstruction, Tag
 
-from detectors.extract import level
+from crawlers.markup import level
 from detectors.limits import MAX_HTML_CHARS
 
 if TYPE_CHECKING:
