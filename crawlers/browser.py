@@ -45,6 +45,7 @@ ARGUMENTS = (
 MAX_RESOURCES = 200
 MAX_RESOURCE_BYTES = 8 * 1024 * 1024
 IDLE_WAIT_MS = 3_000
+MAX_WIDTH_PX = 2_560
 CONSOLE_LINES = 200
 
 
@@ -233,12 +234,17 @@ def _kept_name(name: str) -> str:
 
 
 async def _picture(page: Page, look: Look, max_height_px: int) -> tuple[bytes, tuple[str, ...]]:
-    """A full-page PNG, cut at `max_height_px`: the author of a page chooses its height."""
-    height = int(await page.evaluate("Math.max(document.documentElement.scrollHeight, 1)"))
+    """A full-page PNG of the page's own width, cut at `max_height_px`: the author of a page chooses its height.
+
+    A page that was not made for phones is laid out wider than the phone's screen; all of that width is evidence.
+    """
+    width, height = await page.evaluate(
+        "(() => { const e = document.documentElement; return [e.scrollWidth, Math.max(e.scrollHeight, 1)] })()"
+    )
     shown = max(min(height, max_height_px), look.height)
-    clip: Any = {"x": 0, "y": 0, "width": look.width, "height": shown}
+    clip: Any = {"x": 0, "y": 0, "width": max(look.width, min(width, MAX_WIDTH_PX)), "height": shown}
     picture = await page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide")
-    return picture, (("screenshot_capped",) if height > max_height_px else ())
+    return picture, (("screenshot_capped",) if height > max_height_px or width > MAX_WIDTH_PX else ())
 
 
 async def _mhtml(page: Page) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import struct
 import tempfile
 import unicodedata
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from config.schema_agencies import Agency
+from crawlers.records import FetchProfile
 from review.errors import ReviewError
 from review.findings import by_reason
 from review.packets import fonts, strings
@@ -32,6 +34,9 @@ QUOTE_MAX = 120
 FIRST_PICTURE = 0x1F000
 """From here on, symbols are pictures (emoji)."""
 QUOTES_MAX = 3
+TEXT_WIDTH_MM, PHONE_SHOT_MM = 156, 90
+PNG_SIGNATURE, PNG_SIZE_OFFSET = b"\x89PNG\r\n\x1a\n", 16
+"""Width and height stand in the IHDR chunk, which always comes first (ISO/IEC 15948, 11.2.2)."""
 SIGNALS_MAX = 8
 
 
@@ -171,6 +176,14 @@ def _findings(source: PacketSource) -> list[dict[str, Any]]:
     return rows
 
 
+def _shot(item: Item, profile: FetchProfile) -> dict[str, Any]:
+    """A picture and its size on paper, in mm. Without a height the typesetter would crop a tall one to its middle."""
+    width_mm = PHONE_SHOT_MM if profile is FetchProfile.PHONE else TEXT_WIDTH_MM
+    width_px, height_px = struct.unpack_from(">II", item.content, PNG_SIZE_OFFSET)
+    height_mm = max(1, round(width_mm * height_px / max(width_px, 1)))
+    return {"path": item.path, "file": item.path.replace("/", "_"), "width": width_mm, "height": height_mm}
+
+
 def _file_row(number: int, item: Item) -> dict[str, str]:
     return {
         "number": str(number),
@@ -197,8 +210,8 @@ def _capture_rows(material: CaptureMaterial, items: Sequence[Item]) -> dict[str,
         ("内容 SHA-256", capture.sha256),
         ("保管链", f"第 {capture.custody_seq} 条"),
     ]
-    shots = [i.path for i in items if i.role == "screenshot" and i.path.startswith(f"shots/{capture.label}-")]
+    shots = [i for i in items if i.role == "screenshot" and i.path.startswith(f"shots/{capture.label}-")]
     return {
         "rows": [row for row in rows if row[1]],
-        "shots": [{"path": path, "file": path.replace("/", "_")} for path in shots],
+        "shots": [_shot(item, capture.profile) for item in shots if item.content.startswith(PNG_SIGNATURE)],
     }
