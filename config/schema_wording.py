@@ -49,18 +49,23 @@ class Concept(Model):
     pairs: tuple[Pair, ...] = ()
     patterns: tuple[Pattern, ...] = ()
     inside: tuple[str, ...] = ()
+    sounds: tuple[Text, ...] = ()
+    """Terms that count by their sound, too: written with homophones or in Latin letters, beside something exact."""
+    heads: str = ""
+    """Concept of things; one of ours that only says what sort of thing it is (电工证 in 电工证题库) does not count."""
 
 
 class Frame(Model):
     """A way of speaking in which an offer is not the speaker's own.
 
-    `before`: directly before the offer, at most `gap` characters; `sentence`, `passage`: anywhere in it;
+    `before`, `after`: directly before or after the offer, at most `gap` characters; `sentence`, `passage`: anywhere
+    in it; `following`: in what is said next, within `gap` characters of the offer;
     `quoted`: the offer stands in quotation marks and nobody outside them can be reached; needs no terms.
     """
 
     id: Identifier
     label: Text
-    scope: Literal["before", "sentence", "passage", "quoted"]
+    scope: Literal["before", "after", "sentence", "passage", "following", "quoted"]
     gap: CountOrNone = 0
     count: Count = 1
     """How many different terms make the frame."""
@@ -68,7 +73,10 @@ class Frame(Model):
     """What, in the same sentence, shows that the speaker sells nevertheless."""
     terms: tuple[Text, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
     unless: tuple[Text, ...] = ()
+    leaves: Share = 0.0
+    """What the offer still weighs: it stands on the page, whoever answers for it."""
     reason: Text
 
 
@@ -93,6 +101,8 @@ class Rule(Model):
     distinct_window: Count = 80
     weight: Share
     boosted: bool = True
+    excluded_by: tuple[str, ...] = ()
+    """Concepts of other trades: where one stands in the sentence of the anchor, the promise is about that."""
     damped_by: tuple[str, ...] = ()
     """Concepts of lawful trades (a school, an agent for company papers) whose words around it take the weight away."""
     reason: Text
@@ -118,6 +128,7 @@ class Wording(Model):
             used = {
                 rule.anchor,
                 *rule.damped_by,
+                *rule.excluded_by,
                 *(name for key in (*rule.near, *rule.distinct) for name in key.split("|")),
             }
             if not used <= known:

@@ -155,9 +155,13 @@ class Page:
             self.memo[key] = make()
         return cast("T", self.memo[key])
 
-    def passage_at(self, offset: int) -> Passage | None:
+    def passage_index(self, offset: int) -> int:
+        """Number of the last passage that begins at or before `offset`, -1 before the first."""
         starts = self.once("passage_starts", lambda: [passage.start for passage in self.passages])
-        index = bisect_right(starts, offset) - 1
+        return bisect_right(starts, offset) - 1
+
+    def passage_at(self, offset: int) -> Passage | None:
+        index = self.passage_index(offset)
         if index < 0 or self.passages[index].end < offset:
             return None
         return self.passages[index]

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _CLAUSE_END = re.compile(r"[，,。、；;：:！!？?\n]")
 _LONGEST_TERM_CHARS = 40
+_HEAD_GAP_CHARS = 6
+_NO_MODIFIER = re.compile(r"[，,。；;：:！!？?\n免不包办送出拿下代先后快无可能有要需考直]")
+"""What cannot stand inside a compound: between `电工证` and `题库` it begins something else."""
+_JOINS = re.compile(r"[、,，/\s·和与及或|]{0,2}")
 
 
 class Hits:
@@ -71,10 +75,30 @@ class Hits:
         """
         hits = self._of_itself(name)
         order = self._matches.lexicon.order
-        for cover in getattr(self._meanings.get(name), "inside", ()):
+        meaning = self._meanings.get(name)
+        for cover in getattr(meaning, "inside", ()):
             earlier = order.get(cover, len(order)) < order[name]
             hits = outside(hits, self.of(cover) if earlier else self._of_itself(cover))
-        return hits
+        heads = getattr(meaning, "heads", "")
+        return self._without_modifiers(hits, self.of(heads)) if heads and hits else hits
+
+    def _without_modifiers(self, hits: list[Hit], heads: list[Hit]) -> list[Hit]:
+        """The hits that name the thing itself: not `电工证` in `电工证题库`, nor what is listed before such a one."""
+        if not heads:
+            return hits
+        text, starts = self._matches.views.original, [head.start for head in heads]
+        kept: list[Hit] = []
+        listed = -1
+        for hit in sorted(hits, key=lambda one: (-one.end, one.start)):
+            after = bisect_left(starts, hit.end)
+            head = starts[after] if after < len(starts) and starts[after] - hit.end <= _HEAD_GAP_CHARS else -1
+            modifies = head >= 0 and not _NO_MODIFIER.search(text[hit.end : head])
+            joined = 0 <= listed - hit.end <= 2 and _JOINS.fullmatch(text[hit.end : listed]) is not None
+            if modifies or joined or hit.start <= listed <= hit.end:
+                listed = hit.start
+            else:
+                kept.append(hit)
+        return sorted(kept)
 
     def _of_itself(self, name: str) -> list[Hit]:
         if name not in self._apart:

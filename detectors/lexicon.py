@@ -76,7 +76,12 @@ class Lexicon:
         self.automaton = ahocorasick_rs.AhoCorasick(
             self.terms, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
         )
-        self.patterns = {c.id: [re.compile(pattern) for pattern in c.patterns] for c in wording.concept}
+        self.patterns = {
+            name: [re.compile(pattern) for pattern in meaning.patterns] for name, meaning in self.meanings.items()
+        }
+        self.sounds = {
+            plain: one.id for one in wording.concept for term in one.sounds for plain in self.expand(_fold(term))
+        }
         variants = folding.tables()["variants"]
         self.variants = {ord(glyph): plain for plain, glyphs in variants.items() for glyph in glyphs}
         self.variant = re.compile(f"[{re.escape(''.join(map(chr, self.variants)))}]")
@@ -93,6 +98,18 @@ class Lexicon:
         between = _SLOT.split(term)[::2]
         for values in itertools.product(*(self.lists[slot] for slot in slots)):
             yield "".join(itertools.chain.from_iterable(itertools.zip_longest(between, values, fillvalue="")))
+
+    def by_sound(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Concept, start and end of each term that counts by its sound, in a text written in plain characters."""
+        terms = list(self.sounds)
+        for index, start, end in self._by_sound.find_matches_as_indexes(text, overlapping=True):
+            yield self.sounds[terms[index]], start, end
+
+    @cached_property
+    def _by_sound(self) -> ahocorasick_rs.AhoCorasick:
+        return ahocorasick_rs.AhoCorasick(
+            list(self.sounds), matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
+        )
 
     def find(self, text: str) -> list[Match]:
         """Every match, overlapping ones too."""
@@ -113,17 +130,19 @@ class Matches:
         changed = glyphs or views.parts is not None
         self._variant = lexicon.find(self._guessed) if changed else []
         self.terms = set(map(itemgetter(0), itertools.chain(self._plain, self._dense, self._variant)))
+        self.heard: dict[str, list[Hit]] = {}
 
     @cached_property
     def owners(self) -> set[str]:
         """Concepts, frames, exceptions and parts of pairs of which some term is here, in whatever disguise."""
-        return set().union(*(self.lexicon.owners[index] for index in self.terms))
+        return set(self.heard).union(*(self.lexicon.owners[index] for index in self.terms))
 
     def hits(self, owner: str) -> list[Hit]:
         """Hits of an owner's terms, in order of position."""
         if owner not in self.owners:
             return []
-        return sorted({hit for index in self.lexicon.owned[owner] & self.terms for hit in self._of_term(index)})
+        written = {hit for index in self.lexicon.owned[owner] & self.terms for hit in self._of_term(index)}
+        return sorted(written.union(self.heard.get(owner, ())))
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
         for pattern in self.lexicon.patterns.get(concept, ()):
@@ -139,8 +158,8 @@ class Matches:
         term = self.lexicon.terms[index]
         plain, dense, variant = (matches.get(index, ()) for matches in self._by_term)
         yield from (Hit(*span, term) for span in self._plain_spans(index, plain))
-        if len(dense) > len(plain):
-            yield from (Hit(*span, term, True) for span in self._dense_spans(dense))
+        if len(dense) > len(plain) and not term.isascii():
+            yield from (Hit(start, end, term, evasive) for start, end, evasive in self._dense_spans(dense))
         if len(term) >= _VARIANT_MIN_CHARS:
             yield from (Hit(*span, term, True) for span in self._variant_spans(variant))
 
@@ -160,11 +179,11 @@ class Matches:
             right and after.isascii() and after.isalnum()
         )
 
-    def _dense_spans(self, matches: Sequence[Match]) -> Iterator[tuple[int, int]]:
-        """Where decorations stand between the characters. A match without any is one of the plain view, too."""
+    def _dense_spans(self, matches: Sequence[Match]) -> Iterator[tuple[int, int, bool]]:
+        """Where something stands between the characters, and whether to evade. A match without any is plain, too."""
         for _, start, end in matches:
             if self.views.dense.crosses_run(start, end) and folding.separators_are_disguise(self.views, start, end):
-                yield folding.through_dense(self.views, start, end)
+                yield *folding.through_dense(self.views, start, end), folding.is_evasive(self.views, start, end)
 
     def _variant_spans(self, matches: Sequence[Match]) -> Iterator[tuple[int, int]]:
         """Where a term is written with look-alike, homophone or split characters."""

@@ -22,6 +22,7 @@ _QUOTED = re.compile(r"“[^“”]{1,300}”|「[^「」]{1,300}」|『[^『』
 _CLAUSE_BREAK = re.compile(r"[，,。；;：:！!？?\n]")
 _MAX_SENTENCE_CHARS = 240
 _NEAR_QUOTE_CHARS = 200
+_FOLLOWING_PASSAGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,24 @@ class Speakers:
         name = f"frame:{frame.id}"
         if frame.scope == "before":
             return self._before(frame, offer)
+        if frame.scope == "after":
+            return self._after(frame, offer)
         if frame.scope == "quoted":
             return Spoken(frame, *quote) if quote is not None and not self._reachable_outside(quote) else None
-        scope = sentence if frame.scope == "sentence" else self.passage(offer)
+        scope = self._scope(frame, offer, sentence)
         found = [hit for hit in self._in(name, scope) if not (hit.start >= offer.start and hit.end <= offer.end)]
         if len({hit.term for hit in found}) < frame.count or self._yields(frame, offer, sentence, quote):
             return None
         return Spoken(frame, found[0].start, found[0].end)
+
+    def _scope(self, frame: Frame, offer: Hit, sentence: tuple[int, int]) -> tuple[int, int]:
+        if frame.scope == "sentence":
+            return sentence
+        if frame.scope == "passage":
+            return self.passage(offer)
+        last = self.page.passages[: self.page.passage_index(offer.start) + 1 + _FOLLOWING_PASSAGES]
+        end = last[-1].end if last else len(self.page.text)
+        return offer.end, min(offer.end + frame.gap, end)
 
     def _reachable_outside(self, quote: tuple[int, int]) -> bool:
         """Whether the author, not the one he quotes, gives a way to be reached near a quotation."""
@@ -92,6 +104,12 @@ class Speakers:
         for hit in reversed(self.hits.within(f"frame:{frame.id}", offer.start - frame.gap - 4, offer.start, 0)):
             between = self.page.text[hit.end : offer.start]
             if hit.end <= offer.start and len(between) <= frame.gap and not _CLAUSE_BREAK.search(between):
+                return Spoken(frame, hit.start, hit.end)
+        return None
+
+    def _after(self, frame: Frame, offer: Hit) -> Spoken | None:
+        for hit in self.hits.within(f"frame:{frame.id}", offer.end, offer.end + frame.gap, 0):
+            if hit.start >= offer.end and not _CLAUSE_BREAK.search(self.page.text[offer.end : hit.start]):
                 return Spoken(frame, hit.start, hit.end)
         return None
 

@@ -191,7 +191,12 @@ def _parts_pattern() -> re.Pattern[str]:
 def join_parts(dense: View) -> View | None:
     """The dense text with split characters put together again, or None when there are none."""
     joined = tables()["parts"]
-    matches = list(_parts_pattern().finditer(dense.text))
+    return one_for_each(dense, _parts_pattern(), joined)
+
+
+def one_for_each(view: View, pattern: re.Pattern[str], forms: dict[str, str]) -> View | None:
+    """The text of a view with one character in place of each match of `pattern`, or None when there is no match."""
+    matches = list(pattern.finditer(view.text))
     if not matches:
         return None
     runs = _Runs()
@@ -200,13 +205,13 @@ def join_parts(dense: View) -> View | None:
     for match in matches:
         if match.start() > last:
             runs.add(match.start() - last, last, match.start() - last)
-            pieces.append(dense.text[last : match.start()])
+            pieces.append(view.text[last : match.start()])
         runs.add(1, match.start(), match.end() - match.start())
-        pieces.append(joined[match.group()])
+        pieces.append(forms[match.group()])
         last = match.end()
-    if last < len(dense.text):
-        runs.add(len(dense.text) - last, last, len(dense.text) - last)
-        pieces.append(dense.text[last:])
+    if last < len(view.text):
+        runs.add(len(view.text) - last, last, len(view.text) - last)
+        pieces.append(view.text[last:])
     return runs.view("".join(pieces))
 
 
@@ -244,6 +249,18 @@ def separators_are_disguise(views: Views, start: int, end: int) -> bool:
         return True
     alone = views.dense.runs_between(start, end) == end - start
     return alone and views.dense.starts_run(start) and views.dense.ends_run(end)
+
+
+def is_evasive(views: Views, start: int, end: int) -> bool:
+    """Whether a word of the dense view was pulled apart on purpose: by ornaments, or a blank after every character.
+
+    One blank or line break inside a phrase is how people write.
+    """
+    first, last = views.dense.original(start, end)
+    gaps = _WORD_RUN.split(views.folded.text[first:last])[1:-1]
+    if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
+        return True
+    return len(gaps) == end - start - 1 >= 2 and not any("\n" in gap or gap.strip() for gap in gaps)
 
 
 def sentence_ends(text: str) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ from detectors.contacts import is_disguised, is_personal, page_contacts, page_vi
 from detectors.hits import Hits
 from detectors.lexicon import Hit, Matches
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
+from detectors.linking import Links
+from detectors.sounds import hear
 from detectors.speakers import Speakers, Spoken
 
 if TYPE_CHECKING:
@@ -20,10 +23,19 @@ if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
 
-VERSION = 1
+VERSION = 2
 _DISGUISE_WEIGHT = 0.15
 _PERSONAL_ONLY = "contact"
 _MAX_ANCHORS_PER_RULE = 200
+_TOGETHER_CHARS = 60
+"""What stands further from the anchor belongs to the judgement, not into the quotation."""
+_QUOTE_MARGIN_CHARS = 16
+_CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?、\s【】\[\]（）()“”\"]")
+_BESIDE = ("trade_cert", "trade_word")
+"""Concepts beside which words are listened for."""
+_CARDS = "trade_cert"
+_FREE = frozenset({"contact", "reach"})
+"""What may stand anywhere within its window: how to reach the seller is not said in the sentence of the offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +47,18 @@ class Offer:
     start: int
     end: int
     boosts: tuple[tuple[str, float], ...]
-    disguised: bool
+    disguise: Hit | None
+    """The part that is written to evade, if one is."""
     spoken: Spoken | None
     damped: bool
 
     @property
     def strength(self) -> float:
-        """What this offer alone weighs, 0 when somebody else is speaking."""
+        """What this offer alone weighs; what its frame leaves of it when somebody else is speaking."""
         if self.spoken is not None:
-            return 0.0
+            return self.spoken.frame.leaves
         total = self.rule.weight + sum(weight for _, weight in self.boosts)
-        return min(1.0, total + (_DISGUISE_WEIGHT if self.disguised else 0.0))
+        return min(1.0, total + (_DISGUISE_WEIGHT if self.disguise else 0.0))
 
 
 class Reader:
@@ -54,13 +67,21 @@ class Reader:
     def __init__(self, page: Page, context: Context) -> None:
         self.page = page
         self.wording: Wording = context.wording
-        self.hits = Hits(Matches(context.lexicon, page_views(page)))
+        matches = Matches(context.lexicon, page_views(page))
         self.personal = [contact for contact in page_contacts(page) if is_personal(contact)]
+        beside = [(hit.start, hit.end) for name in _BESIDE for hit in matches.hits(name)]
+        beside += [(contact.start, contact.end) for contact in self.personal]
+        matches.heard = hear(page.text, context.lexicon, beside)
+        self.hits = Hits(matches)
         self.hits.put("contact", [Hit(c.start, c.end, c.value, is_disguised(c)) for c in self.personal])
 
     @cached_property
     def speakers(self) -> Speakers:
         return Speakers(self.page, self.hits, self.wording.frame, self.personal)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.page, self.hits, self.speakers, self.personal)
 
     @classmethod
     def of(cls, page: Page, context: Context) -> Reader:
@@ -96,18 +117,38 @@ class Reader:
     def _at(self, rule: Rule, anchor: Hit) -> Offer | None:
         parts = [anchor]
         for concept, window in rule.near.items():
-            near = [hit for hit in self.hits.within(concept, anchor.start, anchor.end, window) if _apart(hit, anchor)]
-            if not near:
+            near = self._near(rule, anchor, concept, window)
+            if near is None:
                 return None
-            parts.append(min(near, key=lambda hit: _distance(hit, anchor)))
+            parts.append(near)
         for concept, count in rule.distinct.items():
             around = self.hits.within(concept, anchor.start, anchor.end, rule.distinct_window)
-            if len(_distinct(around)) < count:
+            held = [hit for hit in around if self.links.hold(rule, anchor, hit)]
+            if len(self._kinds(concept, held)) < count:
                 return None
-        return self._weighed(rule, anchor, parts)
+        return None if self.links.about_another(rule, anchor) else self._weighed(rule, anchor, parts)
+
+    def _near(self, rule: Rule, anchor: Hit, concept: str, window: int) -> Hit | None:
+        """The nearest hit that belongs to the anchor's offer."""
+        near = [hit for hit in self.hits.within(concept, anchor.start, anchor.end, window) if _apart(hit, anchor)]
+        if not _FREE & set(concept.split("|")):
+            near = [hit for hit in near if self.links.hold(rule, anchor, hit)]
+        if near:
+            return min(near, key=lambda hit: _distance(hit, anchor))
+        return self.links.in_title(concept, anchor) if _CARDS in concept else None
+
+    def _kinds(self, concept: str, hits: list[Hit]) -> set[str]:
+        """Different terms, one for terms that overlap (`房证`, `房`). Beside other kinds of papers, cards of any number
+        of trades are one kind."""
+        cards = set() if all(name.startswith("trade") for name in concept.split("|")) else set(self.hits.of(_CARDS))
+        kept: list[Hit] = []
+        for hit in sorted(hits, key=lambda one: (one.start, -one.end)):
+            if not kept or hit.start >= kept[-1].end:
+                kept.append(hit)
+        return {_CARDS if hit in cards else hit.term for hit in kept}
 
     def _weighed(self, rule: Rule, anchor: Hit, parts: list[Hit]) -> Offer:
-        near = [hit for hit in parts if _distance(hit, anchor) <= 60]
+        near = [hit for hit in parts if _distance(hit, anchor) <= _TOGETHER_CHARS]
         damped = self._among_lawful(rule, anchor)
         boosts = tuple(self._boosts(rule, anchor)) if rule.boosted else ()
         if damped:
@@ -119,7 +160,7 @@ class Reader:
             start=min(hit.start for hit in near),
             end=max(hit.end for hit in near),
             boosts=boosts,
-            disguised=any(hit.disguised for hit in parts) or self._contact_disguised(anchor),
+            disguise=next((hit for hit in parts if hit.disguised), None) or self._contact_disguised(anchor),
             spoken=self.speakers.frame_of(anchor),
             damped=damped,
         )
@@ -144,8 +185,8 @@ class Reader:
         )
         return len(set(around)) >= self.wording.damped_count
 
-    def _contact_disguised(self, anchor: Hit) -> bool:
-        return any(hit.disguised for hit in self.hits.within("contact", anchor.start, anchor.end, 200))
+    def _contact_disguised(self, anchor: Hit) -> Hit | None:
+        return next((hit for hit in self.hits.within("contact", anchor.start, anchor.end, 200) if hit.disguised), None)
 
 
 def _apart(hit: Hit, anchor: Hit) -> bool:
@@ -157,22 +198,13 @@ def _distance(hit: Hit, anchor: Hit) -> int:
     return max(0, hit.start - anchor.end, anchor.start - hit.end)
 
 
-def _distinct(hits: list[Hit]) -> set[str]:
-    """Different terms, one for terms that overlap (`房证`, `房`)."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda one: (one.start, -one.end)):
-        if not kept or hit.start >= kept[-1].end:
-            kept.append(hit)
-    return {hit.term for hit in kept}
-
-
 @detector("wording", version=VERSION, title="售假语言", axis=Axis.SELLING, budget_ms=5000)
 def wording(page: Page, context: Context) -> Iterator[Signal]:
     """Certificate × an offer that breaks the law, within one clause or passage; quoted, negated or reported offers
     are shown with a negative weight and excuse nothing but themselves."""
     offers = Reader.of(page, context).offers()
-    yield from (signal(page, offer) for offer in offers[:MAX_SIGNALS_PER_DETECTOR])
-    hidden = next((offer for offer in offers if offer.strength and offer.disguised), None)
+    yield from (signal(page, offer) for offer in apart(offers)[:MAX_SIGNALS_PER_DETECTOR])
+    hidden = next((offer.disguise for offer in offers if offer.strength and offer.disguise), None)
     if hidden is not None:
         yield Signal(
             detector="wording",
@@ -187,11 +219,31 @@ def wording(page: Page, context: Context) -> Iterator[Signal]:
         )
 
 
+def apart(offers: list[Offer]) -> list[Offer]:
+    """The strongest of offers of one class that overlap, in one voice: one sentence is one finding."""
+    kept: list[Offer] = []
+    for offer in offers:
+        same = (one for one in kept if one.rule.named == offer.rule.named and (not one.spoken) == (not offer.spoken))
+        if not any(one.start < offer.end and offer.start < one.end for one in same):
+            kept.append(offer)
+    return kept
+
+
+def clauses(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span widened to the clauses that it begins and ends in, where their edges are near."""
+    before = list(_CLAUSE_EDGE.finditer(text, max(0, start - _QUOTE_MARGIN_CHARS), start))
+    after = _CLAUSE_EDGE.search(text, end, end + _QUOTE_MARGIN_CHARS)
+    first = before[-1].end() if before else start if start > _QUOTE_MARGIN_CHARS else 0
+    last = after.start() if after else end if end + _QUOTE_MARGIN_CHARS < len(text) else len(text)
+    return first, last
+
+
 def signal(page: Page, offer: Offer) -> Signal:
+    start, end = clauses(page.text, offer.start, offer.end)
     cls, reason, weight = offer.rule.named, offer.rule.reason, offer.strength
     if offer.spoken is not None:
         frame = offer.spoken.frame
-        cls, weight = frame.label, -offer.rule.weight
+        cls, weight = (offer.rule.named, frame.leaves) if frame.leaves else (frame.label, -offer.rule.weight)
         words = page.text[offer.spoken.start : offer.spoken.end]
         reason = strings.SPOKEN.format(named=offer.rule.named, reason=frame.reason, words=words)
     elif offer.boosts:
@@ -204,7 +256,7 @@ def signal(page: Page, offer: Offer) -> Signal:
         cls=cls,
         weight=max(-1.0, min(1.0, weight)),
         reason=reason,
-        quote=page.text[offer.start : offer.end],
-        start=offer.start,
-        end=offer.end,
+        quote=page.text[start:end],
+        start=start,
+        end=end,
     )

@@ -1,0 +1,91 @@
+"""Which certificate a promise is about: the one in its own sentence, else in the one beside it, else in the title."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.schema_wording import Rule
+    from detectors.base import Contact
+    from detectors.features import Page
+    from detectors.hits import Hits
+    from detectors.lexicon import Hit
+    from detectors.speakers import Speakers
+
+_NEIGHBOURS = 2
+"""Sentences, or short lines of one block, over which one offer may be spread."""
+_SHORT_CHARS = 60
+_REACHED_CHARS = 150
+_MUST = "must"
+_TITLES = frozenset({"title", "h1"})
+
+
+class Links:
+    """Answers for one page."""
+
+    def __init__(self, page: Page, hits: Hits, speakers: Speakers, personal: Sequence[Contact]) -> None:
+        self.page = page
+        self.hits = hits
+        self.speakers = speakers
+        self.personal = personal
+
+    def hold(self, rule: Rule, anchor: Hit, hit: Hit) -> bool:
+        """Whether `hit` and the anchor of a rule belong to one offer."""
+        if self.page.kind == "listing":
+            return True
+        first, other = self._sentence_number(anchor), self._sentence_number(hit)
+        if first == other:
+            return True
+        if abs(first - other) > _NEIGHBOURS or not self._same_block(anchor, hit):
+            return False
+        return not self._says_must(anchor) and not self._says_must(hit)
+
+    def in_title(self, concept: str, anchor: Hit) -> Hit | None:
+        """The hit in the page's title or first heading, where the anchor's speaker can be reached beside it."""
+        if not self._reachable(anchor) or self._says_must(anchor):
+            return None
+        for passage in (*self.page.of_kind("title")[:1], *self.page.of_kind("h1")[:1]):
+            found = self.hits.within(concept, passage.start, passage.end, 0)
+            if found:
+                return found[0]
+        return None
+
+    def about_another(self, rule: Rule, anchor: Hit) -> bool:
+        """Whether the sentence speaks of another trade: insurance, translation, a company's licences."""
+        if not rule.excluded_by:
+            return False
+        sentence = self.speakers.sentence(anchor.start, anchor.end)
+        return any(
+            sentence[0] <= hit.start < sentence[1]
+            for name in rule.excluded_by
+            for hit in self.hits.within(name, *sentence, 0)
+        )
+
+    def _reachable(self, anchor: Hit) -> bool:
+        near = (anchor.start - _REACHED_CHARS, anchor.end + _REACHED_CHARS)
+        return any(near[0] <= contact.start <= near[1] for contact in self.personal) or (
+            bool(self.hits.within("self", *near, 0)) and bool(self.hits.within("reach", *near, 0))
+        )
+
+    def _says_must(self, hit: Hit) -> bool:
+        sentence = self.speakers.sentence(hit.start, hit.end)
+        return bool(self.hits.within(_MUST, *sentence, 0))
+
+    def _sentence_number(self, hit: Hit) -> int:
+        return bisect_right(self.speakers.ends, hit.start)
+
+    def _same_block(self, anchor: Hit, hit: Hit) -> bool:
+        """Within one passage, or in passages beside each other of which one is a short line."""
+        first, last = sorted((anchor, hit))
+        here, there = self.page.passage_index(first.start), self.page.passage_index(last.start)
+        if here == there:
+            return True
+        if there - here > _NEIGHBOURS:
+            return False
+        between = self.page.passages[here : there + 1]
+        return all(one.kind == between[0].kind or one.kind in _TITLES for one in between) and any(
+            one.end - one.start <= _SHORT_CHARS for one in (between[0], between[-1])
+        )
