@@ -24,6 +24,7 @@ _CODE = re.compile(r"bm\d{8}|\d{10}", re.I)
 _HOSTED_BY = re.compile(
     r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{4,40})"
 )
+_SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)")
 _HOST_IN_PATH = re.compile(r"(?<![a-z0-9])((?:[a-z0-9\-]{1,40}\.){1,4}gov\.cn)(?![a-z0-9])", re.I)
 _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办")
 _SIGNING_WORDS = ("Copyright", "版权所有", "©")
@@ -35,8 +36,8 @@ _ASSET_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One mark. `kind`: site_name site_domain site_code footer title icp jiucuo conac saved_from canonical path
-    assets platform. `name` is the organ it names, `host` the official host it names."""
+    """One mark. `kind`: site_name site_domain site_code footer supervisor title masthead icp jiucuo conac saved_from
+    canonical path assets platform. `name` is the organ it names, `host` the official host it names."""
 
     kind: str
     quote: str
@@ -97,16 +98,22 @@ def _find_footers(page: Page) -> list[Passage]:
 
 def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
     for passage in footers(page):
-        for match in _HOSTED_BY.finditer(page.text, passage.start, passage.end):
+        matches = [
+            *_HOSTED_BY.finditer(page.text, passage.start, passage.end),
+            *_SIGNED_BY.finditer(page.text, passage.start, passage.end),
+        ]
+        for match in matches:
             name = match.group(1).strip("（）()")
             found = organs.organ_name(name) or registry.claimed_by_name(name)
             if found:
-                yield Claim("footer", match.group(), name=name, start=match.start(), end=match.end())
+                kind = "supervisor" if match.group().startswith("主管") else "footer"
+                yield Claim(kind, match.group(), name=organs.plain_name(name), start=match.start(), end=match.end())
+        supervisors = [match for match in matches if match.group().startswith("主管")]
         text = page.quote(passage)
         signed = any(word in text for word in _SIGNING_WORDS)
         for known, site in registry.names.items() if signed else ():
-            if len(known) > 2 and known in text:
-                at = passage.start + text.find(known)
+            at = passage.start + text.find(known)
+            if len(known) > 2 and known in text and not any(one.start() <= at < one.end() for one in supervisors):
                 yield Claim("footer", known, name=site.name, host=site.host, start=at, end=at + len(known))
 
 
@@ -122,24 +129,35 @@ def _titles(page: Page, registry: Registry) -> Iterator[Claim]:
         text = page.quote(passage)
         if not text or len(text) > 120:
             continue
-        for segment in organs.segments(text):
-            claim = _title(segment, passage, text, registry)
-            if claim is not None:
-                yield claim
-                break
+        if passage.kind != "title" and (whole := _named(text, registry)):
+            yield Claim("masthead", text, name=whole, start=passage.start, end=passage.end)
+            continue
+        found = [claim for one in organs.segments(text) if (claim := _title(one, passage, text, registry)) is not None]
+        if found:
+            yield next((claim for claim in found if claim.kind == "title"), found[0])
+
+
+def _named(text: str, registry: Registry) -> str:
+    """The organ or platform whose name the whole of a text is, or nothing."""
+    site = registry.claimed_by_name(organs.plain_name(text))
+    if site is not None:
+        return site.name
+    found = organs.organ_name(text)
+    return found.organ if found is not None else ""
 
 
 def _title(segment: str, passage: Passage, text: str, registry: Registry) -> Claim | None:
     start = passage.start + max(0, text.find(segment))
     end = start + len(segment)
-    site = registry.claimed_by_name(segment)
+    site = registry.claimed_by_name(organs.plain_name(segment))
     if site is not None:
         return Claim("title", segment, name=site.name, host=site.host, start=start, end=end)
     found = organs.organ_name(segment)
     if found is not None:
         return Claim("title", segment, name=found.organ, start=start, end=end)
     if passage.kind in ("title", "h1", "header") and organs.quasi_official(segment):
-        return Claim("platform", segment, name=segment, start=start, end=end)
+        inside = next((site.name for name, site in registry.names.items() if len(name) > 3 and name in segment), "")
+        return Claim("platform", segment, name=inside, start=start, end=end)
     return None
 
 

@@ -98,6 +98,8 @@ class _Walk:
                 self.script(node)
             elif tag == "title":
                 self.heading(node.text(deep=True))
+            elif tag == "iframe":
+                self.frame(node.attributes)
             elif tag not in SILENT and tag[:1] not in "-!":
                 attributes = node.attributes
                 child = node.first_child
@@ -227,7 +229,10 @@ class _Walk:
         self.markup.base = attributes.get("href") or ""
 
     def frame(self, attributes: dict[str, str | None]) -> None:
-        self.markup.assets.append(attributes.get("src") or "")
+        source = attributes.get("src") or ""
+        self.markup.assets.append(source)
+        if source:
+            self.markup.frames.append(source)
 
     def start_form(self, attributes: dict[str, str | None]) -> None:
         self.end_form()
@@ -310,6 +315,5 @@ _HANDLERS = {
     "input": _Walk.control,
     "select": _Walk.control,
     "textarea": _Walk.control,
-    "iframe": _Walk.frame,
     "frame": _Walk.frame,
 }

@@ -86,6 +86,7 @@ class Markup:
     base: str = ""
     assets: list[str] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
     marks: list[Identifier] = field(default_factory=list)
     saved_from: str = ""
     emblem_ids: list[str] = field(default_factory=list)

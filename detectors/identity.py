@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detectors import organs, strings
 from detectors.base import Axis, Signal, detector
 from detectors.claims import Claim, claims, footers
 from detectors.hosts import Owner, under
-from detectors.pages import query_fields, record_fields
+from detectors.pages import query_fields, record_fields, record_issuer
 
 if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 1
+VERSION = 2
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,
     "site_code": 0.45,
     "footer": 0.4,
     "title": 0.35,
+    "masthead": 0.25,
+    "supervisor": 0.2,
     "icp": 0.4,
     "jiucuo": 0.35,
     "conac": 0.2,
@@ -30,13 +33,15 @@ WEIGHTS = {
     "canonical": 0.4,
     "path": 0.35,
     "assets": 0.3,
-    "platform": 0.3,
+    "platform": 0.25,
 }
 """What one mark weighs on a host that does not own it; marks of different kinds add up."""
 _SITE_MARKS = frozenset({"site_name", "site_domain", "site_code", "footer", "icp", "jiucuo", "saved_from", "canonical"})
-_MENTIONS = frozenset({"title", "platform", "conac", "assets"})
+_MENTIONS = frozenset({"title", "masthead", "supervisor", "platform", "conac", "assets"})
 _OWN_FACTOR = 0.4
-_FORM_WEIGHT = 0.3
+_FORM_WEIGHT = 0.35
+_RESULT_WEIGHT = 0.65
+_OPEN_WEIGHT = 0.3
 _RECORD_WEIGHT = 0.3
 _IDENTITY_CHARS = 400
 _REASONS = {
@@ -45,6 +50,8 @@ _REASONS = {
     "site_code": strings.META_CODE,
     "footer": strings.FOOTER_ORGAN,
     "title": strings.TITLE_ORGAN,
+    "masthead": strings.MASTHEAD,
+    "supervisor": strings.SUPERVISOR,
     "icp": strings.ICP_COPIED,
     "jiucuo": strings.JIUCUO,
     "conac": strings.CONAC,
@@ -61,7 +68,10 @@ def identity(page: Page, context: Context) -> Iterator[Signal]:
     """Reads every mark by which a page names its operator and asks whether its host owns it. Marks are claims: none
     clears a page, only the registry's entry for the host does."""
     host = page.host
-    if not host or page.kind != "html":
+    if page.kind != "html":
+        return
+    if not host:
+        yield from _without_address(page, context)
         return
     owner, site = context.registry.owner(host)
     if owner is Owner.OFFICIAL and site is not None:
@@ -73,9 +83,29 @@ def identity(page: Page, context: Context) -> Iterator[Signal]:
     if owner is Owner.KNOWN:
         return
     found = _foreign(claims(page, context.registry), host, context.registry)
+    if not found and record_issuer(page):
+        yield from _result_page(page)
     yield from _signals(page, found, context)
     if owner is Owner.FORMER and site is not None:
         yield _about_host(host, 0.2, strings.FAKE_SITE, strings.HOST_FORMER.format(host=host, name=site.name))
+
+
+def _without_address(page: Page, context: Context) -> Iterator[Signal]:
+    """A page that carries an organ's identity cannot be cleared while nobody knows where it stands."""
+    found = claims(page, context.registry)
+    kinds = {claim.kind for claim in found}
+    carried = kinds & _SITE_MARKS or {"title", "masthead"} <= kinds or (kinds and query_fields(page))
+    whom = imitated(found, context.registry) if carried else record_issuer(page)
+    if (not carried and not whom) or own_identity(page):
+        return
+    reason = strings.NO_ADDRESS.format(name=whom or page.title[:40])
+    yield replace(_intent(page, _OPEN_WEIGHT, reason, ""), cls=strings.OWNER_OPEN, quote=page.title, where="html")
+
+
+def _result_page(page: Page) -> Iterator[Signal]:
+    whom = record_issuer(page)
+    weight = _RESULT_WEIGHT * (_OWN_FACTOR if own_identity(page) else 1.0)
+    yield _intent(page, weight, strings.RESULT_PAGE.format(name=whom, host=page.host), whom)
 
 
 def _foreign(found: list[Claim], host: str, registry: Registry) -> list[Claim]:
@@ -98,11 +128,10 @@ def imitated(found: list[Claim], registry: Registry) -> str:
         site = registry.current.get(claim.host)
         if site is not None and claim.kind != "platform":
             return site.name
-    for kind in ("site_code", "footer", "title", "icp"):
+    for kind in ("site_code", "footer", "title", "masthead", "icp", "platform", "supervisor"):
         if kind in by_kind and by_kind[kind].name:
             return canonical_name(by_kind[kind].name, registry)
-    hosts = [claim.host for claim in found if claim.host]
-    return hosts[0] if hosts else next((claim.name for claim in found if claim.name), "")
+    return next((claim.host for claim in found if claim.host), "")
 
 
 def canonical_name(name: str, registry: Registry) -> str:
@@ -114,7 +143,7 @@ def canonical_name(name: str, registry: Registry) -> str:
 def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signal]:
     fields = query_fields(page)
     record = record_fields(page)
-    whom = imitated(found, context.registry)
+    whom = imitated(found, context.registry) or _by_address(page, context) or _by_subject(page, found)
     identified = any(claim.kind in _SITE_MARKS for claim in found)
     own = "" if identified else own_identity(page)
     for claim in found:
@@ -131,6 +160,18 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
     if found and record:
         reason = strings.RECORD_PAGE.format(fields="、".join(record[:4]), host=page.host)
         yield _intent(page, _RECORD_WEIGHT * (_OWN_FACTOR if own else 1.0), reason, whom)
+
+
+def _by_address(page: Page, context: Context) -> str:
+    """Whose official name the address carries or is written like."""
+    name = context.names.judge(page.host)
+    known = name.imitates in context.registry.names
+    return name.imitates if known else name.official if name.kind == "misleading_subdomain" else ""
+
+
+def _by_subject(page: Page, found: list[Claim]) -> str:
+    """Whose papers a query page without a name of its own is about."""
+    return record_issuer(page) or next((body for claim in found if (body := organs.body_of(claim.quote))), "")
 
 
 def own_identity(page: Page) -> str:

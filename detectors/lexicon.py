@@ -130,19 +130,24 @@ class Matches:
         changed = glyphs or views.parts is not None
         self._variant = lexicon.find(self._guessed) if changed else []
         self.terms = set(map(itemgetter(0), itertools.chain(self._plain, self._dense, self._variant)))
-        self.heard: dict[str, list[Hit]] = {}
+        self._heard: dict[str, list[Hit]] = {}
 
     @cached_property
     def owners(self) -> set[str]:
         """Concepts, frames, exceptions and parts of pairs of which some term is here, in whatever disguise."""
-        return set(self.heard).union(*(self.lexicon.owners[index] for index in self.terms))
+        return set().union(*(self.lexicon.owners[index] for index in self.terms))
+
+    def add_heard(self, heard: dict[str, list[Hit]]) -> None:
+        """Hits by sound, found beside the others."""
+        self._heard = heard
+        self.owners = self.owners | heard.keys()
 
     def hits(self, owner: str) -> list[Hit]:
         """Hits of an owner's terms, in order of position."""
         if owner not in self.owners:
             return []
         written = {hit for index in self.lexicon.owned[owner] & self.terms for hit in self._of_term(index)}
-        return sorted(written.union(self.heard.get(owner, ())))
+        return sorted(written.union(self._heard.get(owner, ())))
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
         for pattern in self.lexicon.patterns.get(concept, ()):

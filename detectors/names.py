@@ -104,11 +104,13 @@ class Names:
         self.hosts = sorted(registry.current, key=len, reverse=True)
         self.cores: dict[str, OfficialSite] = {}
         self.swappable: dict[str, OfficialSite] = {}
+        self.whose: dict[str, OfficialSite] = {}
         for host, site in registry.current.items():
             base = registrable(host)
             core = base.removesuffix("." + suffix_of(base))
             if core != "www":
                 self.cores.setdefault(core, site)
+                self.whose.setdefault(core, site)
             for label in host.removesuffix(base).strip(".").split("."):
                 if len(label) >= _MIN_HOMOGLYPH:
                     self.cores.setdefault(label, site)
@@ -243,13 +245,17 @@ class Names:
         said = "、".join(functions or strong)
         if strong and (functions or len(max(strong, key=len)) >= _LONG_LABEL or len(strong) > 1):
             core = max(strong, key=len)
-            kind = "combosquat" if core in self.cores or len(core) >= _LONG_LABEL else "initials"
-            return self._verdict(target, Level.WATCH, kind, self.cores.get(core), core, said)
+            kind = "combosquat" if core in self.whose or len(core) >= _LONG_LABEL else "initials"
+            return self._verdict(target, Level.WATCH, kind, self._owner_of(core), core, said)
         long_function = any(len(part) >= _MIN_HOMOGLYPH or part in _TELLING for part in functions)
         if long_function and "-" in target.label and any(len(part) > 2 for part in weak):
             core = max(weak, key=len)
             return self._verdict(target, Level.WATCH, "combosquat", self.cores.get(core), core, said)
         return None
+
+    def _owner_of(self, core: str) -> OfficialSite | None:
+        """The site a word stands for: a registered name, or a long one. Initials below one are those of many organs."""
+        return self.whose.get(core) or (self.cores.get(core) if len(core) >= _LONG_LABEL else None)
 
     def split(self, label: str) -> list[str]:
         """The words a label is made of, longest words first; empty when a part of it is none of ours."""

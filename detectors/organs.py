@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from detectors.text import DATA
+from detectors.text import DATA, fold
 
 _SEGMENT = re.compile(r"[-_|｜—–·>/\\]+|\s{1,4}|[:：,，]")
+_SPREAD = re.compile(r"(?:[\u4e00-\u9fff][ \u3000]{1,3}){2,}[\u4e00-\u9fff]")
 _DECORATION = " 　·|-—_。《》【】[]“”\"'"
 MAX_NAME_CHARS = 48
 
@@ -43,7 +44,7 @@ class OrganName:
 
 def organ_name(text: str) -> OrganName | None:
     """`text` as the name of an organ, of its subordinate body or of its site; None for anything longer or other."""
-    name = text.strip(_DECORATION)
+    name = plain_name(text)
     if not 3 <= len(name) <= MAX_NAME_CHARS:
         return None
     match = _organ().fullmatch(name)
@@ -51,6 +52,22 @@ def organ_name(text: str) -> OrganName | None:
         return None
     body = name if match["kin"] else match["organ"]
     return OrganName(name, body, bool(match["site"]))
+
+
+def plain_name(text: str) -> str:
+    """A name in simplified characters of plain width, without the blanks that spread it over a masthead."""
+    name = fold(text).text.strip(_DECORATION) if not text.isascii() else text.strip(_DECORATION)
+    name = name.replace("(", "（").replace(")", "）")
+    if _SPREAD.search(name):
+        name = _SPREAD.sub(lambda match: re.sub(r"\s", "", match.group()), name)
+    if name.isascii():
+        return next((organ for said, organ in table()["english"].items() if said in name.lower()), name)
+    return name
+
+
+def body_of(text: str) -> str:
+    """The organ whose papers a text speaks of, or nothing."""
+    return next((organ for subject, organ in table()["bodies"].items() if subject in text), "")
 
 
 def quasi_official(text: str) -> bool:

@@ -71,7 +71,7 @@ class Reader:
         self.personal = [contact for contact in page_contacts(page) if is_personal(contact)]
         beside = [(hit.start, hit.end) for name in _BESIDE for hit in matches.hits(name)]
         beside += [(contact.start, contact.end) for contact in self.personal]
-        matches.heard = hear(page.text, context.lexicon, beside)
+        matches.add_heard(hear(page.text, context.lexicon, beside))
         self.hits = Hits(matches)
         self.hits.put("contact", [Hit(c.start, c.end, c.value, is_disguised(c)) for c in self.personal])
 

@@ -114,8 +114,85 @@ def test_who_only_mentions_an_organ_is_not_accused(html: str, url: str, context:
     assert judged(html, url, context).impersonation.level is not Level.FLAG
 
 
-def test_without_an_address_ownership_is_not_judged(context: Context) -> None:
-    assert judged(page(FOOTER, METAS), "", context).impersonation.level is Level.CLEAR
+RECORD = """<h3>证书信息</h3><table><tr><td>姓名</td><td>某甲</td></tr><tr><td>证号</td><td>T00000019000101000X</td>
+</tr><tr><td>作业类别</td><td>高处作业</td></tr><tr><td>准操项目</td><td>登高架设作业</td></tr>
+<tr><td>初领日期</td><td>2024-05-06</td></tr><tr><td>签发机关</td><td>银河省应急管理厅</td></tr></table>"""
+
+
+@pytest.mark.parametrize("html", [page(FOOTER, METAS), page(RECORD), page(f"<h1>{ORGAN}</h1>", title=ORGAN)])
+def test_without_an_address_ownership_stays_open(html: str, context: Context) -> None:
+    verdict = judged(html, "", context).impersonation
+    assert (verdict.level, verdict.cls) == (Level.WATCH, strings.OWNER_OPEN)
+    assert ORGAN in verdict.signals[0].reason
+
+
+def test_without_an_address_an_ordinary_page_is_clear(context: Context) -> None:
+    html = page("<p>银河省应急管理厅近日发布通知。</p>", title="银河日报")
+    assert judged(html, "", context).impersonation.level is Level.CLEAR
+
+
+def test_a_record_shown_on_a_foreign_host_is_a_query_page(context: Context) -> None:
+    verdict = judged(page(RECORD, title="证书验证"), "https://y.kapian-zs.cn/7f.html", context).impersonation
+    assert (verdict.level, verdict.cls, verdict.imitates) == (Level.FLAG, strings.FAKE_QUERY, ORGAN)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page("<table><tr><td>姓名</td><td>证号</td><td>作业类别</td><td>初领日期</td><td>发证机关</td></tr></table>"),
+        page(RECORD.replace("证书信息", "员工持证情况").replace("查询", ""), title="银河钢铁有限公司班组台账"),
+    ],
+    ids=["header_row", "register"],
+)
+def test_a_register_is_no_query_result(html: str, context: Context) -> None:
+    assert judged(html, "https://www.yinhe-steel.com/", context).impersonation.level is not Level.FLAG
+
+
+@pytest.mark.parametrize(
+    "name", ["银河省教育考试院", "银河县消防救援支队", "银河市安委办", "銀河省應急管理廳", "银 河 省 应 急 管 理 厅"]
+)
+def test_title_and_masthead_of_any_organ_are_an_identity(name: str, context: Context) -> None:
+    html = page(f"<h1>{name}</h1>", title=name)
+    assert judged(html, "https://www.yinhe-info.top/", context).impersonation.level is Level.FLAG
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page('<div class="footer">主管单位：银河省应急管理厅　银河安全协会 版权所有</div>', title="银河安全协会"),
+        page("<h1>全国特种作业操作证查询平台上线</h1>", title="全国特种作业操作证查询平台上线"),
+        page("<h1>证书查询入口大全</h1>", title="特种作业操作证查询入口大全"),
+        page("<h1>特种作业操作证查询系统开发</h1>", title="特种作业证书查询系统 银河软件有限公司"),
+    ],
+    ids=["association", "news", "links", "vendor"],
+)
+def test_who_names_an_organ_or_platform_without_posing_as_it_is_clear(html: str, context: Context) -> None:
+    assert judged(html, "https://www.yinhe-info.com/", context).impersonation.level is Level.CLEAR
+
+
+def test_identity_and_certificate_number_make_a_query_form(context: Context) -> None:
+    form = (
+        "<form><label>证书编号</label><input name=a><label>身份证号</label><input name=b><button>查询</button></form>"
+    )
+    html = page(f"<h1>{ORGAN}</h1>{form}", title="建筑施工特种作业人员证书查询")
+    assert judged(html, "https://www.yinhe-info.top/", context).impersonation.cls == strings.FAKE_QUERY
+
+
+def test_an_official_address_in_front_names_its_owner(context: Context) -> None:
+    html = page(FORM, title="安全资格证书查询系统")
+    verdict = judged(html, "https://cx.mem.gov.cn.yinhe.site/", context).impersonation
+    owner = context.registry.current["cx.mem.gov.cn"].name
+    assert (verdict.level, verdict.imitates) == (Level.FLAG, owner)
+
+
+def test_initials_are_nobodys_in_particular(context: Context) -> None:
+    assert context.names.judge("www.yjgl-cx.icu").imitates not in {site.name for site in context.registry.sites}
+
+
+def test_frames_of_pages_about_certificates_are_followed(context: Context) -> None:
+    html = page('<iframe src="/q.html"></iframe><iframe src="https://b.top/x"></iframe>', title="特种作业操作证查询")
+    frames = [one.url for one in judged(html, "https://a.top/", context).followups if one.kind == "frame"]
+    assert frames == ["https://a.top/q.html", "https://b.top/x"]
 
 
 def test_an_offer_on_an_official_host_is_an_intrusion(context: Context) -> None:
