@@ -104,8 +104,10 @@ def _disk(data: Path) -> Finding:
 
 def _store(config: Config, data: Path) -> Finding:
     from crawlers.records import StoreError
-    from crawlers.store import Store, store_url
+    from crawlers.store import SQLITE_FILE, Store, store_url
 
+    if not config.settings.store.url and not (data / SQLITE_FILE).exists():
+        return Finding("数据库", True, "还没有,第一次运行时建立")
     try:
         Store.open(store_url(data, config.settings.store.url)).close()
     except StoreError as error:
