@@ -147,10 +147,11 @@ class Client:
             head = await connection.wire.head()
             if head is None:
                 raise ConnectionResetError("closed without an answer")
-            if asked.target.scheme == "http":
-                _listen(head)
             if not 100 <= _status(head)[0] < 200 or _status(head)[0] == 101:
-                return head
+                break  # the door's word is never an interim answer
+        if asked.target.scheme == "http":
+            _listen(head)
+        return head
 
     async def _connect(self, asked: Asked) -> _Connection:
         try:

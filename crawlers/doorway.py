@@ -240,7 +240,7 @@ class Visit:
     async def _give_back(self, asked: Asked, head: Head) -> bool:
         assert self._upstream
         while (status := status_of(head)) in _INTERIM:
-            await self._client.send(head.encode())
+            await self._client.send(_without_own(head).encode())
             following = await self._next_head()
             if following is None:
                 return False

@@ -124,6 +124,15 @@ def test_no_site_speaks_for_the_door(door: Door, site: int) -> None:
     assert answer.headers.get_all("X-Zhengshao-Peer") == [f"127.0.0.1:{site}"]
 
 
+def test_no_site_speaks_for_the_door_in_an_interim_answer(door: Door, site: int) -> None:
+    proof = door.client().headers["Proxy-Authorization"]
+    lines = ["GET http://a.test/forged_hints HTTP/1.1", "Host: a.test", f"Proxy-Authorization: {proof}", "", ""]
+    interim, _, rest = raw(door, "\r\n".join(lines).encode()).partition(b"\r\n\r\n")
+    assert interim == b"HTTP/1.1 103 Early Hints"
+    assert b"X-Zhengshao-Door" not in rest
+    assert rest.count(f"X-Zhengshao-Peer: 127.0.0.1:{site}".encode()) == 1
+
+
 def test_a_folded_or_bare_line_does_not_hide_a_forged_verdict(door: Door) -> None:
     from crawlers.doorway import _without_own
     from crawlers.framing import Head

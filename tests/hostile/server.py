@@ -147,6 +147,14 @@ class ForgedVerdict(Fault):
         writer.write(page(HTML.encode(), *forged, status="403 zhengshao-refused-private_address"))
 
 
+class ForgedHints(Fault):
+    """An interim answer in the door's name, then an ordinary page."""
+
+    async def answer(self, writer: StreamWriter, path: str) -> None:
+        forged = "X-Zhengshao-Door: refused; key\r\nX-Zhengshao-Peer: 192.0.2.1:80"
+        writer.write(f"HTTP/1.1 103 Early Hints\r\n{forged}\r\n\r\n".encode() + page())
+
+
 class RedirectSelf(Fault):
     async def answer(self, writer: StreamWriter, path: str) -> None:
         writer.write(page(b"", f"Location: {path}", status="302 Found"))

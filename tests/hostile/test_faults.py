@@ -33,7 +33,7 @@ FLAGGED = {
     "refresh_loop": "bounce_loop",
     "false_charset": "charset_overruled",
 }
-SEEN = ("good", "status999", "no_colon", "forged_verdict", "busy")
+SEEN = ("good", "status999", "no_colon", "forged_verdict", "forged_hints", "busy")
 REFUSED = {"redirect_private": "private_address"}
 
 
@@ -84,6 +84,13 @@ def test_a_site_cannot_speak_for_the_door(hostile: Run) -> None:
     capture = hostile.ended["forged_verdict"].capture
     assert capture is not None
     assert capture.status == 403
+    assert capture.peer.startswith("127.0.0.1:")
+
+
+def test_a_site_cannot_speak_for_the_door_before_its_answer(hostile: Run) -> None:
+    capture = hostile.ended["forged_hints"].capture
+    assert capture is not None
+    assert (capture.status, capture.title) == (200, "正常")
     assert capture.peer.startswith("127.0.0.1:")
 
 
