@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from crawlers.records import KNOWN_STATES
 from detectors import strings
 from detectors.runner import assess
+from review.strings import UNJUDGED
 
 if TYPE_CHECKING:
     from detectors.base import Assessment, Verdict
@@ -159,6 +161,8 @@ def judge(document: Document, context: Context) -> Assessment:
 def render(document: Document, assessment: Assessment) -> str:
     """The answer for people: both verdicts, each reason with its quote."""
     parts = [f"{document.id}  {document.url}".rstrip()]
+    if assessment.state not in KNOWN_STATES:
+        return "\n".join([*parts, UNJUDGED.format(state=assessment.state)])
     for verdict in (assessment.impersonation, assessment.selling):
         parts.extend(_verdict(verdict))
     parts.extend(f"  {contact.kind}: {contact.value}（{contact.quote}）" for contact in assessment.contacts)

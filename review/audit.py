@@ -19,6 +19,7 @@ from sqlalchemy import Connection, RowMapping, insert, select
 from crawlers.custody import GENESIS, canonical
 from crawlers.custody import head as custody_head
 from crawlers.tables import custody
+from review.strings import BAD_CHECKPOINT
 from review.tables import audit
 
 CHECKPOINTS = Path("log") / "checkpoints.jsonl"
@@ -81,9 +82,14 @@ def checkpoint(connection: Connection, data: Path, *, night: str, now: str) -> N
 
 def against_checkpoints(connection: Connection, data: Path) -> list[str]:
     """Checkpoints that the chains no longer pass through: their end was cut, or an older database was put back."""
+    path = data / CHECKPOINTS
+    try:
+        points = list(_points(path))
+    except ValueError:
+        return [BAD_CHECKPOINT.format(path=CHECKPOINTS, line=_first_bad_line(path))]
     return [
         f"{CHECKPOINTS} 中 {point['at']} 的记录与{name}第 {point[chain]['seq']} 条不符:结尾被截断,或换回了旧数据库"
-        for point in _points(data / CHECKPOINTS)
+        for point in points
         for chain, name, table in (("custody", "保管链", custody), ("audit", "操作记录", audit))
         if point[chain]["seq"] and not _passes(connection, table, point[chain])
     ]
@@ -99,6 +105,15 @@ def _points(path: Path) -> Iterator[dict[str, Any]]:
     if path.exists():
         for line in path.read_bytes()[: _whole_bytes(path)].splitlines():
             yield json.loads(line)
+
+
+def _first_bad_line(path: Path) -> int:
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        try:
+            json.loads(line)
+        except ValueError:
+            return number
+    return 0
 
 
 def _whole_bytes(path: Path) -> int:

@@ -49,7 +49,7 @@ def build(
     """
     from crawlers.records import CrawlError
     from crawlers.store import Store, store_url
-    from review.cases import get, parse_label
+    from review.cases import CaseState, get, parse_label
     from review.clock import utc_now
     from review.errors import ReviewError
     from review.packets.desk import make_packet
@@ -57,6 +57,7 @@ def build(
     from review.packets.stamping import office_stamper
     from review.packets.verify import verify
     from review.registry import enter_found
+    from review.strings import NOT_CONFIRMED
 
     config = load_config(config_dir)
     data = data_directory(config, data_dir)
@@ -64,7 +65,10 @@ def build(
     try:
         store = Store.open(store_url(data, config.settings.store.url))
         with store.read() as connection:
-            case = case_file(get(connection, parse_label(case_id)), given)
+            decided = get(connection, parse_label(case_id))
+        if decided.state is not CaseState.CONFIRMED:
+            fail(NOT_CONFIRMED.format(case=decided.label, state=decided.state.chinese), PROBLEMS)
+        case = case_file(decided, given)
         with office_stamper(config, data) as stamp:
             built, path = make_packet(store, data, case, agency, config, stamp, utc_now())
         with store.write() as connection:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from review.commands._shared import config_option, emit, json_option, load_config
+from review.commands._shared import config_option, emit, fail, json_option, load_config
+from review.strings import NO_NAMES_FILE
 
 MAX_LINE_CHARS = 4096
 
@@ -41,7 +42,10 @@ def command(names: Path, config_dir: Path | None, as_json: bool) -> None:
 
 def _lines(names: Path) -> Iterator[str]:
     """Lines without their end; blank ones and comments are skipped, undecodable bytes replaced."""
-    stream = sys.stdin.buffer if str(names) == "-" else names.open("rb")
+    try:
+        stream = sys.stdin.buffer if str(names) == "-" else names.open("rb")
+    except OSError as error:
+        fail(NO_NAMES_FILE.format(path=names, error=error.strerror))
     with stream:
         for raw in stream:
             line = raw.decode("utf-8-sig", "replace").rstrip("\r\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from config import Config
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
 from crawlers.store import Store
+from review import registry
 from review.keys import office_key
 from review.packets.build import Built, SealStamper, build
 from review.packets.gather import CaseFile, gather
@@ -31,14 +32,18 @@ def make_packet(
         source = gather(store, archive, BlobStore(data / "blobs"), case, agency, config, packet_id)
         return build(source, config.agencies[agency], key, now, stamp, config.settings.stamp.policy)
 
-    return file_under(data / "packets", moment.year, sealed)
+    with store.read() as connection:
+        known = registry.known_files(connection)
+    return file_under(data / "packets", moment.year, sealed, known)
 
 
-def file_under(folder: Path, year: int, sealed: Callable[[str], Built]) -> tuple[Built, Path]:
+def file_under(
+    folder: Path, year: int, sealed: Callable[[str], Built], known: Collection[str] = ()
+) -> tuple[Built, Path]:
     """Build under the next free number of the year and write it, durable and whole or not at all."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
-        packet_id = next_number(folder, year)
+        packet_id = next_number(folder, year, known)
         built, path = sealed(packet_id), folder / f"{packet_id}.zip"
         temporary = folder / f".{packet_id}.{os.getpid()}"
         with temporary.open("wb") as file:
@@ -54,7 +59,8 @@ def file_under(folder: Path, year: int, sealed: Callable[[str], Built]) -> tuple
         return built, path
 
 
-def next_number(folder: Path, year: int) -> str:
-    matches = (NUMBER.fullmatch(path.name) for path in folder.iterdir())
+def next_number(folder: Path, year: int, known: Collection[str] = ()) -> str:
+    """A number never given before: neither to a file that lies here, nor to one in `known` (file names) that left."""
+    matches = (NUMBER.fullmatch(name) for name in {*known, *(path.name for path in folder.iterdir())})
     taken = [int(match[2]) for match in matches if match and int(match[1]) == year]
     return f"P-{year}-{max(taken, default=0) + 1:06d}"

@@ -80,3 +80,14 @@ def test_an_action_that_fails_leaves_no_entry(filled: Store) -> None:
         raise RuntimeError
     with filled.read() as connection:
         assert head(connection)[0] == 5
+
+
+def test_a_damaged_checkpoint_file_is_a_problem_not_a_crash(filled: Store, tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    with filled.write() as connection:
+        checkpoint(connection, tmp_path, night="N1", now=NOW)
+    with (tmp_path / CHECKPOINTS).open("a") as file:
+        file.write("x\n")
+    with filled.read() as connection:
+        (problem,) = against_checkpoints(connection, tmp_path)
+    assert "第 2 行" in problem
