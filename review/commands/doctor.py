@@ -44,7 +44,7 @@ class Finding:
 @data_option
 @json_option
 def command(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Say what is missing for a whole night: browser, fonts, disk, store, services. Exit 1 when something is.
+    """Say what is missing for a whole night: browser, fonts, openssl, disk, store. Exit 1 when something is.
 
     \b
     zhengshao doctor --data /var/lib/zhengshao
