@@ -70,3 +70,6 @@ NOT_CONFIRMED = "{case} 的状态是“{state}”:只有人工复核属实的案
 NO_NAMES_FILE = "读不到 {path}({error}):请给出一个文本文件,一行一个域名,或用 - 从标准输入读"
 BAD_CHECKPOINT = "{path} 第 {line} 行无法解读:检查点文件被改动"
 UNJUDGED = "状态 {state}:这一页没能读到内容,不作结论"
+NOTHING_TO_VIEW = "{case} 没有可以标注的网页:证据是商品列表或图片,见 zhengshao case show {case}"
+VIEWED = "{out}:{capture} {url},标出 {count} 处"
+VIEW_FACTS = "取证 {label} · {url} · {at} · SHA-256 {sha256} · 标注版,仅供查看,原件见归档"

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from review.commands._shared import config_option, data_option, emit, fail, json_option, open_store, say
+from review.commands._shared import (
+    config_option,
+    data_option,
+    emit,
+    fail,
+    json_option,
+    load_config,
+    open_store,
+    say,
+)
+from review.strings import VIEWED
 
 if TYPE_CHECKING:
     from review.cases import Case
@@ -21,11 +31,12 @@ DECISION_WORDS = ("confirm", "exclude", "doubt", "reopen")
 
 @click.group("case")
 def command() -> None:
-    """List, show, decide and merge cases.
+    """List, show, view, decide and merge cases.
 
     \b
     zhengshao case list --state open
     zhengshao case show A-000012
+    zhengshao case view A-000012 --out A-000012.html
     zhengshao case decide A-000012 confirm --reason "底部标识照抄应急管理部"
     zhengshao case merge A-000013 --into A-000012 --reason "同一微信号"
     """
@@ -165,3 +176,31 @@ def _whole(case: Case) -> dict[str, Any]:
         "captures": [f"C-{number:08d}" for number in case.capture_ids],
         "events": events,
     }
+
+
+@command.command("view")
+@click.argument("case_id", metavar="CASE")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The HTML file to write.")
+@config_option
+@data_option
+def view_case(case_id: str, out: Path, config_dir: Path | None, data_dir: Path | None) -> None:
+    """Write the page CASE rests on as one inert HTML file, every quoted passage marked with its reason.
+
+    \b
+    zhengshao case view A-000012 --out A-000012.html
+    """
+    from crawlers.archive import Archive
+    from crawlers.blobs import BlobStore
+    from detectors.context import Context
+    from review.cases import get, parse_label
+    from review.linking import linking_key
+    from review.viewing import view
+
+    store, data = open_store(config_dir, data_dir)
+    with _clear_errors():
+        with store.read() as connection:
+            case = get(connection, parse_label(case_id))
+        context = Context.build(load_config(config_dir), key=linking_key(data))
+        seen = view(case, store, Archive(data / "archive"), BlobStore(data / "blobs"), context)
+    out.write_text(seen.html, encoding="utf-8")
+    say(VIEWED.format(out=out, capture=seen.capture.label, url=seen.capture.final_url, count=seen.marks))
