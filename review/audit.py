@@ -19,7 +19,7 @@ from sqlalchemy import Connection, RowMapping, insert, select
 from crawlers.custody import GENESIS, canonical
 from crawlers.custody import head as custody_head
 from crawlers.tables import custody
-from review.strings import BAD_CHECKPOINT
+from review.strings import AUDIT_CHANGED, AUDIT_MISSING, BAD_CHECKPOINT, CHAINS, CHECKPOINT_OFF
 from review.tables import audit
 
 CHECKPOINTS = Path("log") / "checkpoints.jsonl"
@@ -45,9 +45,9 @@ def verify(connection: Connection) -> list[str]:
     seq, previous = 0, GENESIS
     for row in connection.execute(select(audit).order_by(audit.c.seq)).mappings():
         if row["seq"] != seq + 1:
-            return [f"操作记录缺少第 {seq + 1} 条"]
+            return [AUDIT_MISSING.format(seq=seq + 1)]
         if row["prev_hash"] != previous or row["hash"] != _hash(_entry(row), previous):
-            return [f"操作记录第 {row['seq']} 条被改动"]
+            return [AUDIT_CHANGED.format(seq=row["seq"])]
         seq, previous = row["seq"], row["hash"]
     return []
 
@@ -88,9 +88,9 @@ def against_checkpoints(connection: Connection, data: Path) -> list[str]:
     except ValueError:
         return [BAD_CHECKPOINT.format(path=CHECKPOINTS, line=_first_bad_line(path))]
     return [
-        f"{CHECKPOINTS} 中 {point['at']} 的记录与{name}第 {point[chain]['seq']} 条不符:结尾被截断,或换回了旧数据库"
+        CHECKPOINT_OFF.format(path=CHECKPOINTS, at=point["at"], chain=CHAINS[chain], seq=point[chain]["seq"])
         for point in points
-        for chain, name, table in (("custody", "保管链", custody), ("audit", "操作记录", audit))
+        for chain, table in (("custody", custody), ("audit", audit))
         if point[chain]["seq"] and not _passes(connection, table, point[chain])
     ]
 

@@ -73,3 +73,23 @@ UNJUDGED = "状态 {state}:这一页没能读到内容,不作结论"
 NOTHING_TO_VIEW = "{case} 没有可以标注的网页:证据是商品列表或图片,见 zhengshao case show {case}"
 VIEWED = "{out}:{capture} {url},标出 {count} 处"
 VIEW_FACTS = "取证 {label} · {url} · {at} · SHA-256 {sha256} · 标注版,仅供查看,原件见归档"
+
+AUDIT_MISSING = "操作记录缺少第 {seq} 条"
+AUDIT_CHANGED = "操作记录第 {seq} 条被改动"
+CHECKPOINT_OFF = "{path} 中 {at} 的记录与{chain}第 {seq} 条不符:结尾被截断,或换回了旧数据库"
+CHAINS = {"custody": "保管链", "audit": "操作记录"}
+DOCTOR_MARKS = {True: "好", False: "缺"}
+DOCTOR_NONE = "没有"
+DOCTOR = {
+    "browser": ("浏览器", "安装 chromium,或在 settings.toml 的 [browser] executable 写明路径;没有它,固证时没有截图"),
+    "fonts": ("中文字体", "安装 fonts-noto-cjk;没有它,公文会缺字"),
+    "openssl": ("openssl", "安装 openssl;收件方可用它单独核验时间戳"),
+    "disk": ("磁盘", "在 {place} 腾出空间,或另选 --data 目录"),
+    "store": ("数据库", "zhengshao db upgrade"),
+    "expiry": ("允许名单", "逐条复核后在 policy.toml 更新 expires"),
+}
+"""What is looked at, and what to do when it is not fine."""
+DISK_FREE = "{gib:.0f} GiB 可用"
+STORE_LATER = "还没有,第一次运行时建立"
+STORE_FITS = "版本相符"
+EXPIRED_ENTRIES = "{count} 条已过期"

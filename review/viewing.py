@@ -56,7 +56,7 @@ def _annotated(capture: Capture, html: str, context: Context) -> View:
 
 
 def _document(capture: Capture, body: str, found: list[Mark]) -> str:
-    """A whole page: what it is of, the reasons in the order of the text, then the annotated body. Nothing in it loads."""
+    """A whole page: what it is of, the reasons in the order of the text, the annotated body. Nothing in it loads."""
     facts = VIEW_FACTS.format(
         label=capture.label, url=escape(capture.final_url), at=capture.fetched_at, sha256=capture.sha256
     )

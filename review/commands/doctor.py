@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from review import strings
 from review.commands._shared import (
     FINE,
     PROBLEMS,
@@ -55,8 +56,8 @@ def command(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> No
         if as_json:
             emit(asdict(finding))
         else:
-            mark = click.style("好", fg="green") if finding.fine else click.style("缺", fg="red")
-            click.echo(f"{mark}  {finding.what}:{finding.found}" + ("" if finding.fine else f"  → {finding.fix}"))
+            mark = click.style(strings.DOCTOR_MARKS[finding.fine], fg="green" if finding.fine else "red")
+            click.echo(f"{mark}  {finding.what}: {finding.found}" + ("" if finding.fine else f"  → {finding.fix}"))
     sys.exit(FINE if all(finding.fine for finding in findings) else PROBLEMS)
 
 
@@ -69,37 +70,40 @@ def examine(config: Config, data: Path) -> Iterator[Finding]:
     yield from _expiries(config)
 
 
+def _finding(what: str, fine: bool, found: str, **details: object) -> Finding:
+    name, fix = strings.DOCTOR[what]
+    return Finding(name, fine, found, fix.format(**details))
+
+
 def _browser(config: Config) -> Finding:
     from crawlers.browser import find_executable
 
     found = find_executable(config.settings.browser.executable)
-    fix = "安装 chromium,或在 settings.toml 的 [browser] executable 写明路径;没有它,固证时没有截图"
-    return Finding("浏览器", found is not None, str(found or "没有"), fix)
+    return _finding("browser", found is not None, str(found or strings.DOCTOR_NONE))
 
 
 def _fonts() -> Finding:
     from review.packets.fonts import FontsMissing, choose
 
     try:
-        body = choose()["body"]
+        return _finding("fonts", True, "、".join(choose()["body"]))
     except FontsMissing:
-        return Finding("中文字体", False, "没有", "安装 fonts-noto-cjk;没有它,公文会缺字")
-    return Finding("中文字体", True, "、".join(body))
+        return _finding("fonts", False, strings.DOCTOR_NONE)
 
 
 def _openssl() -> Finding:
     program = shutil.which("openssl")
     if program is None:
-        return Finding("openssl", False, "没有", "安装 openssl;收件方可用它单独核验时间戳")
+        return _finding("openssl", False, strings.DOCTOR_NONE)
     version = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout.strip()
-    return Finding("openssl", True, version)
+    return _finding("openssl", True, version)
 
 
 def _disk(data: Path) -> Finding:
     place = next(parent for parent in (data, *data.parents) if parent.exists())
     free = shutil.disk_usage(place).free
-    fix = f"在 {place} 腾出空间,或另选 --data 目录"
-    return Finding("磁盘", free >= FREE_BYTES_WANTED, f"{free / 1024**3:.0f} GiB 可用", fix)
+    shown = strings.DISK_FREE.format(gib=free / 1024**3)
+    return _finding("disk", free >= FREE_BYTES_WANTED, shown, place=place)
 
 
 def _store(config: Config, data: Path) -> Finding:
@@ -107,12 +111,12 @@ def _store(config: Config, data: Path) -> Finding:
     from crawlers.store import SQLITE_FILE, Store, store_url
 
     if not config.settings.store.url and not (data / SQLITE_FILE).exists():
-        return Finding("数据库", True, "还没有,第一次运行时建立")
+        return _finding("store", True, strings.STORE_LATER)
     try:
         Store.open(store_url(data, config.settings.store.url)).close()
     except StoreError as error:
-        return Finding("数据库", False, str(error), "zhengshao db upgrade")
-    return Finding("数据库", True, "版本相符")
+        return _finding("store", False, str(error))
+    return _finding("store", True, strings.STORE_FITS)
 
 
 def _expiries(config: Config) -> Iterator[Finding]:
@@ -123,4 +127,4 @@ def _expiries(config: Config) -> Iterator[Finding]:
 
     late = list(expired(config, datetime.now(UTC).date()))
     if late:
-        yield Finding("允许名单", False, f"{len(late)} 条已过期", "逐条复核后在 policy.toml 更新 expires")
+        yield _finding("expiry", False, strings.EXPIRED_ENTRIES.format(count=len(late)))
