@@ -146,8 +146,9 @@ def _refresh(connection: Connection, case: RowMapping, suspect: Suspect, change:
     if change is Change.REOPENED:
         values["state"] = CaseState.OPEN
     connection.execute(update(cases).where(cases.c.id == case["id"]).values(values))
-    found = _findings(suspect)
-    connection.execute(update(case_subjects).where(case_subjects.c.subject == suspect.subject).values(found))
+    of_subject = case_subjects.c.subject == suspect.subject
+    kept = json.loads(connection.execute(select(case_subjects.c.capture_ids).where(of_subject)).scalar_one())
+    connection.execute(update(case_subjects).where(of_subject).values(_findings(suspect, kept)))
     add_event(connection, int(case["id"]), change.value, {"night": night, "class": suspect.cls}, now=now)
 
 
@@ -167,9 +168,10 @@ def _summary(suspect: Suspect, now: str) -> dict[str, Any]:
     }
 
 
-def _findings(suspect: Suspect) -> dict[str, str]:
+def _findings(suspect: Suspect, earlier: Sequence[int] = ()) -> dict[str, str]:
+    """The newest assessment on all the captures: what a case once rested on is never taken out of it."""
     kept = {**suspect.assessment, "digest": _digest(suspect)}
-    return {"assessment": _dump(kept), "capture_ids": _dump(sorted(suspect.capture_ids))}
+    return {"assessment": _dump(kept), "capture_ids": _dump(sorted({*earlier, *suspect.capture_ids}))}
 
 
 def _digest(suspect: Suspect) -> str:

@@ -50,6 +50,14 @@ def test_new_findings_refresh_the_case_and_leave_the_decision(store: Store) -> N
     assert (case.state, case.score, case.updated_at) == (CaseState.CONFIRMED, 0.5, LATER)
 
 
+def test_captures_of_earlier_nights_stay_in_the_case(store: Store) -> None:
+    number, _ = _open(store)
+    assert _open(store, replace(SUSPECT, capture_ids=(8, 9)), LATER)[1] is Change.REFRESHED
+    with store.read() as connection:
+        assert get(connection, number).capture_ids == (1, 3, 8, 9)
+    assert _open(store, replace(SUSPECT, capture_ids=(8, 9)), LATER)[1] is Change.UNCHANGED
+
+
 def test_an_excluded_case_reopens_only_when_the_story_changes(store: Store) -> None:
     number, _ = _open(store)
     _decide(store, number, Decision.EXCLUDE, "是该局的考试平台")
