@@ -17,6 +17,10 @@ _LONGEST_TERM_CHARS = 40
 _HEAD_GAP_CHARS = 6
 _NO_MODIFIER = re.compile(r"[，,。；;：:！!？?\n免不包办送出拿下代先后快无可能有要需考直]")
 """What cannot stand inside a compound: between `电工证` and `题库` it begins something else."""
+_CONDITION = re.compile(
+    r"(?:凭借?|持有?|本人有|我有|已有|自有|出示|查验|核对|核查|检查|具备|具有|没收|吊销|扣押|上交|佩戴)(?:有效|本人|其)?的?$"
+)
+"""Before a certificate: it is shown, held or taken away, not offered."""
 _JOINS = re.compile(r"[、,，/\s·和与及或|]{0,2}")
 
 
@@ -84,8 +88,6 @@ class Hits:
 
     def _without_modifiers(self, hits: list[Hit], heads: list[Hit]) -> list[Hit]:
         """The hits that name the thing itself: not `电工证` in `电工证题库`, nor what is listed before such a one."""
-        if not heads:
-            return hits
         text, starts = self._matches.views.original, [head.start for head in heads]
         kept: list[Hit] = []
         listed = -1
@@ -94,7 +96,8 @@ class Hits:
             head = starts[after] if after < len(starts) and starts[after] - hit.end <= _HEAD_GAP_CHARS else -1
             modifies = head >= 0 and not _NO_MODIFIER.search(text[hit.end : head])
             joined = 0 <= listed - hit.end <= 2 and _JOINS.fullmatch(text[hit.end : listed]) is not None
-            if modifies or joined or hit.start <= listed <= hit.end:
+            held = _CONDITION.search(text, max(0, hit.start - _HEAD_GAP_CHARS), hit.start) is not None
+            if modifies or joined or held or hit.start <= listed <= hit.end:
                 listed = hit.start
             else:
                 kept.append(hit)

@@ -87,7 +87,7 @@ def qr_addresses(image: Image) -> list[str]:
 
 def _offers(decoded: list[tuple[bytes, Image]], context: Context) -> Iterator[Signal]:
     from detectors.features import Page
-    from detectors.wording import Reader, signal
+    from detectors.wording import Reader, apart, signal
 
     large = sorted(decoded, key=lambda picture: -picture[1].width * picture[1].height)[:_MAX_OCR_IMAGES]
     for number, (body, image) in enumerate(large):
@@ -95,7 +95,7 @@ def _offers(decoded: list[tuple[bytes, Image]], context: Context) -> Iterator[Si
         if not text:
             continue
         written = Page.from_text(text)
-        for offer in Reader.of(written, context).offers()[:5]:
+        for offer in apart(Reader.of(written, context).offers())[:5]:
             yield _in_picture(signal(written, offer), number)
 
 

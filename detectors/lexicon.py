@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _VARIANT_MIN_CHARS = 3
+_ZERO_WIDTH = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
 
 Match = tuple[int, int, int]
 """Number of the term, start and end in a view."""
@@ -85,6 +86,7 @@ class Lexicon:
         variants = folding.tables()["variants"]
         self.variants = {ord(glyph): plain for plain, glyphs in variants.items() for glyph in glyphs}
         self.variant = re.compile(f"[{re.escape(''.join(map(chr, self.variants)))}]")
+        self.evasive = re.compile(f"[{_ZERO_WIDTH}{folding.tables()['evasive']}]")
         self.guards: dict[str, str] = folding.tables()["guards"]
 
     def _own(self, owners: dict[str, set[str]], name: str, terms: Iterable[str]) -> None:
@@ -162,7 +164,7 @@ class Matches:
     def _of_term(self, index: int) -> Iterator[Hit]:
         term = self.lexicon.terms[index]
         plain, dense, variant = (matches.get(index, ()) for matches in self._by_term)
-        yield from (Hit(*span, term) for span in self._plain_spans(index, plain))
+        yield from (Hit(*span, term, self._hides(term, *span)) for span in self._plain_spans(index, plain))
         if len(dense) > len(plain) and not term.isascii():
             yield from (Hit(start, end, term, evasive) for start, end, evasive in self._dense_spans(dense))
         if len(term) >= _VARIANT_MIN_CHARS:
@@ -174,6 +176,11 @@ class Matches:
         for _, start, end in matches:
             if not edged or self._whole_word(index, start, end):
                 yield (start, end) if unchanged else folded.original(start, end)
+
+    def _hides(self, term: str, start: int, end: int) -> bool:
+        """Whether invisible characters stand inside a word, or such as only evaders write."""
+        written = self.views.original[start:end]
+        return written != term and self.lexicon.evasive.search(written) is not None
 
     def _whole_word(self, index: int, start: int, end: int) -> bool:
         """A term that begins or ends with Latin letters or digits is not part of a longer run of them."""

@@ -36,10 +36,10 @@ class Links:
         """Whether `hit` and the anchor of a rule belong to one offer."""
         if self.page.kind == "listing":
             return True
-        first, other = self._sentence_number(anchor), self._sentence_number(hit)
-        if first == other:
+        apart = self._sentences_apart(anchor, hit)
+        if apart == 0:
             return True
-        if abs(first - other) > _NEIGHBOURS or not self._same_block(anchor, hit):
+        if apart > _NEIGHBOURS or not self._same_block(anchor, hit):
             return False
         return not self._says_must(anchor) and not self._says_must(hit)
 
@@ -74,13 +74,16 @@ class Links:
         sentence = self.speakers.sentence(hit.start, hit.end)
         return bool(self.hits.within(_MUST, *sentence, 0))
 
-    def _sentence_number(self, hit: Hit) -> int:
-        return bisect_right(self.speakers.ends, hit.start)
+    def _sentences_apart(self, anchor: Hit, hit: Hit) -> int:
+        ends = self.speakers.ends
+        first, last = bisect_right(ends, anchor.start), bisect_right(ends, anchor.end - 1)
+        other = bisect_right(ends, hit.start)
+        return max(0, first - other, other - last)
 
     def _same_block(self, anchor: Hit, hit: Hit) -> bool:
         """Within one passage, or in passages beside each other of which one is a short line."""
         first, last = sorted((anchor, hit))
-        here, there = self.page.passage_index(first.start), self.page.passage_index(last.start)
+        here, there = self.page.passage_index(first.end - 1), self.page.passage_index(last.start)
         if here == there:
             return True
         if there - here > _NEIGHBOURS:

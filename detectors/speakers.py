@@ -70,7 +70,7 @@ class Speakers:
         if frame.scope == "before":
             return self._before(frame, offer)
         if frame.scope == "after":
-            return self._after(frame, offer)
+            return None if self._yields(frame, offer, sentence, quote) else self._after(frame, offer)
         if frame.scope == "quoted":
             return Spoken(frame, *quote) if quote is not None and not self._reachable_outside(quote) else None
         scope = self._scope(frame, offer, sentence)

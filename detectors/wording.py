@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
 
 VERSION = 2
-_DISGUISE_WEIGHT = 0.15
+_DISGUISE_WEIGHT = 0.2
 _PERSONAL_ONLY = "contact"
 _MAX_ANCHORS_PER_RULE = 200
 _TOGETHER_CHARS = 60
@@ -106,7 +106,8 @@ class Reader:
 
     def _of(self, rule: Rule) -> Iterator[Offer]:
         last_end = -1
-        for anchor in self.hits.of(rule.anchor)[:_MAX_ANCHORS_PER_RULE]:
+        anchors = self.hits.of(rule.anchor)[:_MAX_ANCHORS_PER_RULE]
+        for anchor in sorted(anchors, key=lambda hit: (hit.start, -hit.end)):
             if anchor.start < last_end:
                 continue
             offer = self._at(rule, anchor)
@@ -133,6 +134,8 @@ class Reader:
         near = [hit for hit in self.hits.within(concept, anchor.start, anchor.end, window) if _apart(hit, anchor)]
         if not _FREE & set(concept.split("|")):
             near = [hit for hit in near if self.links.hold(rule, anchor, hit)]
+        if not near and self.page.kind == "listing" and _FREE & set(concept.split("|")):
+            return anchor
         if near:
             return min(near, key=lambda hit: _distance(hit, anchor))
         return self.links.in_title(concept, anchor) if _CARDS in concept else None

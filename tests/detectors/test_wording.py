@@ -19,6 +19,7 @@ from detectors.runner import assess
 from detectors.wording import Reader
 
 DATA = Path(__file__).parent / "data"
+OWN_TEXTS = ("texts_tune.jsonl", "texts_test.jsonl", "texts_more.jsonl")
 RULES = config.load().wording.rule
 OFFER = "低压电工证，不用考试，三天拿证"
 CONTEXT = Context.build(config.load())
@@ -108,12 +109,12 @@ def _rows(name: str) -> list[dict[str, Any]]:
 
 
 def test_own_texts_are_split_by_family() -> None:
-    tune, test = _rows("texts_tune.jsonl"), _rows("texts_test.jsonl")
-    assert len(tune) + len(test) >= 80
-    assert not {row["family"] for row in tune} & {row["family"] for row in test}
+    families = [{row["family"] for row in _rows(name)} for name in OWN_TEXTS]
+    assert sum(len(_rows(name)) for name in OWN_TEXTS) >= 140
+    assert sum(map(len, families)) == len(set().union(*families))
 
 
-@pytest.mark.parametrize("name", ["texts_tune.jsonl", "texts_test.jsonl"])
+@pytest.mark.parametrize("name", OWN_TEXTS)
 def test_recall_and_false_positives_on_own_texts(name: str, context: Context) -> None:
     rows = _rows(name)
     flagged = {row["id"] for row in rows if level(row["text"], context) is Level.FLAG}
