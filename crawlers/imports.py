@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
 
+from config.schema_profiles import Profile
 from crawlers.decode import decode_exchange
 from crawlers.foreign import Foreign, Pair, pairs, to_exchange
 from crawlers.keeping import media_type
 from crawlers.profiles import page_state
+from crawlers.recognition import by_profile
 from crawlers.recorder import Recorder
 from crawlers.records import (
     ArchiveError,
     Exchange,
     Fetched,
+    Hit,
     ImportRefused,
+    Listing,
     Origin,
     Outcome,
     PageState,
@@ -56,6 +60,7 @@ class _Run:
     sha256: str
     recorder: Recorder
     night: str
+    profiles: Sequence[Profile]
     futures: list[Future[int | None]] = field(default_factory=list)
     seen: set[tuple[str, str, str]] = field(default_factory=set)
     damaged: list[Damage] = field(default_factory=list)
@@ -63,13 +68,16 @@ class _Run:
     known: int = 0
 
 
-def import_file(path: Path, *, recorder: Recorder, night: str = NIGHT) -> ImportReport:
+def import_file(
+    path: Path, *, recorder: Recorder, night: str = NIGHT, profiles: Sequence[Profile] = ()
+) -> ImportReport:
     """Keep every page of a .warc or .warc.gz that is not kept yet (by URL, capture time and payload).
 
+    Result pages of the sources that `profiles` know are kept with their hits and listings.
     Damaged places are left out and listed. ImportRefused, and nothing kept, when the file is not WARC or when no
     record in it can be read.
     """
-    run = _Run(path, _sha256(path), recorder, night)
+    run = _Run(path, _sha256(path), recorder, night, profiles)
     if not any(isinstance(item, Found) for item in records(path)):
         raise ImportRefused(f"{path}: no record in it can be read, it is damaged from its beginning; nothing was kept")
     for item in pairs(_count_requests(run)):
@@ -114,14 +122,16 @@ def _kept(recorder: Recorder, key: tuple[str, str, str]) -> bool:
 
 def _fetched(run: _Run, pair: Pair, foreign: Foreign) -> Fetched:
     exchange = foreign.exchange
-    state, reason, flags = _state(exchange)
+    read = _read(exchange, run.profiles)
     return Fetched(
-        task=Task(night=run.night, kind=TaskKind.SITE, source=SOURCE, target=exchange.url, origin=SOURCE),
+        task=Task(night=run.night, kind=TaskKind.SITE, source=read.source, target=exchange.url, origin=SOURCE),
         outcome=Outcome.CAPTURED,
-        reason=reason,
+        reason=read.reason,
         exchanges=(exchange,),
-        page_state=state,
-        flags=(*foreign.flags, *flags),
+        page_state=read.state,
+        flags=(*foreign.flags, *read.flags),
+        hits=read.hits,
+        listings=read.listings,
         origin=Origin.IMPORT,
         provenance=(
             ("file", run.path.name),
@@ -134,12 +144,27 @@ def _fetched(run: _Run, pair: Pair, foreign: Foreign) -> Fetched:
     )
 
 
-def _state(exchange: Exchange) -> tuple[PageState, str, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a page is: a source's result page with its rows, or any page."""
+
+    state: PageState = PageState.RESULTS
+    reason: str = ""
+    flags: tuple[str, ...] = ()
+    source: str = SOURCE
+    hits: tuple[Hit, ...] = ()
+    listings: tuple[Listing, ...] = ()
+
+
+def _read(exchange: Exchange, profiles: Sequence[Profile]) -> _Read:
     if media_type(exchange) not in PAGE_TYPES:
-        return PageState.RESULTS, "", ()
+        return _Read()
     decoded = decode_exchange(exchange)
+    page = by_profile(profiles, exchange, decoded)
+    if page is not None:
+        return _Read(page.state, page.reason, decoded.flags, page.source, page.hits, page.listings)
     state, reason = page_state(None, status=exchange.status, url=exchange.url, text=decoded.text)
-    return state, reason, decoded.flags
+    return _Read(state, reason, decoded.flags)
 
 
 def _sha256(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from review.strings import (
     AXES,
+    CHANGES,
     DEMO_NEXT,
     LEVELS,
     NEVER_SEEN,
@@ -40,14 +42,13 @@ def print_night(report: NightReport) -> None:
         table.add_row(source.source, f"[{colour}]{source.verdict}[/]", *numbers, escape(source.advice))
     console.print(table)
     console.print(
-        f"取证 {report.captures} 份;案件 {_counts(report.cases)};待盖时间戳 {report.stamps_queued} 组;"
+        f"取证 {report.captures} 份;案件 {counts_told(report.cases)};待盖时间戳 {report.stamps_queued} 组;"
         f"用时 {report.seconds:.0f} 秒"
     )
 
 
-def _counts(counts: dict[str, int]) -> str:
-    from review.strings import CHANGES
-
+def counts_told(counts: Mapping[str, int]) -> str:
+    """What became of cases, in words."""
     return "、".join(f"{CHANGES[name]} {number}" for name, number in counts.items()) or "无"
 
 

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import click
 
-from review.commands._shared import FINE, PARTIAL, config_option, data_option, emit, fail, json_option, load_config
+from review.commands._shared import (
+    FINE,
+    LOCKED,
+    PARTIAL,
+    config_option,
+    data_directory,
+    data_option,
+    emit,
+    fail,
+    json_option,
+    load_config,
+)
 
 
 @click.command()
@@ -15,37 +26,35 @@ from review.commands._shared import FINE, PARTIAL, config_option, data_option, e
 @data_option
 @json_option
 def command(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Judge every capture and listing that the present detectors and rules have not judged yet.
+    """Judge every capture and listing that the present detectors and rules have not judged yet, and open the cases.
 
     \b
     zhengshao detect                  after changing wording.toml: everything is judged again, nothing fetched
     zhengshao detect --data DIR --json
     """
-    from crawlers.archive import Archive
-    from crawlers.blobs import BlobStore
     from crawlers.records import StoreError
     from crawlers.store import Store, store_url
-    from detectors.context import Context
-    from detectors.judge import judge_pending
-    from review.linking import linking_key
+    from review.clock import utc_now
+    from review.errors import NightLocked
+    from review.night.judged import judge_kept
+    from review.printing import counts_told
+    from review.strings import JUDGED
 
     config = load_config(config_dir)
-    data = data_dir or config.settings.office.data_dir
+    data, settings = data_directory(config, data_dir), config.settings.store
     try:
-        store = Store.open(
-            store_url(data, config.settings.store.url),
-            busy_timeout_seconds=config.settings.store.busy_timeout_seconds,
-        )
+        store = Store.open(store_url(data, settings.url), busy_timeout_seconds=settings.busy_timeout_seconds)
     except StoreError as error:
         fail(str(error))
     try:
-        context = Context.build(config, key=linking_key(data))
-        archive = Archive(data / "archive", gzip_level=config.settings.archive.gzip_level)
-        report = judge_pending(store, archive, context, blobs=BlobStore(data / "blobs"))
+        found = judge_kept(config, data, store, name=f"detect-{utc_now()[:19].replace(':', '')}")
+    except NightLocked as error:
+        fail(str(error), LOCKED)
     finally:
         store.close()
+    told = found.as_json()
     if as_json:
-        emit({"judged": report.judged, "flagged": report.flagged, "errors": report.errors})
+        emit(told)
     else:
-        click.echo(f"已识别 {report.judged} 份，预警 {report.flagged} 份，出错 {report.errors} 处")
-    sys.exit(PARTIAL if report.errors else FINE)
+        click.echo(JUDGED.format(**{**told, "cases": counts_told(found.cases)}))
+    sys.exit(PARTIAL if found.report.errors else FINE)

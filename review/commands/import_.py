@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,11 @@ from review.commands._shared import (
 )
 
 if TYPE_CHECKING:
+    from config import Config
+    from config.schema_profiles import Profile
     from crawlers.imports import ImportReport
     from crawlers.recorder import Recorder
+    from crawlers.store import Store
 
 
 @click.command("import")
@@ -34,7 +37,10 @@ if TYPE_CHECKING:
 @data_option
 @json_option
 def command(files: tuple[Path, ...], config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Keep the pages of WARC FILES (.warc, .warc.gz) as captures; the same file twice changes nothing.
+    """Keep the pages of WARC FILES (.warc, .warc.gz) as captures, judge them, and open cases for what is flagged.
+
+    Result pages of known search engines and marketplaces are read by their profiles. The same file twice changes
+    nothing.
 
     \b
     zhengshao import saved-pages.warc.gz
@@ -42,33 +48,67 @@ def command(files: tuple[Path, ...], config_dir: Path | None, data_dir: Path | N
 
     With --json one object a line. Exit 0 when all was taken, 3 when a part was, 1 when nothing was.
     """
-    from crawlers.archive import Archive
-    from crawlers.recorder import Recorder
     from crawlers.records import ArchiveError, StoreError
     from crawlers.store import Store, store_url
 
     config = load_config(config_dir)
-    data, settings = data_directory(config, data_dir), config.settings.archive
+    data = data_directory(config, data_dir)
     try:
         store = Store.create(store_url(data, config.settings.store.url))
-        archive = Archive(data / "archive", settings.gzip_level)
-        with Recorder(store, archive, owner="import", volume_max_bytes=settings.volume_max_bytes) as recorder:
-            results = [_one(file, recorder) for file in files]
     except StoreError as error:
         fail(str(error))
+    try:
+        results = _keep(files, config, data, store)
+        for result in results:
+            _show(result, as_json)
+        if any("error" not in result for result in results):
+            _judge(config, data, store)
     except ArchiveError as error:
         fail(str(error), PROBLEMS)
-    for result in results:
-        _show(result, as_json)
+    finally:
+        store.close()
     raise SystemExit(_exit_code(results))
 
 
-def _one(file: Path, recorder: Recorder) -> dict[str, Any]:
+def _keep(files: Iterable[Path], config: Config, data: Path, store: Store) -> list[dict[str, Any]]:
+    from crawlers.archive import Archive
+    from crawlers.recorder import Recorder
+
+    settings = config.settings.archive
+    profiles = [*config.engines.values(), *config.marketplaces.values()]
+    recorder = Recorder(
+        store,
+        Archive(data / "archive", settings.gzip_level),
+        owner="import",
+        max_records=settings.batch_records,
+        max_wait_ms=settings.batch_wait_ms,
+        volume_max_bytes=settings.volume_max_bytes,
+    )
+    with recorder:
+        return [_one(file, recorder, profiles) for file in files]
+
+
+def _judge(config: Config, data: Path, store: Store) -> None:
+    """Judging speaks on standard error: what a file gave stands on standard output, a line each."""
+    from crawlers.imports import NIGHT
+    from review.errors import NightLocked
+    from review.night.judged import judge_kept
+    from review.printing import counts_told
+
+    try:
+        found = judge_kept(config, data, store, name=NIGHT)
+    except NightLocked as error:
+        say(strings.JUDGED_LATER.format(reason=error))
+        return
+    say(strings.JUDGED.format(**{**found.as_json(), "cases": counts_told(found.cases)}))
+
+
+def _one(file: Path, recorder: Recorder, profiles: Sequence[Profile]) -> dict[str, Any]:
     from crawlers.imports import import_file
     from crawlers.records import ImportRefused
 
     try:
-        return _told(import_file(file, recorder=recorder))
+        return _told(import_file(file, recorder=recorder, profiles=profiles))
     except ImportRefused as error:
         return {"file": file.name, "error": str(error)}
 

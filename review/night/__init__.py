@@ -170,7 +170,7 @@ def capture(
         crawl.visit_sites(ground)
         crawl.use_browser(ground)
         detect(ground)
-        open_cases(ground)
+        open_cases(store, name)
         return latest_assessments(store, night=name)
 
 
@@ -194,7 +194,7 @@ class _Work:
         self._preserve()
         if self._follow(rounds + 1):
             self._preserve()
-        self.cases = dict(open_cases(ground))
+        self.cases = dict(open_cases(ground.store, ground.night))
         self.rechecked = dict(recheck.write_down(ground))
         stamp(ground)
 

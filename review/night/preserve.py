@@ -18,7 +18,7 @@ def plan_preservation(ground: Ground) -> int:
     """The pages on which tonight's flags rest, once a night each: a site by both visitors, an offer by the desktop."""
     sites: list[str] = []
     offers: list[str] = []
-    for suspect in suspects(ground):
+    for suspect in suspects(ground.store, night=ground.night):
         kind, _, name = suspect.subject.partition(":")
         if kind == "site":
             kept = ground.store.captures(ids=list(suspect.capture_ids))

@@ -1,21 +1,41 @@
-"""What the detectors left of the night, as suspects for preservation and cases."""
+"""What the detectors flagged, as suspects: tonight's for preservation, everything kept for cases."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from detectors.base import Level
 from detectors.judge import SubjectAssessment, latest_assessments
+from detectors.tables import judgements, verdicts
 from review.cases import Suspect
 
 if TYPE_CHECKING:
-    from review.night.ground import Ground
+    from collections.abc import Iterator
+
+    from crawlers.store import Store
+
+CHUNK = 200
+"""Subjects whose judgements are in memory at a time."""
 
 
-def suspects(ground: Ground) -> list[Suspect]:
-    """Subjects with a flag on either axis, the worst first."""
-    found = [_suspect(subject) for subject in latest_assessments(ground.store, night=ground.night) if _flagged(subject)]
+def suspects(store: Store, *, night: str | None = None) -> list[Suspect]:
+    """Subjects with a flag on either axis, the worst first.
+
+    With `night` as that night's captures show them; without, as all that is kept does, whichever night fetched it
+    or whoever handed it in.
+    """
+    found = [_suspect(subject) for subject in _assessed(store, night) if _flagged(subject)]
     return sorted(found, key=lambda suspect: (-suspect.score, suspect.subject))
+
+
+def _assessed(store: Store, night: str | None) -> Iterator[SubjectAssessment]:
+    accused = select(judgements.c.subject).join(verdicts).where(verdicts.c.level == Level.FLAG.value).distinct()
+    with store.read() as connection:
+        names = connection.execute(accused.order_by(judgements.c.subject)).scalars().all()
+    for start in range(0, len(names), CHUNK):
+        yield from latest_assessments(store, night=night, subjects=names[start : start + CHUNK])
 
 
 def _flagged(subject: SubjectAssessment) -> bool:

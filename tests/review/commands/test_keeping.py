@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from crawlers.store import Store, store_url
 from review.cli import main
-from tests.crawlers.keeping import exchange, house, page
+from review.night.ground import night_lock
+from tests.crawlers.keeping import exchange, house, page, task
 
 RECORD = (
     b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:x:1>\r\nWARC-Target-URI: http://old.example/\r\n"
@@ -78,6 +80,57 @@ def test_import_says_what_was_not_taken(tmp_path: Path, saved: Path) -> None:
     assert told[2]["damaged"][0]["offset"] == len(saved.read_bytes())
     assert "未导入" in _run(tmp_path / "new", "import", str(wrong), expect=1).stderr
     assert "字节" in _run(tmp_path / "new", "import", str(cut), expect=3).stderr
+
+
+OFFER = "<title>办证</title><p>焊工证不用考试，三天拿证，电话 14000000127</p>"
+RESULTS = """<ol id="b_results"><li class="b_algo"><h2><a href="http://sold.example/">焊工证办理</a></h2></li></ol>"""
+ASKED = "https://cn.bing.com/search?q=x"
+
+
+def _saved(folder: Path, url: str, html: str) -> Path:
+    path = folder / "handed.warc"
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.encode()
+    head = RECORD.partition(b"\r\n\r\n")[0].replace(b"http://old.example/", url.encode())
+    path.write_bytes(head.replace(b"Content-Length: 48", b"Content-Length: %d" % len(block)) + b"\r\n\r\n" + block)
+    with path.open("ab") as file:
+        file.write(b"\r\n\r\n")
+    return path
+
+
+def test_an_imported_page_is_judged_and_becomes_a_case(tmp_path: Path) -> None:
+    data, file = tmp_path / "new", _saved(tmp_path, "http://sold.example/", OFFER)
+    assert "案件 新立 1" in _run(data, "import", str(file)).stderr
+    assert [case["subjects"] for case in _json(data, "case", "list")] == [["site:sold.example"]]
+    (again,) = _json(data, "detect")
+    assert (again["judged"], again["cases"]) == (0, {"unchanged": 1})
+
+
+def test_detect_opens_the_cases_of_what_it_judges(tmp_path: Path) -> None:
+    with house(tmp_path) as made:
+        made.keep(page(task("http://sold.example/"), exchange("http://sold.example/", OFFER.encode())))
+    (first,) = _json(tmp_path, "detect")
+    assert first == {"judged": 1, "flagged": 1, "errors": 0, "cases": {"opened": 1}}
+    assert "案件 无变化 1" in _run(tmp_path, "detect").stdout
+
+
+def test_beside_a_night_imports_are_kept_and_judging_is_left_to_it(tmp_path: Path) -> None:
+    data, file = tmp_path / "new", _saved(tmp_path, "http://sold.example/", OFFER)
+    data.mkdir()
+    with night_lock(data):
+        assert "由该夜间任务识别" in _run(data, "import", str(file)).stderr
+        assert "夜间任务" in _run(data, "detect", expect=4).stderr
+    assert _json(data, "detect")[0]["cases"] == {"opened": 1}
+
+
+def test_an_imported_result_page_is_its_engines_and_accuses_nobody(tmp_path: Path) -> None:
+    data, file = tmp_path / "new", _saved(tmp_path, ASKED, RESULTS)
+    _json(data, "import", str(file))
+    assert _json(data, "case", "list") == []
+    store = Store.open(store_url(data))
+    (hit,), (capture,) = store.hits(), store.captures()
+    store.close()
+    assert (hit.engine, hit.query, hit.url) == ("bing", "x", "http://sold.example/")
+    assert capture.source == "bing"
 
 
 def test_import_refuses_a_store_of_another_version(data: Path, saved: Path) -> None:
