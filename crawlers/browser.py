@@ -13,12 +13,13 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawlers.records import Exchange, FetchProfile
+from crawlers.doorway import PEER_HEADER, VERDICT_HEADER
+from crawlers.records import CrawlError, Exchange, FetchProfile
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page, Request, Response
@@ -45,8 +46,13 @@ ARGUMENTS = (
 MAX_RESOURCES = 200
 MAX_RESOURCE_BYTES = 8 * 1024 * 1024
 IDLE_WAIT_MS = 3_000
+PICTURE_WAIT_MS = 15_000
 MAX_WIDTH_PX = 2_560
 CONSOLE_LINES = 200
+
+
+class NoBrowser(CrawlError):
+    """No Chromium can be had on this machine; the message says what is missing."""
 
 
 def find_executable(configured: str = "") -> Path | None:
@@ -98,20 +104,32 @@ class Shot:
     """DER, leaf first."""
     environment: Mapping[str, Any] | None = None
     flags: tuple[str, ...] = ()
+    verdict: str = ""
+    """The door's word instead of a page, as `refused:private_address`."""
     error: str = ""
+
+    @property
+    def final_url(self) -> str:
+        """Where the page stood at the end, scripts' moves included."""
+        return str((self.environment or {}).get("final_url") or self.exchanges[-1].url)
 
 
 @asynccontextmanager
 async def launched(executable: Path, proxy: str, key: tuple[str, str]) -> AsyncIterator[Browser]:
-    """A fresh headless Chromium whose every connection goes through the door at `proxy`."""
-    from playwright.async_api import async_playwright
-
+    """A fresh headless Chromium whose every connection goes through the door at `proxy`. Raises NoBrowser."""
+    try:
+        from playwright.async_api import Error, async_playwright
+    except ImportError as error:
+        raise NoBrowser(f"{error}: install the extra `browser` of this program") from error
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=executable,
-            args=list(ARGUMENTS),
-            proxy={"server": proxy, "username": key[0], "password": key[1]},
-        )
+        try:
+            browser = await playwright.chromium.launch(
+                executable_path=executable,
+                args=list(ARGUMENTS),
+                proxy={"server": proxy, "username": key[0], "password": key[1]},
+            )
+        except Error as error:
+            raise NoBrowser(f"{executable} cannot be started: {str(error)[:500]}") from error
         try:
             yield browser
         finally:
@@ -122,7 +140,18 @@ async def visit(browser: Browser, url: str, look: Look, *, max_height_px: int, t
     """Open `url` in a fresh context and keep what it is. Never raises for what a page does."""
     from playwright.async_api import Error
 
-    context = await browser.new_context(
+    try:
+        async with await _context(browser, look) as context:
+            context.set_default_timeout(timeout_seconds * 1000)
+            return await asyncio.wait_for(_look_at(context, url, look, max_height_px), timeout_seconds)
+    except Error as error:
+        return Shot(error=_kind(str(error)))
+    except TimeoutError:
+        return Shot(error="timeout")
+
+
+async def _context(browser: Browser, look: Look) -> BrowserContext:
+    return await browser.new_context(
         user_agent=look.user_agent,
         viewport={"width": look.width, "height": look.height},
         is_mobile=look.profile is FetchProfile.PHONE,
@@ -133,15 +162,6 @@ async def visit(browser: Browser, url: str, look: Look, *, max_height_px: int, t
         service_workers="block",
         extra_http_headers={"Accept-Language": look.accept_language},
     )
-    context.set_default_timeout(timeout_seconds * 1000)
-    try:
-        return await asyncio.wait_for(_look_at(context, url, look, max_height_px), timeout_seconds)
-    except Error as error:
-        return Shot(error=_kind(str(error)))
-    except TimeoutError:
-        return Shot(error="timeout")
-    finally:
-        await context.close()
 
 
 def _kind(message: str) -> str:
@@ -151,20 +171,25 @@ def _kind(message: str) -> str:
 
 
 async def _look_at(context: BrowserContext, url: str, look: Look, max_height_px: int) -> Shot:
+    from playwright.async_api import Error
+
     page = await context.new_page()
     responses: list[Response] = []
     console: list[str] = []
     page.on("response", lambda response: responses.append(response))  # a builtin cannot be marked
     page.on("console", lambda message: console.append(f"{message.type}: {message.text}"[:500]))
     started = _now()
-    response = await page.goto(url, wait_until="load", referer=look.referrer or None)
+    try:
+        response = await page.goto(url, wait_until="load", referer=look.referrer or None)
+    except Error as error:
+        return Shot(error=_kind(str(error)), verdict=await _refusal(responses))
     if response is None:
         return Shot(error="no_response")
     await _settle(page)
     chain = await _chain(response, started)
     screenshot, flags = await _picture(page, look, max_height_px)
     return Shot(
-        exchanges=chain,
+        exchanges=tuple(map(site_alone, chain)),
         resources=await _resources(responses, response.request, started),
         screenshot=screenshot,
         dom=(await page.content()).encode(),
@@ -175,6 +200,15 @@ async def _look_at(context: BrowserContext, url: str, look: Look, max_height_px:
         environment=_environment(page, look, started),
         flags=flags,
     )
+
+
+async def _refusal(responses: list[Response]) -> str:
+    """The door's word, when that was the page's last answer: Chromium shows an error page for an empty 403 or 502."""
+    pages = [one for one in responses if one.request.is_navigation_request() and one.frame.parent_frame is None]
+    for response in pages[-1:]:
+        lines = tuple((line["name"], line["value"]) for line in await response.headers_array())
+        return door_verdict(Exchange(url=response.url, status=response.status, response_headers=lines))
+    return ""
 
 
 async def _settle(page: Page) -> None:
@@ -201,7 +235,29 @@ async def _chain(last: Response, at: str) -> tuple[Exchange, ...]:
 async def _resources(responses: list[Response], main: Request, at: str) -> tuple[Exchange, ...]:
     chosen = [one for one in responses if one.request is not main and not one.request.redirected_to]
     found = [await _exchange(response, at) for response in chosen[:MAX_RESOURCES]]
-    return tuple(exchange for exchange in found if exchange and exchange.url.startswith("http"))
+    kept = (exchange for exchange in found if exchange and exchange.url.startswith("http"))
+    return tuple(site_alone(exchange) for exchange in kept if not door_verdict(exchange))
+
+
+def door_verdict(exchange: Exchange) -> str:
+    """`refused:private_address` when the door itself answered; empty when the site did."""
+    return _door_line(exchange, VERDICT_HEADER).replace("; ", ":")
+
+
+def site_alone(exchange: Exchange) -> Exchange:
+    """The exchange as the site sent it; the peer the door names becomes the exchange's own."""
+    peer = _door_line(exchange, PEER_HEADER)
+    if not peer:
+        return exchange
+    lines = tuple(line for line in exchange.response_headers if line[0].lower() != PEER_HEADER.lower())
+    return replace(exchange, response_headers=lines, peer=peer)
+
+
+def _door_line(exchange: Exchange, name: str) -> str:
+    """What came encrypted is the site's alone: the door refuses a tunnel before there is any answer in it."""
+    if not exchange.url.startswith("http:"):
+        return ""
+    return next((value for said, value in exchange.response_headers if said.lower() == name.lower()), "")
 
 
 async def _exchange(response: Response | None, at: str) -> Exchange | None:
@@ -237,13 +293,21 @@ async def _picture(page: Page, look: Look, max_height_px: int) -> tuple[bytes, t
     """A full-page PNG of the page's own width, cut at `max_height_px`: the author of a page chooses its height.
 
     A page that was not made for phones is laid out wider than the phone's screen; all of that width is evidence.
+    A page that cannot be pictured is kept without: `no_screenshot`.
     """
+    from playwright.async_api import Error
+
     width, height = await page.evaluate(
         "(() => { const e = document.documentElement; return [e.scrollWidth, Math.max(e.scrollHeight, 1)] })()"
     )
     shown = max(min(height, max_height_px), look.height)
     clip: Any = {"x": 0, "y": 0, "width": max(look.width, min(width, MAX_WIDTH_PX)), "height": shown}
-    picture = await page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide")
+    try:
+        picture = await page.screenshot(
+            full_page=True, clip=clip, animations="disabled", caret="hide", timeout=PICTURE_WAIT_MS
+        )
+    except Error:
+        return b"", ("no_screenshot",)
     return picture, (("screenshot_capped",) if height > max_height_px or width > MAX_WIDTH_PX else ())
 
 

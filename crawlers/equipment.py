@@ -41,15 +41,8 @@ class Equipment:
                 busy_timeout_seconds=config.settings.store.busy_timeout_seconds,
             )
             stack.callback(store.close)
-            recorder = Recorder(
-                store,
-                Archive(directory / "archive", archive.gzip_level),
-                owner=owner,
-                peers=door,
-                max_records=archive.batch_records,
-                max_wait_ms=archive.batch_wait_ms,
-                volume_max_bytes=archive.volume_max_bytes,
-            )
+            volumes = Archive(directory / "archive", archive.gzip_level)
+            recorder = Recorder.by_settings(store, volumes, archive, owner=owner, peers=door)
             stack.callback(recorder.close)
             return cls(config, store, recorder, door, stack.pop_all())
         raise AssertionError("unreachable")

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
@@ -28,6 +28,9 @@ from crawlers.marks import mark
 from crawlers.records import ArchiveError, CrawlError, Exchange, Fetched, StoreError
 from crawlers.store import Store
 from crawlers.tables import captures, volumes
+
+if TYPE_CHECKING:
+    from config.schema import ArchiveSettings
 
 VOLUME_MAX_BYTES = 1 << 30
 Item = tuple[Fetched, "Future[int | None]"]
@@ -68,6 +71,21 @@ class Recorder:
         self._batches: Batches[Item] = Batches(max_records, max_wait_ms)
         self._thread = threading.Thread(target=self._run, name=f"recorder-{owner}", daemon=True)
         self._thread.start()
+
+    @classmethod
+    def by_settings(
+        cls, store: Store, archive: Archive, settings: ArchiveSettings, *, owner: str, peers: Peers | None = None
+    ) -> Self:
+        """A recorder whose batches and volumes are as large as the office wants them."""
+        return cls(
+            store,
+            archive,
+            owner=owner,
+            peers=peers,
+            max_records=settings.batch_records,
+            max_wait_ms=settings.batch_wait_ms,
+            volume_max_bytes=settings.volume_max_bytes,
+        )
 
     def __enter__(self) -> Self:
         return self
