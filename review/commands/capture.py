@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from review.commands._shared import (
     FINE,
     LOCKED,
     PARTIAL,
+    PROBLEMS,
     config_option,
     data_directory,
     data_option,
@@ -22,7 +24,9 @@ from review.commands._shared import (
 )
 
 if TYPE_CHECKING:
+    from config import Config
     from detectors.judge import SubjectAssessment
+    from review.night import Captured
 
 
 @click.command("capture")
@@ -33,31 +37,54 @@ if TYPE_CHECKING:
 def command(urls: tuple[str, ...], config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """Fetch pages through the door, keep them as evidence, judge them, and open cases for what is flagged.
 
-    Each page is seen by a desktop, by a phone that comes from a search engine, and by both in a real browser. Exit 3
-    when a page could not be had.
+    Each page is seen by a desktop, by a phone that comes from a search engine, and by both in a real browser. Tells
+    of every page how it went, then of every subject what was judged; with --json an object a line. Exit 3 when a page
+    could not be had.
 
     \b
     zhengshao capture https://www.example.com/ --data ~/zhengshao-data
     """
-    from crawlers.practice.world import World
-    from review.errors import NightLocked
-    from review.night import capture
     from review.night.targets import canonical
-    from review.progress import progress
 
     for url in urls:
         if not canonical(url):
             fail(f"{url!r} 不是网页地址:应形如 https://www.example.com/")
     config = load_config(config_dir, everything=True)
-    data = data_directory(config, data_dir)
+    found = _captured(config, data_directory(config, data_dir), urls, config_dir)
+    had = [_tell(found, url, as_json) for url in dict.fromkeys(map(canonical, urls))]
+    for subject in found.subjects:
+        _print(subject, as_json)
+    sys.exit(FINE if all(had) else PARTIAL)
+
+
+def _captured(config: Config, data: Path, urls: Sequence[str], config_dir: Path | None) -> Captured:
+    from crawlers.practice.world import World
+    from crawlers.records import CrawlError
+    from review.errors import NightLocked
+    from review.night import capture
+    from review.progress import progress
+
     try:
         with progress() as say:
-            found = capture(config, World.real(), data, urls, config_dir=config_dir, say=say)
+            return capture(config, World.real(), data, urls, config_dir=config_dir, say=say)
     except NightLocked as error:
         fail(str(error), LOCKED)
-    for subject in found:
-        _print(subject, as_json)
-    sys.exit(FINE if len(found) >= len({canonical(url) for url in urls}) else PARTIAL)
+    except CrawlError as error:
+        fail(str(error), PROBLEMS)
+
+
+def _tell(found: Captured, url: str, as_json: bool) -> bool:
+    """Whether the page was had; what a browser alone could not do does not count against it."""
+    from crawlers.records import Outcome
+    from review.strings import VISIT_OUTCOMES
+
+    outcome, reason = found.outcome(url)
+    had = outcome is Outcome.CAPTURED
+    if as_json:
+        emit({"url": url, "outcome": outcome, "reason": reason})
+    else:
+        click.echo(f"{url}  {VISIT_OUTCOMES[outcome or '']}{f'({reason})' if reason else ''}")
+    return had
 
 
 def _print(subject: SubjectAssessment, as_json: bool) -> None:

@@ -19,8 +19,10 @@ from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
 from crawlers.children import ChildReport
 from crawlers.egress import Door, policy_from
+from crawlers.leases import TaskStatus
 from crawlers.marks import mark
 from crawlers.practice.world import World
+from crawlers.records import Outcome
 from crawlers.recovery import recover
 from crawlers.store import Store, store_url
 from detectors.context import Context
@@ -36,7 +38,7 @@ from review.night.nights import current_or_new, done, finish, finish_stage
 from review.night.open_cases import open_cases
 from review.night.preserve import plan_preservation
 from review.night.stamping import stamp
-from review.night.targets import visits
+from review.night.targets import canonical, visits
 from review.strings import FOLLOWING, SOURCE_NORMAL
 
 if TYPE_CHECKING:
@@ -156,9 +158,24 @@ def _at_work(
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """What became of pages a person named: their visits as they ended, and the subjects they belong to."""
+
+    visits: tuple[TaskStatus, ...]
+    subjects: tuple[SubjectAssessment, ...]
+
+    def outcome(self, url: str) -> tuple[Outcome | None, str]:
+        """How the visits of one page went, and why not: kept by any visitor is kept; None when none has ended."""
+        asked = [visit for visit in self.visits if visit.task.target == canonical(url)]
+        ended = [visit for visit in asked if visit.outcome is not None]
+        best = next((visit for visit in ended if visit.outcome is Outcome.CAPTURED), None) or next(iter(ended), None)
+        return (best.outcome, best.reason) if best else (None, "unfinished")
+
+
 def capture(
     config: Config, world: World, data: Path, urls: Sequence[str], *, config_dir: Path | None, say: Say
-) -> list[SubjectAssessment]:
+) -> Captured:
     """Fetch, keep and judge these pages now, by both visitors and in the browser. Raises NightLocked beside a night."""
     name = f"capture-{utc_now()[:19].replace(':', '')}"
     with (
@@ -171,7 +188,7 @@ def capture(
         crawl.use_browser(ground)
         detect(ground)
         open_cases(store, name)
-        return latest_assessments(store, night=name)
+        return Captured(visits=tuple(store.tasks(night=name)), subjects=tuple(latest_assessments(store, night=name)))
 
 
 @dataclass(slots=True)

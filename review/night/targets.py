@@ -67,12 +67,12 @@ def canonical(url: str) -> str:
     """The same page under one address: lower-case host, no fragment; empty when it is not a web page."""
     try:
         parts = urlsplit(url.strip())
-        host = (parts.hostname or "").rstrip(".")
+        host, number = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return ""
     if parts.scheme not in {"http", "https"} or not host:
         return ""
-    port = f":{parts.port}" if parts.port else ""
+    port = f":{number}" if number else ""
     return urlunsplit((parts.scheme, host + port, parts.path or "/", parts.query, ""))
 
 
