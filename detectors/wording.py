@@ -31,7 +31,7 @@ _TOGETHER_CHARS = 60
 """What stands further from the anchor belongs to the judgement, not into the quotation."""
 _QUOTE_MARGIN_CHARS = 16
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?、\s【】\[\]（）()“”\"]")
-_BESIDE = ("trade_cert", "trade_word")
+_BESIDE = ("trade_cert", "trade_word", "exempt")
 """Concepts beside which words are listened for."""
 _CARDS = "trade_cert"
 _FREE = frozenset({"contact", "reach"})

