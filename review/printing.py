@@ -31,11 +31,19 @@ if TYPE_CHECKING:
 COLOURS = {SOURCE_NORMAL: "green", SOURCE_FAILED: "red", "found": "green", "missed": "yellow", "accused": "red"}
 
 
+def _table(title: str, *headings: str) -> Table:
+    """Columns without lines: terminals disagree about the width of line characters beside Chinese."""
+    table = Table(title=f"\n[bold]{title}[/]", title_justify="left", title_style="", box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, header_style="dim", overflow="fold")
+    return table
+
+
 def print_night(report: NightReport) -> None:
     console = Console(highlight=False)
-    table = Table(title=f"夜间运行 {report.night}", title_justify="left")
-    for heading in ("来源", "结论", "任务", "页面", "结果", "新增", "说明"):
-        table.add_column(heading, justify="right" if heading in {"任务", "页面", "结果", "新增"} else "left")
+    table = _table(f"夜间运行 {report.night}", "来源", "结论", "任务", "页面", "结果", "新增", "说明")
+    for column in table.columns[2:6]:
+        column.justify = "right"
     for source in report.sources:
         colour = COLOURS.get(source.verdict, "yellow")
         numbers = (str(number) for number in (source.asked, source.pages, source.rows, source.new))
@@ -62,12 +70,7 @@ def print_demo(report: DemoReport, data: Path) -> None:
 
 def _print_comparison(console: Console, report: DemoReport) -> None:
     comparison = report.comparison
-    table = Table(title="与真实情况对照", title_justify="left")
-    table.add_column("结果")
-    table.add_column("对象", overflow="fold", max_width=44)
-    table.add_column("方面")
-    table.add_column("类别,或为何漏掉")
-    table.add_column("冒用")
+    table = _table("与真实情况对照", "结果", "对象", "方面", "类别,或为何漏掉", "冒用")
     for row in sorted(comparison.rows, key=lambda row: ("accused", "missed", "found").index(row.outcome)):
         colour, outcome = COLOURS[row.outcome], OUTCOMES[row.outcome]
         cells = (row.subject, AXES[row.axis], row.cls or _missed(row), row.imitates or row.expected)
@@ -85,9 +88,7 @@ def _missed(row: Row) -> str:
 
 
 def _print_packets(console: Console, report: DemoReport) -> None:
-    table = Table(title="证据包", title_justify="left")
-    for heading in ("编号", "案件", "收件方", "核验"):
-        table.add_column(heading)
+    table = _table("证据包", "编号", "案件", "收件方", "核验")
     for packet in report.packets:
         colour = "green" if packet.verdict == "valid" else "red"
         table.add_row(packet.packet, packet.case, packet.agency, f"[{colour}]{VERIFIED[packet.verdict]}[/]")
