@@ -96,3 +96,4 @@ EXPIRED_ENTRIES = "{count} 条已过期"
 JUDGED = "已识别 {judged} 份，预警 {flagged} 份，出错 {errors} 处；案件 {cases}"
 JUDGED_LATER = "{reason} 已入库的页面由该夜间任务识别。"
 VISIT_OUTCOMES = {"captured": "已取证", "refused": "出口拒绝访问", "failed": "没有取到", "": "没有完成"}
+NOT_RECOVERED = "证据不完整:{problem}(请从备份恢复,再运行 zhengshao verify audit)"

@@ -23,7 +23,7 @@ from crawlers.leases import TaskStatus
 from crawlers.marks import mark
 from crawlers.practice.world import World
 from crawlers.records import Outcome
-from crawlers.recovery import recover
+from crawlers.recovery import RecoveryReport, recover
 from crawlers.store import Store, store_url
 from detectors.context import Context
 from detectors.judge import SubjectAssessment, latest_assessments
@@ -61,10 +61,14 @@ class NightReport:
     stamps_queued: int
     failed_children: tuple[str, ...] = ()
     detector_errors: int = 0
+    problems: tuple[str, ...] = ()
+    """Evidence that recovery found missing or could not read."""
 
     @property
     def healthy(self) -> bool:
-        return not self.failed_children and all(source.verdict == SOURCE_NORMAL for source in self.sources)
+        return not (self.failed_children or self.problems) and all(
+            source.verdict == SOURCE_NORMAL for source in self.sources
+        )
 
     def as_json(self) -> dict[str, Any]:
         return report.as_json(
@@ -78,6 +82,7 @@ class NightReport:
             stamps_queued=self.stamps_queued,
             failed_children=list(self.failed_children),
             detector_errors=self.detector_errors,
+            problems=list(self.problems),
         )
 
 
@@ -108,24 +113,24 @@ def _ground(
     config: Config, world: World, data: Path, config_dir: Path | None, say: Say
 ) -> Iterator[tuple[Ground, bool]]:
     day = datetime.now(ZoneInfo(config.settings.office.timezone)).date()
-    with _kept(config, data) as (store, archive):
+    with _kept(config, data) as (store, archive, recovered):
         with store.write() as connection:
             night, resumed = current_or_new(connection, day=day.isoformat(), now=utc_now())
         mark("night-begun")
         with _at_work(config, world, data, config_dir, say, night, store, archive) as ground:
+            ground.note(recovered)
             yield ground, resumed
 
 
 @contextmanager
-def _kept(config: Config, data: Path) -> Iterator[tuple[Store, Archive]]:
-    """Store and archive, put right after whatever happened before."""
+def _kept(config: Config, data: Path) -> Iterator[tuple[Store, Archive, RecoveryReport]]:
+    """Store and archive, put right after whatever happened before; and what could not be put right."""
     settings = config.settings
     url, patience = store_url(data, settings.store.url), settings.store.busy_timeout_seconds
     store = Store.create(url, busy_timeout_seconds=patience)
     archive = Archive(data / "archive", gzip_level=settings.archive.gzip_level)
     try:
-        recover(store, archive)
-        yield store, archive
+        yield store, archive, recover(store, archive)
     finally:
         store.close()
 
@@ -180,9 +185,10 @@ def capture(
     name = f"capture-{utc_now()[:19].replace(':', '')}"
     with (
         night_lock(_made(data)),
-        _kept(config, data) as (store, archive),
+        _kept(config, data) as (store, archive, recovered),
         _at_work(config, world, data, config_dir, say, name, store, archive) as ground,
     ):
+        ground.note(recovered)
         store.plan(task for url in urls for task in visits(config, name, url))
         crawl.visit_sites(ground)
         crawl.use_browser(ground)
@@ -273,6 +279,7 @@ class _Work:
             cases=self.cases,
             rechecked=self.rechecked,
             stamps_queued=report.stamps_queued(ground),
-            failed_children=tuple(child.name for child in self.children if child.exit),
+            failed_children=tuple(dict.fromkeys(child.name for child in self.children if child.exit)),
             detector_errors=self.errors,
+            problems=tuple(ground.problems),
         )

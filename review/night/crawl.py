@@ -55,8 +55,17 @@ def visit_sites(ground: Ground) -> list[ChildReport]:
 
 
 def _run(ground: Ground, names: Sequence[str]) -> list[ChildReport]:
+    """Side by side; who died with tasks left is started once more, unless it had all the time there is."""
+    reports = _side_by_side(ground, names)
+    died = [report.name for report in reports if report.exit and not report.killed]
+    return reports + _side_by_side(ground, died)
+
+
+def _side_by_side(ground: Ground, names: Sequence[str]) -> list[ChildReport]:
     waiting = [name for name in names if ground.store.waiting(ground.night, SPIDERS[name])]
-    with ThreadPoolExecutor(len(names)) as pool:
+    if not waiting:
+        return []
+    with ThreadPoolExecutor(len(waiting)) as pool:
         reports = list(pool.map(lambda name: _spider(ground, name), waiting))
     _afterwards(ground, reports)
     return reports
@@ -98,7 +107,7 @@ def _afterwards(ground: Ground, reports: Sequence[ChildReport]) -> None:
     """A dead child's volume is cut to what was committed and its tasks are free again; then stamps are asked for."""
     mark("crawl-child-ended")
     if any(report.exit for report in reports):
-        recover(ground.store, ground.archive)
+        ground.note(recover(ground.store, ground.archive))
     for report in reports:
         if report.exit:
             log = ground.data / "log" / f"{ground.night}-{report.name}.log"

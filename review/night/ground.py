@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from review.errors import NightLocked
+from review.strings import NOT_RECOVERED
 
 if TYPE_CHECKING:
     from config import Config
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from crawlers.blobs import BlobStore
     from crawlers.egress import Door
     from crawlers.practice.world import World
+    from crawlers.recovery import RecoveryReport
     from crawlers.store import Store
     from detectors.context import Context
 
@@ -37,6 +39,14 @@ class Ground:
     door: Door
     context: Context
     say: Callable[[str, str], None] = field(default=lambda stage, words: None)
+    problems: list[str] = field(default_factory=list)
+    """What putting right after crashes could not put right, each once: evidence that is missing or cannot be read."""
+
+    def note(self, recovered: RecoveryReport) -> None:
+        for problem in recovered.problems:
+            if problem not in self.problems:
+                self.problems.append(problem)
+                self.say("crawl", NOT_RECOVERED.format(problem=problem))
 
 
 @contextmanager
