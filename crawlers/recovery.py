@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from crawlers.store import Store
 from crawlers.tables import volumes
 
 ACTOR = "recovery"
+ORPHAN_SECONDS = 60.0
+"""How long the children of a killed night may take to notice that their door is gone, and to end."""
+_LOOK_AGAIN_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +34,22 @@ class RecoveryReport:
     problems: tuple[str, ...] = ()
 
 
-def recover(store: Store, archive: Archive, *, force: bool = False) -> RecoveryReport:
+def recover(
+    store: Store, archive: Archive, *, force: bool = False, patience_seconds: float = ORPHAN_SECONDS
+) -> RecoveryReport:
     """Cut and seal the volumes of dead writers and give back every lease, when no writer is alive.
 
-    A writer holds a file lock on its volume as long as it lives. `force` takes volumes whose lock cannot be had (a
+    A writer holds a file lock on its volume as long as it lives; one that is still there is waited for up to
+    `patience_seconds`, else its tasks could not be claimed again. `force` takes volumes whose lock cannot be had (a
     network file system that lost it); never use it beside a running night. Safe to repeat.
     """
     sealed: list[str] = []
     busy: list[str] = []
     problems: list[str] = []
     cut_bytes = 0
+    deadline = time.monotonic() + (0 if force else patience_seconds)
+    while _written_to(store, archive) and time.monotonic() < deadline:
+        time.sleep(_LOOK_AGAIN_SECONDS)
     for name in _unsealed(store, archive):
         try:
             removed = _settle(store, archive, name, force)
@@ -64,6 +74,22 @@ def _unsealed(store: Store, archive: Archive) -> list[str]:
         known = {row.name: row.state for row in connection.execute(select(volumes.c.name, volumes.c.state))}
     files = {path.name for path in archive.root.glob(f"*{SUFFIX}")}
     return sorted({name for name, state in known.items() if state == "open"} | (files - known.keys()))
+
+
+def _written_to(store: Store, archive: Archive) -> bool:
+    """Whether any writer is alive."""
+    return any(_held(archive.path(name)) for name in _unsealed(store, archive))
+
+
+def _held(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not lock(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _settle(store: Store, archive: Archive, name: str, force: bool) -> int | None:

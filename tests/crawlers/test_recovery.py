@@ -103,12 +103,22 @@ def test_a_living_writer_is_left_alone(house: House) -> None:
     with house.recorder() as recorder:
         recorder.submit(page()).result()
         house.store.claim(NIGHT, [TaskKind.SITE], limit=1, lease_seconds=600, owner="test")
-        report = recover(house.store, house.archive)
+        report = recover(house.store, house.archive, patience_seconds=0)
         assert report.busy == (house.volume().name,)
         assert report.released == 0
         assert audit(house.store, house.archive) == []
         recorder.submit(page()).result()
     assert audit(house.store, house.archive) == []
+
+
+def test_an_orphan_that_is_ending_is_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    _plan(house, 1)
+    with house.recorder() as recorder:
+        recorder.submit(page()).result()
+        house.store.claim(NIGHT, [TaskKind.SITE], limit=1, lease_seconds=600, owner="orphan")
+        monkeypatch.setattr("crawlers.recovery.time.sleep", lambda _: recorder.close())
+        report = recover(house.store, house.archive)
+    assert (report.busy, report.released) == ((), 1)
 
 
 def test_force_takes_a_volume_whose_lock_cannot_be_had(house: House) -> None:
