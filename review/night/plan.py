@@ -17,7 +17,7 @@ from review.night.targets import both_profiles
 
 if TYPE_CHECKING:
     from config import Config
-    from config.schema import Queries
+    from config.schema import Queries, Service
     from config.schema_profiles import Profile
 
 RECHECK_PRIORITY = 30
@@ -60,7 +60,7 @@ def searches(config: Config, night: str, day: date) -> Iterator[Task]:
     """First pages; the later ones are planned when the first was full (`next_pages`)."""
     budget = config.crawl.budget
     asked = tonight(queries(config.queries), budget.queries_per_engine, day, fixed=len(config.queries.verbatim))
-    for engine, query in product(crawled(config.engines.values()), asked):
+    for engine, query in product(crawled(config.engines.values(), config.settings.services), asked):
         yield Task(night=night, kind=TaskKind.SEARCH, source=engine.id, target=query, priority=SEARCH_PRIORITY)
 
 
@@ -75,7 +75,7 @@ def next_pages(config: Config, asked: Iterable[Task], rows: Mapping[int, int]) -
 
 def keywords(config: Config, night: str, day: date) -> Iterator[Task]:
     asked = tonight(config.queries.keywords, config.crawl.budget.keywords_per_marketplace, day)
-    for marketplace in crawled(config.marketplaces.values()):
+    for marketplace in crawled(config.marketplaces.values(), config.settings.services):
         for keyword in asked:
             yield Task(
                 night=night,
@@ -93,10 +93,15 @@ def rechecks(config: Config, night: str, urls: Iterable[str]) -> Iterator[Task]:
         )
 
 
-def crawled(profiles: Iterable[Profile]) -> list[Profile]:
-    """Enabled sources a program may ask, in a stable order."""
+def crawled(profiles: Iterable[Profile], services: Mapping[str, Service]) -> list[Profile]:
+    """Enabled sources a program may ask, in a stable order; a service of the office's own only while it is on."""
     chosen = (profile for profile in profiles if profile.enabled and profile.access not in NOT_ASKED)
-    return sorted(chosen, key=lambda profile: profile.id)
+    return sorted((profile for profile in chosen if _reachable(profile, services)), key=lambda profile: profile.id)
+
+
+def _reachable(profile: Profile, services: Mapping[str, Service]) -> bool:
+    name = profile.request.service
+    return not name or (name in services and services[name].enabled)
 
 
 def tasks(config: Config, night: str, day: date, recheck_urls: Iterable[str]) -> list[Task]:

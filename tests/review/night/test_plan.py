@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -46,9 +47,20 @@ def test_the_budget_is_kept(budget: int, expected: int) -> None:
 def test_every_crawled_engine_is_asked_the_same(config: Config) -> None:
     planned = list(searches(config, "N", DAY))
     by_source = {task.source: {t.target for t in planned if t.source == task.source} for task in planned}
-    assert by_source.keys() == {engine.id for engine in crawled(config.engines.values())}
+    assert by_source.keys() == {engine.id for engine in crawled(config.engines.values(), config.settings.services)}
     assert len({frozenset(asked) for asked in by_source.values()}) == 1
     assert "google" not in by_source
+
+
+def test_a_service_that_is_switched_off_is_not_asked(config: Config, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("[services.searxng]\nenabled = false\n")
+    asked, rest = ({task.source for task in searches(one, "N", DAY)} for one in (config, load(tmp_path)))
+    assert asked - rest == {"searxng"}
+    assert "baidu" in rest
+
+
+def test_a_service_nobody_named_is_not_asked(config: Config) -> None:
+    assert "searxng" not in {engine.id for engine in crawled(config.engines.values(), {})}
 
 
 def test_only_full_pages_are_followed_and_the_next_waits_behind(config: Config) -> None:
