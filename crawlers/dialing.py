@@ -100,7 +100,8 @@ class Dialer:
         self._resolve = resolver
         self._clock = clock
         self._denied = frozenset(policy.deny_ports)
-        self._services = {(entry.scheme, entry.host.lower(), entry.port): entry.component for entry in policy.services}
+        self._services = {(canonical_host(entry.host), entry.port): entry for entry in policy.services}
+        self._owners = frozenset(entry.component for entry in policy.services)
         self._pins: dict[str, tuple[float, list[str]]] = {}
         self._peers: dict[tuple[str, int], str] = {}
 
@@ -113,17 +114,16 @@ class Dialer:
 
     async def judge(self, component: str, scheme: str, raw_host: str, port: int) -> list[tuple[str, int]]:
         """The addresses that may be dialled, best first. Raises DoorVerdict."""
-        owner = self._services.get((scheme, raw_host.strip("[]").lower(), port))
-        if owner == component:
-            mapped = self._policy.host_map.get(f"{raw_host.strip('[]').lower()}:{port}")
-            return [_split(mapped)] if mapped else [(a, port) for a in await self._look_up(raw_host.strip("[]"))]
-        if owner is not None or component in self._services.values():
-            raise DoorVerdict("refused", "service", f"{component} at {scheme}://{raw_host}:{port}")
         try:
             host = canonical_host(raw_host)
         except ValueError as error:
             raise DoorVerdict("refused", "name", str(error)) from None
         exact = self._policy.host_map.get(f"{host}:{port}")
+        service = self._services.get((host, port))
+        if service and (service.component, service.scheme) == (component, scheme):
+            return [_split(exact)] if exact else [(address, port) for address in await self._look_up(host)]
+        if service or component in self._owners:
+            raise DoorVerdict("refused", "service", f"{component} at {scheme}://{raw_host}:{port}")
         if exact is None and not port_allowed(port, self._denied):
             raise DoorVerdict("refused", "port", str(port))
         mapped = exact or self._policy.host_map.get(host)
@@ -164,7 +164,7 @@ class Dialer:
             if self._policy.host_map and public(host):
                 raise DoorVerdict("dead", "connect", "a closed world has no public addresses")
             return [host]
-        if self._policy.host_map and not any(host == entry[1] for entry in self._services):
+        if self._policy.host_map and not any(host == name for name, _ in self._services):
             raise DoorVerdict("dead", "dns", host)
         try:
             async with asyncio.timeout(self._policy.connect_timeout_seconds):

@@ -103,9 +103,25 @@ def test_a_service_is_open_to_its_component_alone() -> None:
     dialer = Dialer(DoorPolicy(services=(SEARXNG,)), Names(a=[["8.8.8.8"]]))
     assert judged(dialer, "127.0.0.1", 8888, component="searxng") == [("127.0.0.1", 8888)]
     assert verdict(lambda: judged(dialer, "127.0.0.1", 8888)) == ("refused", "service")
-    assert verdict(lambda: judged(dialer, "127.1", 8888)) == ("refused", "private_address")
-    assert verdict(lambda: judged(dialer, "127.0.0.1", 8888, scheme="https")) == ("refused", "private_address")
     assert verdict(lambda: judged(dialer, "127.0.0.1", 8889)) == ("refused", "private_address")
+
+
+@pytest.mark.parametrize("host", ["tsa.example.com", "tsa.example.com.", "TSA.example.com", "ＴＳＡ.example。com"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_no_spelling_and_no_scheme_leads_a_page_to_a_public_service(host: str, scheme: str) -> None:
+    services = (ServiceEntry("http", "tsa.example.com", 80, "tsa"), SEARXNG)
+    dialer = Dialer(DoorPolicy(services=services), Names(tsa=[["8.8.8.8"]]))
+    assert verdict(lambda: judged(dialer, host, scheme=scheme)) == ("refused", "service")
+    assert judged(dialer, host, component="tsa") == [("8.8.8.8", 80)]
+    assert verdict(lambda: judged(dialer, host, component="tsa", scheme="https")) == ("refused", "service")
+    assert judged(dialer, host, 8080) == [("8.8.8.8", 8080)]
+
+
+@pytest.mark.parametrize("host", ["127.1", "127.0.0.1.", "１２７.0.0.1", "2130706433"])
+def test_an_address_of_a_service_has_one_spelling_too(host: str) -> None:
+    dialer = Dialer(DoorPolicy(services=(SEARXNG,)), Names())
+    assert verdict(lambda: judged(dialer, host, 8888)) == ("refused", "service")
+    assert verdict(lambda: judged(dialer, "127.0.0.1", 8888, scheme="https")) == ("refused", "service")
 
 
 def test_a_component_with_a_service_goes_nowhere_else() -> None:
