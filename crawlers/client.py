@@ -98,8 +98,8 @@ class Client:
         self._idle: defaultdict[Key, list[_Connection]] = defaultdict(list)
 
     async def fetch(self, method: str, url: str, headers: Headers, body: bytes, component: str) -> Answer:
-        """One exchange. Raises DoorVerdict or DoorDown for the door, ValueError for the URL; TimeoutError, SSLError,
-        FramingError or OSError when no answer came."""
+        """One exchange. Raises DoorVerdict, DoorDown or NoKey for the door, ValueError for the URL; TimeoutError,
+        SSLError, FramingError or OSError when no answer came."""
         target = Target.of(url)
         asked = Asked(method, target, headers, body, component)
         deadline = asyncio.get_running_loop().time() + self._timeout_seconds

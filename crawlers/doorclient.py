@@ -21,6 +21,10 @@ class DoorDown(CrawlError):
     """The door does not answer, or there is none: nothing can be fetched, and no site is to blame."""
 
 
+class NoKey(CrawlError):
+    """This process may not pass the door as that component; whatever asks as another still may."""
+
+
 @dataclass(frozen=True, slots=True)
 class DoorClient:
     """`keys` maps a component to its secret; the first is who this process is unless it says otherwise."""
@@ -46,10 +50,10 @@ class DoorClient:
         return self.headers_for(self.key[0])
 
     def headers_for(self, component: str) -> dict[str, str]:
-        """Raises DoorDown when this process has no key of that component."""
+        """Raises NoKey when this process has no key of that component."""
         secret = self.keys.get(component)
         if secret is None:
-            raise DoorDown(f"no key for the component {component!r}: the parent must pass it to Door.environment()")
+            raise NoKey(f"no key for the component {component!r}: the parent must pass it to Door.environment()")
         token = base64.b64encode(f"{component}:{secret}".encode()).decode()
         return {"Proxy-Authorization": f"Basic {token}"}
 

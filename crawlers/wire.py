@@ -16,7 +16,7 @@ from scrapy.http import Headers, Response
 from crawlers.client import Answer, Client
 from crawlers.clock import utc_now
 from crawlers.dialing import DoorVerdict
-from crawlers.doorclient import DoorClient, DoorDown
+from crawlers.doorclient import DoorClient, DoorDown, NoKey
 from crawlers.framing import FramingError
 from crawlers.patience import asked_to_wait, refuse_rested
 from crawlers.records import CrawlError, Exchange, Outcome
@@ -69,7 +69,7 @@ class WireHandler(BaseDownloadHandler):
         component = request.meta.get(COMPONENT) or self._component
         try:
             answer = await self._client.fetch(request.method, request.url, headers, request.body, component)
-        except (DoorVerdict, FramingError, OSError, ValueError) as error:
+        except (DoorVerdict, NoKey, FramingError, OSError, ValueError) as error:
             raise _explained(request, error) from error
         request.meta["download_latency"] = loop.time() - started
         if asked_to_wait(answer.status, answer.headers):
@@ -109,7 +109,7 @@ def _response(request: Request, answer: Answer, fetched_at: str) -> WireResponse
 
 
 def _explained(request: Request, error: Exception) -> CrawlError:
-    """What went wrong, in one word: the door's own, or tls, timeout, reset, protocol, url."""
+    """What went wrong, in one word: the door's own, or no_key, tls, timeout, reset, protocol, url."""
     if isinstance(error, DoorVerdict):
         if error.reason == "key":
             return DoorDown("the door does not know this process's key: its environment is of another door")
@@ -125,6 +125,8 @@ def _failed(request: Request, outcome: Outcome, reason: str, detail: str = "") -
 
 
 def _kind(error: Exception) -> str:
+    if isinstance(error, NoKey):
+        return "no_key"
     if isinstance(error, TimeoutError):
         return "timeout"
     if isinstance(error, ssl.SSLError):

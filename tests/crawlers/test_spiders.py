@@ -63,14 +63,14 @@ class World:
     door: Door
     heard: list[Heard]
 
-    def run(self, spider: str, *tasks: Task) -> ChildReport:
+    def run(self, spider: str, *tasks: Task, components: tuple[str, ...] = ("searxng",)) -> ChildReport:
         self.store.plan(tasks)
         return run_spider(
             spider,
             night=NIGHT,
             data=self.data,
             config_dir=self.data / "office",
-            door_environment=self.door.environment(CRAWLER, "searxng"),
+            door_environment=self.door.environment(CRAWLER, *components),
         )
 
     def ended(self, target: str, source: str) -> tuple[Outcome | None, str]:
@@ -147,6 +147,14 @@ def test_tls_is_seen_kept_and_flagged(world: World) -> None:
 def test_a_service_of_the_office_is_asked_with_its_own_key(world: World) -> None:
     assert world.ended("电工证", "searxng") == (Outcome.CAPTURED, "")
     assert heard_at(world, "127.0.0.1").path.startswith("/search?q=%E7%94%B5")
+
+
+def test_a_service_without_a_key_costs_its_own_tasks_alone(world: World) -> None:
+    asked = (task(TaskKind.SEARCH, "searxng", "无钥匙"), task(TaskKind.SEARCH, "bing", "焊工证 培训"))
+    report = world.run("search", *asked, components=())
+    assert report.exit == 0
+    assert world.ended("无钥匙", "searxng") == (Outcome.FAILED, "no_key")
+    assert world.ended("焊工证 培训", "bing")[0] is Outcome.CAPTURED
 
 
 def test_a_page_cannot_use_that_service(world: World) -> None:
