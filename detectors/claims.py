@@ -98,9 +98,11 @@ def _find_footers(page: Page) -> list[Passage]:
 
 def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
     for passage in footers(page):
+        text = page.quote(passage)
+        signed = any(word in text for word in _SIGNING_WORDS)
         matches = [
             *_HOSTED_BY.finditer(page.text, passage.start, passage.end),
-            *_SIGNED_BY.finditer(page.text, passage.start, passage.end),
+            *(_SIGNED_BY.finditer(page.text, passage.start, passage.end) if signed else ()),
         ]
         for match in matches:
             name = match.group(1).strip("（）()")
@@ -109,8 +111,6 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
                 kind = "supervisor" if match.group().startswith("主管") else "footer"
                 yield Claim(kind, match.group(), name=organs.plain_name(name), start=match.start(), end=match.end())
         supervisors = [match for match in matches if match.group().startswith("主管")]
-        text = page.quote(passage)
-        signed = any(word in text for word in _SIGNING_WORDS)
         for known, site in registry.names.items() if signed else ():
             at = passage.start + text.find(known)
             if len(known) > 2 and known in text and not any(one.start() <= at < one.end() for one in supervisors):

@@ -26,11 +26,12 @@ _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[-—– ]?[1-9]\d{6,7}|[48]00[-—– 
 _WECHAT_LABEL = (
     r"(?:微\s?信(?:号|同号|联系)?|微x|wei\s?xin|we\s?chat|vx|wx|v信|v\s?x|维信|威信|微芯|微心|"
     r"加\s?微|\+\s?微|加\s?v|\+\s?v|加\s?w|\+\s?w|"
-    r"加\s?[他她]|卫星|徽信|v\s?[:：]|微\s?[:：]|薇\s?[:：]|w(?<=\bw)\s?[:：]|同v|q微|q\\微|q/微信|电微)"
+    r"加\s?[他她]|他v|她v|卫星|徽信|v\s?[:：]|微\s?[:：]|薇\s?[:：]|w(?<=\bw)\s?[:：]|同v|q微|q\\微|q/微信|电微)"
 )
 _ID = r"([a-z][a-z0-9_\-]{5,19}|\d{6,11}|\d(?:[.\-· ]?\d){6,11})"
 _WECHAT = re.compile(rf"{_WECHAT_LABEL}[\s:：号是为:=\-→>【\[（(]{{0,4}}{_ID}(?![a-z0-9_])")
 _WX_ID = re.compile(r"(?<![a-z0-9])(wx[_\-]?[a-z0-9_]{4,18}|wxid_[a-z0-9]{6,20})(?![a-z0-9])")
+_BEFORE_LABEL = re.compile(r"(?<![a-z0-9_\-])([a-z][a-z0-9]{0,9}_[a-z0-9_]{2,12}|[a-z]{2,10}\d{3,10})\s{0,2}[（(]?微信")
 _QQ = re.compile(
     r"(?:q\s?q|扣扣|叩叩|寇寇|蔻蔻|企鹅|丘丘|球球|q\s?[:：]|q\s{1,2}(?=[1-9]\d{7})|扣\s?[:：]|\+q|加q|加扣|\+扣)(?:号|群)?(?:手机同号|/?微信)?[\s:：号是]{0,3}([1-9]\d{4,10})(?!\d)"
 )
@@ -44,6 +45,7 @@ _NAMED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("qq", ("q", "扣", "叩", "寇", "蔻", "企鹅", "丘", "球"), _QQ),
     ("wechat", ("微", "wei", "we chat", "wechat", "v", "w", "维信", "威信", "卫星", "薇", "加他", "加她"), _WECHAT),
     ("wechat", ("wx",), _WX_ID),
+    ("wechat", ("微信",), _BEFORE_LABEL),
     ("email", ("@",), _EMAIL),
     ("telegram", ("t.me", "telegram", "电报", "飞机", "tg"), _TELEGRAM),
     ("other", ("whats",), _WHATSAPP),
@@ -127,7 +129,7 @@ def page_contacts(page: Page) -> list[Contact]:
     return page.once("contacts", lambda: find(page_views(page)))
 
 
-@detector("contacts", version=1, title="联系方式", axis=Axis.SELLING, budget_ms=3000)
+@detector("contacts", version=2, title="联系方式", axis=Axis.SELLING, budget_ms=3000)
 def contacts(page: Page, context: Context) -> Iterator[Contact]:
     """Phones, WeChat, QQ, e-mail, Telegram in every digit and glyph style; they weigh in beside an offer only."""
     yield from page_contacts(page)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
 
-VERSION = 2
+VERSION = 3
 _MIN_SIDE_PX = 60
 _MAX_OCR_IMAGES = 4
 _MIN_CONFIDENCE = 0.5

@@ -144,6 +144,11 @@ class Matches:
         self._heard = heard
         self.owners = self.owners | heard.keys()
 
+    def some(self, owner: str, most: int) -> Iterator[Hit]:
+        """Up to `most` hits of each term of an owner, in no certain order."""
+        for index in self.lexicon.owned[owner] & self.terms:
+            yield from itertools.islice(self._of_term(index), most)
+
     def hits(self, owner: str) -> list[Hit]:
         """Hits of an owner's terms, in order of position."""
         if owner not in self.owners:

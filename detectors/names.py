@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 1
+VERSION = 2
 _NAME = re.compile(r"[\w\-.]{1,253}\.?", re.ASCII)
 _GOV_SPLIT = re.compile(r"-|gov|cn$")
 _GOV_WRITTEN = re.compile(r"gov-?cn|-gov$")

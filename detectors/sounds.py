@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _REACH_CHARS = 100
 """How far from an exact word another one is listened for: in between, any text has words of the same sound."""
-_MAX_CHARS = 8_000
+_MAX_CHARS = 5_000
+_LETTER = re.compile("[a-z]")
 _BREAK = re.compile(r"[，,。；;：:！!？?、\n]")
 _INITIALS = r"(?<=[免用去不])ks?(?![a-z])|(?<=[工高作])z(?![a-z])"
 
@@ -74,7 +75,7 @@ def _in_window(written: str, lexicon: Lexicon) -> Iterator[tuple[str, Hit]]:
     tables = _tables()
     views = folding.views(written)
     joined = views.dense if views.parts is None else views.parts
-    spelled = folding.one_for_each(joined, tables.latin, tables.letters)
+    spelled = folding.one_for_each(joined, tables.latin, tables.letters) if _LETTER.search(joined.text) else None
     plain = joined.text if spelled is None else spelled.text
     sound = plain.translate(tables.heard)
     if sound == joined.text:

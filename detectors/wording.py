@@ -30,6 +30,7 @@ _MAX_ANCHORS_PER_RULE = 200
 _TOGETHER_CHARS = 60
 """What stands further from the anchor belongs to the judgement, not into the quotation."""
 _QUOTE_MARGIN_CHARS = 16
+_MAX_BESIDE = 100
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?、\s【】\[\]（）()“”\"]")
 _BESIDE = ("trade_cert", "trade_word", "exempt")
 """Concepts beside which words are listened for."""
@@ -69,7 +70,7 @@ class Reader:
         self.wording: Wording = context.wording
         matches = Matches(context.lexicon, page_views(page))
         self.personal = [contact for contact in page_contacts(page) if is_personal(contact)]
-        beside = [(hit.start, hit.end) for name in _BESIDE for hit in matches.hits(name)]
+        beside = [(hit.start, hit.end) for name in _BESIDE for hit in matches.some(name, _MAX_BESIDE)]
         beside += [(contact.start, contact.end) for contact in self.personal]
         matches.add_heard(hear(page.text, context.lexicon, beside))
         self.hits = Hits(matches)

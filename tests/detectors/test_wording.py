@@ -19,7 +19,7 @@ from detectors.runner import assess
 from detectors.wording import Reader
 
 DATA = Path(__file__).parent / "data"
-OWN_TEXTS = ("texts_tune.jsonl", "texts_test.jsonl", "texts_more.jsonl", "texts_heldout.jsonl")
+OWN_TEXTS = tuple(path.name for path in sorted(DATA.glob("texts_*.jsonl")))
 RULES = config.load().wording.rule
 OFFER = "低压电工证，不用考试，三天拿证"
 CONTEXT = Context.build(config.load())
