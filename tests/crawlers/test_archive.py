@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import subprocess
 import sys
@@ -15,9 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
+from config.schema import ArchiveSettings
 from crawlers import exchanges
 from crawlers.archive import Archive, lock
 from crawlers.blobs import BlobStore
+from crawlers.recorder import Recorder
 from crawlers.records import ArchiveError, Exchange, WarcPlace
 from crawlers.warcfile import Record, Truncated, inflate, member, members, parse, record_id, serialise
 from tests.crawlers.keeping import House, exchange, page
@@ -284,3 +287,12 @@ def test_bad_blobs_are_found(tmp_path: Path) -> None:
         blobs.read("0" * 64)
     with pytest.raises(ArchiveError, match="no SHA-256"):
         blobs.read("../../etc/passwd")
+
+
+def test_volumes_are_as_large_as_the_office_wants_them(house: House) -> None:
+    wanted = ArchiveSettings(gzip_level=1, volume_max_bytes=1 << 20, batch_records=1, batch_wait_ms=0)
+    with Recorder.by_settings(house.store, house.archive, wanted, owner="test") as recorder:
+        for number in range(3):
+            large = exchange(f"http://site-{number}.example/", os.urandom(700 << 10))
+            recorder.submit(page(None, large)).result()
+    assert len(list(house.archive.root.glob("*.warc.gz"))) == 2
