@@ -76,15 +76,8 @@ def _keep(files: Iterable[Path], config: Config, data: Path, store: Store) -> li
 
     settings = config.settings.archive
     profiles = [*config.engines.values(), *config.marketplaces.values()]
-    recorder = Recorder(
-        store,
-        Archive(data / "archive", settings.gzip_level),
-        owner="import",
-        max_records=settings.batch_records,
-        max_wait_ms=settings.batch_wait_ms,
-        volume_max_bytes=settings.volume_max_bytes,
-    )
-    with recorder:
+    archive = Archive(data / "archive", settings.gzip_level)
+    with Recorder.by_settings(store, archive, settings, owner="import") as recorder:
         return [_one(file, recorder, profiles) for file in files]
 
 
