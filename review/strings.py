@@ -35,6 +35,8 @@ ADVICE = {
     "no_rows": "{source} 的页面有结果却一条也没读出:版式可能已改,运行 zhengshao source check。",
     "coverage": "{source} 每页只读出 {now:.1f} 条,平时为 {before:.1f} 条:版式可能已改,运行 zhengshao source check。",
     "web": "网站抓取有 {count} 项没有完成({reason}):再运行一次同样的命令即可继续。",
+    "web_silent": "{count} 次网站访问全部失败({reason}):不是网站都关了,先检查网络、域名解析和出口。",
+    "no_browser": "{count} 项浏览器取证没有浏览器可用,这些页面没有截图:运行 zhengshao doctor 查看缺什么。",
 }
 
 DB_UPGRADED = "数据库已就绪:{data}"

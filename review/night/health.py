@@ -10,15 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawlers.leases import TaskStatus
-from crawlers.records import KNOWN_STATES, Capture, Outcome, PageState
+from crawlers.records import KNOWN_STATES, Capture, Outcome, PageState, TaskKind
 from review.strings import ADVICE, SOURCE_DEGRADED, SOURCE_FAILED, SOURCE_NORMAL
 
 COVERAGE_FALL = 0.3
 """A source whose rows per page fall this far below its own median is degraded, however green its pages look."""
 HISTORY_NIGHTS = 14
 HISTORY_MINIMUM = 3
+SILENT_HOSTS = 3
+"""So many sites do not die together in one night: when none of them answers, the network is ours to look at."""
+NO_BROWSER = "no_browser"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +113,16 @@ def _fell(rows_per_page: float, history: list[float]) -> bool:
     return rows_per_page < (1 - COVERAGE_FALL) * median(history[:HISTORY_NIGHTS])
 
 
-def judge_sites(tasks: Sequence[TaskStatus], captures: Sequence[Capture]) -> SourceHealth:
-    """The open web as one source: a dead site is a finding, not a fault; a dead door is."""
+def judge_sites(tasks: Sequence[TaskStatus], captures: Sequence[Capture], *, browser: bool = True) -> SourceHealth:
+    """The open web as one source: a dead site is a finding, not a fault; a dead door or network is, and so is a
+    browser that is wanted (`browser`) and not there."""
     states = Counter(capture.page_state.value for capture in captures)
     errors = Counter(_error(status) for status in tasks if status.outcome not in {Outcome.CAPTURED, None})
     unended = sum(status.outcome is None for status in tasks)
     if unended:
         errors["unfinished"] += unended
-    verdict, advice = SOURCE_NORMAL, ""
-    if errors["door_down"] or errors["unfinished"]:
-        reason = "door_down" if errors["door_down"] else "unfinished"
-        verdict = SOURCE_DEGRADED if captures else SOURCE_FAILED
-        advice = ADVICE["web"].format(reason=reason, count=errors[reason])
+    advice = _web_fault(tasks, errors, browser)
+    verdict = (SOURCE_DEGRADED if captures else SOURCE_FAILED) if advice else SOURCE_NORMAL
     return SourceHealth(
         source="web",
         verdict=verdict,
@@ -132,3 +134,25 @@ def judge_sites(tasks: Sequence[TaskStatus], captures: Sequence[Capture]) -> Sou
         errors=dict(errors),
         advice=advice,
     )
+
+
+def _web_fault(tasks: Sequence[TaskStatus], errors: Counter[str], browser: bool) -> str:
+    """The one line to act on; empty when what failed can be the sites' own doing."""
+    for reason in ("door_down", "unfinished"):
+        if errors[reason]:
+            return ADVICE["web"].format(reason=reason, count=errors[reason])
+    if browser and errors[NO_BROWSER]:
+        return ADVICE[NO_BROWSER].format(count=errors[NO_BROWSER])
+    shown = [status for status in tasks if status.task.kind is TaskKind.BROWSER and status.reason != NO_BROWSER]
+    plain = [status for status in tasks if status.task.kind is not TaskKind.BROWSER]
+    for visits in (plain, shown):
+        if _silent(visits):
+            reason = Counter(map(_error, visits)).most_common(1)[0][0]
+            return ADVICE["web_silent"].format(reason=reason, count=len(visits))
+    return ""
+
+
+def _silent(visits: Sequence[TaskStatus]) -> bool:
+    """Several hosts were asked and not one answered."""
+    hosts = {urlsplit(visit.task.target).hostname for visit in visits}
+    return len(hosts) >= SILENT_HOSTS and all(visit.outcome is Outcome.FAILED for visit in visits)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Column, ColumnElement, Table, case, func, select
 
 from crawlers.leases import TaskStatus
 from crawlers.records import Capture, Hit, Listing, PageState, TaskKind
-from crawlers.tables import stamps
-from review.night.health import SourceHealth, judge, judge_sites
+from crawlers.tables import captures, hits, listings, stamps
+from review.night.health import HISTORY_NIGHTS, SourceHealth, judge, judge_sites
 from review.night.nights import reports
 from review.strings import ALL_EMPTY, SOURCE_NORMAL
 
@@ -26,19 +26,20 @@ ASKED = frozenset({TaskKind.SEARCH, TaskKind.MARKETPLACE})
 def sources(ground: Ground) -> list[SourceHealth]:
     """Every source that was asked tonight, the open web last."""
     tasks = ground.store.tasks(night=ground.night)
-    captures = list(ground.store.captures(night=ground.night))
+    kept = list(ground.store.captures(night=ground.night))
     rows, new = _rows(ground)
     history = _history(ground)
     asked = _by_source([status for status in tasks if status.task.kind in ASKED])
     pages: defaultdict[str, list[Capture]] = defaultdict(list)
-    for capture in captures:
+    for capture in kept:
         pages[capture.source].append(capture)
     found = [
         judge(source, asked[source], pages[source], rows=rows[source], new=new[source], history=history[source])
         for source in sorted(asked)
     ]
     visits = [status for status in tasks if status.task.kind not in ASKED]
-    return [*(_doubted(source, found) for source in found), judge_sites(visits, pages["web"])]
+    web = judge_sites(visits, pages["web"], browser=ground.config.settings.browser.enabled)
+    return [*(_doubted(source, found) for source in found), web]
 
 
 def _doubted(source: SourceHealth, all_sources: Sequence[SourceHealth]) -> SourceHealth:
@@ -64,9 +65,7 @@ def _rows(ground: Ground) -> tuple[defaultdict[str, int], defaultdict[str, int]]
         *ground.store.hits(night=ground.night),
         *ground.store.listings(night=ground.night),
     ]
-    first = min((row.id for row in tonight if row.id is not None), default=0)
-    known = {_key(row) for row in ground.store.hits() if row.id is not None and row.id < first}
-    known |= {_key(row) for row in ground.store.listings() if row.id is not None and row.id < first}
+    known = _known_hits(ground) | _known_listings(ground)
     for row in tonight:
         source, what = _key(row)
         rows[source] += 1
@@ -80,10 +79,29 @@ def _key(row: Hit | Listing) -> tuple[str, str]:
     return (row.engine, row.resolved or row.url) if isinstance(row, Hit) else (row.platform, row.item_id)
 
 
+def _known_hits(ground: Ground) -> set[tuple[str, str]]:
+    """Tonight's results that an earlier night had, found in the database: all nights' rows are too many to read."""
+    target = case((hits.c.resolved != "", hits.c.resolved), else_=hits.c.url)
+    return _known(ground, hits, hits.c.engine, target)
+
+
+def _known_listings(ground: Ground) -> set[tuple[str, str]]:
+    return _known(ground, listings, listings.c.platform, listings.c.item_id)
+
+
+def _known(ground: Ground, rows: Table, source: Column[str], what: ColumnElement[str]) -> set[tuple[str, str]]:
+    of_night = captures.c.night == ground.night
+    tonight = select(source, what).join(captures, captures.c.id == rows.c.capture_id).where(of_night)
+    first = select(func.min(rows.c.id)).join(captures).where(of_night).scalar_subquery()
+    with ground.store.read() as connection:
+        found = connection.execute(tonight.intersect(select(source, what).where(rows.c.id < first)))
+        return {(name, target) for name, target in found}
+
+
 def _history(ground: Ground) -> defaultdict[str, list[float]]:
     found: defaultdict[str, list[float]] = defaultdict(list)
     with ground.store.read() as connection:
-        earlier = reports(connection, limit=14, before=ground.night)
+        earlier = reports(connection, limit=HISTORY_NIGHTS, before=ground.night)
     for report in earlier:
         for source in report.get("sources", []):
             if source["verdict"] == SOURCE_NORMAL and source["pages"]:

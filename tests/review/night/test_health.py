@@ -105,3 +105,30 @@ def test_a_dead_site_is_a_finding_but_a_dead_door_a_fault() -> None:
     assert judge_sites([_task(Outcome.FAILED, "dns")], []).verdict == "正常"
     assert judge_sites([_task(Outcome.FAILED, "door_down")], []).verdict == "失败"
     assert judge_sites([_task(None)], _pages(PageState.RESULTS)).verdict == "降级"
+
+
+def _visits(reason: str, *hosts: str, kind: TaskKind = TaskKind.SITE) -> list[TaskStatus]:
+    task = replace(TASK, kind=kind, source="web")
+    failed = _task(Outcome.FAILED, reason)
+    return [replace(failed, task=replace(task, target=f"http://{host}/")) for host in hosts]
+
+
+def test_when_no_site_answers_the_network_is_looked_at() -> None:
+    dead = _visits("dns", "a.example", "b.example", "c.example")
+    health = judge_sites(dead, [])
+    assert (health.verdict, "dns" in health.advice) == ("失败", True)
+    assert judge_sites([*dead, _task()], _pages(PageState.RESULTS)).verdict == "正常"
+    assert judge_sites(_visits("dns", "a.example", "a.example", "b.example"), []).verdict == "正常"
+
+
+def test_a_browser_that_is_wanted_and_missing_degrades() -> None:
+    missing = _visits("no_browser", "a.example", kind=TaskKind.BROWSER)
+    health = judge_sites([_task(), *missing], _pages(PageState.RESULTS))
+    assert (health.verdict, "截图" in health.advice) == ("降级", True)
+    assert judge_sites([_task(), *missing], _pages(PageState.RESULTS), browser=False).verdict == "正常"
+
+
+def test_a_browser_that_shows_no_page_at_all_degrades() -> None:
+    shown = _visits("browser:crashed", "a.example", "b.example", "c.example", kind=TaskKind.BROWSER)
+    assert judge_sites([_task(), *shown], _pages(PageState.RESULTS)).verdict == "降级"
+    assert judge_sites([_task(), *shown[:2]], _pages(PageState.RESULTS)).verdict == "正常"
