@@ -62,8 +62,8 @@ class DemoReport:
 
     @property
     def faults(self) -> list[str]:
-        """Why the demonstration is not fine: a stage that did not end, a source judged otherwise than the truth
-        says, a packet that does not verify. Misses and false accusations are printed, but no fault of the machinery."""
+        """Why the demonstration is not fine: a stage that did not end, evidence that recovery misses, a source judged
+        otherwise than the truth says, a packet that does not verify. Misses and false accusations are printed, but no fault of the machinery."""
         died = [CHILD_DIED_SHORT.format(name=name) for name in self.night.failed_children]
         wrong = [
             SOURCE_WRONG.format(source=source, said=said, true=true)
@@ -71,7 +71,7 @@ class DemoReport:
             if true and said != true
         ]
         bad = [PACKET_WRONG.format(packet=p.packet, said=p.verdict) for p in self.packets if p.verdict != "valid"]
-        return died + wrong + bad
+        return died + list(self.night.problems) + wrong + bad
 
     def as_json(self) -> dict[str, Any]:
         return {
