@@ -54,14 +54,20 @@ class Links:
         return None
 
     def about_another(self, rule: Rule, anchor: Hit) -> bool:
-        """Whether the sentence speaks of another trade: insurance, translation, a company's licences."""
+        """Whether the sentence speaks of another trade: insurance, translation, a company's licences.
+
+        An offer's title names the goods, wherever in the offer the anchor stands (a shop's name, say).
+        """
         if not rule.excluded_by:
             return False
-        sentence = self.speakers.sentence(anchor.start, anchor.end)
+        spans = [self.speakers.sentence(anchor.start, anchor.end)]
+        if self.page.kind == "listing":
+            spans += [(passage.start, passage.end) for passage in self.page.of_kind("title")[:1]]
         return any(
-            sentence[0] <= hit.start < sentence[1]
+            start <= hit.start < end
+            for start, end in spans
             for name in rule.excluded_by
-            for hit in self.hits.within(name, *sentence, 0)
+            for hit in self.hits.within(name, start, end, 0)
         )
 
     def _reachable(self, anchor: Hit) -> bool:

@@ -63,7 +63,8 @@ class DemoReport:
     @property
     def faults(self) -> list[str]:
         """Why the demonstration is not fine: a stage that did not end, evidence that recovery misses, a source judged
-        otherwise than the truth says, a packet that does not verify. Misses and false accusations are printed, but no fault of the machinery."""
+        otherwise than the truth says, a packet that does not verify. Misses and false accusations are printed, but
+        are no fault of the machinery."""
         died = [CHILD_DIED_SHORT.format(name=name) for name in self.night.failed_children]
         wrong = [
             SOURCE_WRONG.format(source=source, said=said, true=true)

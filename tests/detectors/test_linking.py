@@ -122,3 +122,18 @@ def test_one_offer_is_one_finding_quoted_in_whole_clauses(context: Context) -> N
 def test_cards_of_many_trades_are_one_kind_of_paper(context: Context) -> None:
     text = "办理电工证、焊工证、登高证、叉车证、制冷证，加微信 abc_12345"
     assert all(one.cls != "伪造各类证件" for one in judged(text, context).selling.signals)
+
+
+@pytest.mark.parametrize(
+    ("title", "seller", "level"),
+    [
+        ("特种作业操作证保护套 电工证焊工证套 可印字", "小王制卡", "clear"),
+        ("操作证卡片印制 扫码有效 联系微信", "小王制卡", "flag"),
+        ("电工证代办 免考 三天出证", "小王卡套", "flag"),
+    ],
+)
+def test_the_title_names_the_goods_whatever_the_shop_is_called(
+    context: Context, title: str, seller: str, level: str
+) -> None:
+    offer = Listing(platform="taobao", item_id="1", title=title, url="https://x.example/1", seller=seller)
+    assert assess(Page.from_listing(offer), context).selling.level == level
