@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar, Self
@@ -36,7 +37,7 @@ _LEASE_SHARE = 4
 _HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
-class TaskSpider(scrapy.Spider):
+class TaskSpider(scrapy.Spider, ABC):
     """Arguments: `night` (its name), and optionally `data` (directory) and `config` (an office's directory)."""
 
     kinds: ClassVar[tuple[TaskKind, ...]]
@@ -67,13 +68,13 @@ class TaskSpider(scrapy.Spider):
         """What is left alone when it blocks us."""
         return task.source
 
+    @abstractmethod
     def request(self, task: Task) -> Request:
         """The first request of a task. Raises CrawlError or ValueError when there is none to make."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, task: Task, page: Exchange, flags: list[str], request: Request) -> Fetched | Request:
         """What the last exchange of a task says; or the request for the page it only points at."""
-        raise NotImplementedError
 
     # The run
 

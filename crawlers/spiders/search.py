@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from scrapy import Request
@@ -23,8 +24,9 @@ class ProfileSpider(TaskSpider):
         super().__init__(night, equipment)
         self.patience.remember(equipment.store.captures(night=night))
 
+    @abstractmethod
     def profile(self, source: str) -> Profile:
-        raise NotImplementedError
+        """The profile of a task's source. Raises ProfileError when the office has none of that name."""
 
     def request(self, task: Task) -> Request:
         profile = self.profile(task.source)
