@@ -226,7 +226,7 @@ def test_without_a_door_nothing_is_blamed_on_the_sites(tmp_path: Path) -> None:
 # The boundary, without a process
 
 
-class Breaking(TaskSpider):
+class Breaking(SitesSpider):
     name = "breaking"
     kinds = (TaskKind.SITE,)
 
