@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from crawlers.dialing import DoorPolicy, ServiceEntry
 from crawlers.doorclient import DOOR, KEYS, DoorClient, DoorDown
 from crawlers.doorway import Doorway, secret_for
+from crawlers.lifeline import end
 
 if TYPE_CHECKING:
     from config import Config
@@ -93,7 +94,7 @@ class Door:
                 raise DoorDown("the door's process ended before it listened; its message is above")
             yield cls(f"http://127.0.0.1:{port}", master)
         finally:
-            _stop(process)
+            end(process, _STOP_SECONDS)
 
     def client(self, component: str = CRAWLER, *more: str) -> DoorClient:
         return DoorClient(self.url, {name: secret_for(self.master, name) for name in (component, *more)})
@@ -102,17 +103,6 @@ class Door:
         """What a child process needs to pass the door as `component`; `more` adds the keys of services it may use."""
         keys = " ".join(f"{name}:{secret}" for name, secret in self.client(component, *more).keys.items())
         return {DOOR: self.url, KEYS: keys}
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    assert process.stdin and process.stdout
-    process.stdin.close()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    process.stdout.close()
 
 
 def _policy(document: dict[str, Any]) -> DoorPolicy:

@@ -68,8 +68,7 @@ class DemoReport:
         died = [CHILD_DIED_SHORT.format(name=name) for name in self.night.failed_children]
         wrong = [
             SOURCE_WRONG.format(source=source, said=said, true=true)
-            for source, (said, true) in self.comparison.sources.items()
-            if true and said != true
+            for source, (said, true) in self.comparison.sources_wrong.items()
         ]
         bad = [PACKET_WRONG.format(packet=p.packet, said=p.verdict) for p in self.packets if p.verdict != "valid"]
         return died + list(self.night.problems) + wrong + bad

@@ -13,7 +13,3 @@ class CaseError(ReviewError):
 
 class NightLocked(ReviewError):
     """Another night is running on the same data directory."""
-
-
-class NightError(ReviewError):
-    """A night cannot start or go on."""

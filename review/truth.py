@@ -69,8 +69,9 @@ class Comparison:
         return len({row.subject for row in self.rows if row.outcome != "accused"})
 
     @property
-    def sources_right(self) -> bool:
-        return all(said == true for said, true in self.sources.values() if true)
+    def sources_wrong(self) -> dict[str, tuple[str, str]]:
+        """Sources judged otherwise than the truth says; where it says nothing there is nothing to be wrong about."""
+        return {source: (said, true) for source, (said, true) in self.sources.items() if true and said != true}
 
 
 def flags(cases: Iterable[Case], pages: Mapping[int, str]) -> list[Flag]:

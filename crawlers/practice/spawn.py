@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from crawlers.lifeline import end
 from crawlers.practice.reading import PracticeError
 from crawlers.practice.world import Trust, World
 
@@ -40,7 +41,7 @@ class Practice:
             keys = directory or Path(stack.enter_context(TemporaryDirectory()))
             command = [sys.executable, "-m", "crawlers.practice", str(web), "--keys", str(keys), "--until-input-ends"]
             child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
-            stack.callback(_stop, child)
+            stack.callback(end, child, STOP_MAX_SECONDS)
             yield _world(_first_line(child), services)
 
 
@@ -69,14 +70,3 @@ def _world(report: dict[str, object], services: Mapping[str, str]) -> World:
 def _authority(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-
-
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    assert child.stdin and child.stdout
-    child.stdin.close()
-    try:
-        child.wait(STOP_MAX_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-    child.stdout.close()

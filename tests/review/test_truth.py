@@ -73,8 +73,8 @@ def test_offers_are_compared_by_platform_and_item() -> None:
 
 def test_sources_are_right_only_when_the_night_says_what_the_truth_says() -> None:
     health = SourceHealth(source="sogou", verdict="正常", asked=1, pages=1, rows=1, new=1)
-    assert compare([], [], [health]).sources_right
-    assert not compare([_truth("sogou", "source", "降级")], [], [health]).sources_right
+    assert compare([], [], [health]).sources_wrong == {}
+    assert compare([_truth("sogou", "source", "降级")], [], [health]).sources_wrong == {"sogou": ("正常", "降级")}
 
 
 def test_flags_come_from_the_cases_axis_by_axis() -> None:
