@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from detectors.lexicon import Hit, Matches, unless
@@ -37,19 +38,13 @@ class Hits:
     def put(self, name: str, hits: Iterable[Hit]) -> None:
         self._found[name] = sorted(set(hits))
 
-    def may_be(self, name: str) -> bool:
-        """Whether a concept, or one of several joined by `|`, can have hits at all; costs next to nothing."""
-        return any(map(self._may_be, name.split("|")))
-
-    def _may_be(self, name: str) -> bool:
-        if name in self._found:
-            return bool(self._found[name])
+    @cached_property
+    def possible(self) -> set[str]:
+        """Every name that can have hits at all: a term of it is here, both parts of a pair, or it has a pattern."""
         owners, lexicon = self._matches.owners, self._matches.lexicon
-        return (
-            name in owners
-            or bool(lexicon.patterns.get(name))
-            or any(first in owners and second in owners for first, second in lexicon.pairs.get(name, ()))
-        )
+        begun = map(lexicon.completes.__getitem__, owners & lexicon.completes.keys())
+        paired = {name for second, name in begun if second in owners}
+        return {*owners, *paired, *lexicon.patterns, *(name for name, hits in self._found.items() if hits)}
 
     def of(self, name: str) -> list[Hit]:
         """Hits of one concept, or of several joined by `|`."""
@@ -78,12 +73,14 @@ class Hits:
         Concepts lose theirs in the order of the configuration: a later one covers with all it has.
         """
         hits = self._of_itself(name)
-        order = self._matches.lexicon.order
-        meaning = self._meanings.get(name)
-        for cover in getattr(meaning, "inside", ()):
+        if not hits:
+            return hits
+        lexicon = self._matches.lexicon
+        order = lexicon.order
+        for cover in lexicon.covers.get(name, ()):
             earlier = order.get(cover, len(order)) < order[name]
             hits = outside(hits, self.of(cover) if earlier else self._of_itself(cover))
-        heads = getattr(meaning, "heads", "")
+        heads = lexicon.heads.get(name)
         return self._without_modifiers(hits, self.of(heads)) if heads and hits else hits
 
     def _without_modifiers(self, hits: list[Hit], heads: list[Hit]) -> list[Hit]:
@@ -105,7 +102,7 @@ class Hits:
 
     def _of_itself(self, name: str) -> list[Hit]:
         if name not in self._apart:
-            self._apart[name] = self._resolved(name) if name in self._meanings and self._may_be(name) else []
+            self._apart[name] = self._resolved(name) if name in self.possible and name in self._meanings else []
         return self._apart[name]
 
     def _resolved(self, name: str) -> list[Hit]:

@@ -54,6 +54,8 @@ class Lexicon:
             f"frame:{frame.id}": frame for frame in wording.frame
         }
         self.pairs: dict[str, list[tuple[str, str]]] = {}
+        self.completes: dict[str, tuple[str, str]] = {}
+        """First part of a pair to its second part and the meaning that both make."""
         for name, meaning in self.meanings.items():
             self._own(owners, name, meaning.terms)
             self._own(owners, unless(name), meaning.unless)
@@ -63,6 +65,7 @@ class Lexicon:
             for pair, (first, second) in zip(meaning.pairs, self.pairs[name], strict=True):
                 self._own(owners, first, pair.first)
                 self._own(owners, second, pair.second)
+                self.completes[first] = (second, name)
         for name, terms in (extra or {}).items():
             self._own(owners, name, terms)
         self.terms = sorted(owners)
@@ -78,8 +81,17 @@ class Lexicon:
             self.terms, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
         )
         self.patterns = {
-            name: [re.compile(pattern) for pattern in meaning.patterns] for name, meaning in self.meanings.items()
+            name: [re.compile(pattern) for pattern in meaning.patterns]
+            for name, meaning in self.meanings.items()
+            if meaning.patterns
         }
+        self.covers = {concept.id: concept.inside for concept in wording.concept}
+        self.heads = {concept.id: concept.heads for concept in wording.concept if concept.heads}
+        self.rules = [
+            (rule, tuple(frozenset(name.split("|")) for name in (rule.anchor, *rule.near, *rule.distinct)))
+            for rule in wording.rule
+        ]
+        """Each rule with what it needs: of each set some concept must be in the text."""
         self.sounds = {
             plain: one.id for one in wording.concept for term in one.sounds for plain in self.expand(_fold(term))
         }

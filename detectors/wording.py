@@ -12,7 +12,7 @@ from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.contacts import is_disguised, is_personal, page_contacts, page_views
 from detectors.hits import Hits
-from detectors.lexicon import Hit, Matches
+from detectors.lexicon import Hit, Lexicon, Matches
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
 from detectors.linking import Links
 from detectors.sounds import hear
@@ -68,6 +68,7 @@ class Reader:
     def __init__(self, page: Page, context: Context) -> None:
         self.page = page
         self.wording: Wording = context.wording
+        self.lexicon: Lexicon = context.lexicon
         matches = Matches(context.lexicon, page_views(page))
         self.personal = [contact for contact in page_contacts(page) if is_personal(contact)]
         beside = [(hit.start, hit.end) for name in _BESIDE for hit in matches.some(name, _MAX_BESIDE)]
@@ -94,16 +95,21 @@ class Reader:
         return self.page.once("offers", self._offers)
 
     def _offers(self) -> list[Offer]:
-        found = [offer for rule in self.wording.rule if self._may_hold(rule) for offer in self._of(rule)]
+        found = [offer for rule in self._may_hold() for offer in self._of(rule)]
         return sorted(found, key=lambda offer: (-offer.strength, offer.anchor.start, offer.rule.id))
 
     @cached_property
     def boosts_here(self) -> list[Boost]:
-        return [boost for boost in self.wording.boost if self.hits.of(boost.concept)]
+        return [
+            boost for boost in self.wording.boost if boost.concept in self.hits.possible and self.hits.of(boost.concept)
+        ]
 
-    def _may_hold(self, rule: Rule) -> bool:
-        """Whether all that a rule asks for is somewhere in the text: mostly not, and no closer look is needed."""
-        return all(self.hits.may_be(name) for name in (rule.anchor, *rule.near, *rule.distinct))
+    def _may_hold(self) -> Iterator[Rule]:
+        """The rules of which all that they ask for is somewhere in the text: mostly none."""
+        possible = self.hits.possible
+        for rule, needs in self.lexicon.rules:
+            if not any(map(possible.isdisjoint, needs)):
+                yield rule
 
     def _of(self, rule: Rule) -> Iterator[Offer]:
         last_end = -1
