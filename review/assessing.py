@@ -16,6 +16,7 @@ from review.strings import UNJUDGED
 if TYPE_CHECKING:
     from detectors.base import Assessment, Verdict
     from detectors.context import Context
+    from detectors.features import Page
 
 MAX_LINE_BYTES = 16_000_000
 MAX_FILE_BYTES = 64_000_000
@@ -150,12 +151,16 @@ def _warc(file: Path, url: str) -> Iterator[Document | Failed]:
             yield Failed(str(file), f"{file} is not a readable WARC file: {error}")
 
 
-def judge(document: Document, context: Context) -> Assessment:
+def page_of(document: Document) -> Page:
     from detectors.features import Page
 
     if document.kind == "text":
-        return assess(Page.from_text(document.content), context)
-    return assess(Page.from_html(document.content, _address(document.url), document.status), context)
+        return Page.from_text(document.content)
+    return Page.from_html(document.content, _address(document.url), document.status)
+
+
+def judge(document: Document, context: Context) -> Assessment:
+    return assess(page_of(document), context)
 
 
 def render(document: Document, assessment: Assessment) -> str:

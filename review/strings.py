@@ -99,3 +99,32 @@ JUDGED = "已识别 {judged} 份，预警 {flagged} 份，出错 {errors} 处；
 JUDGED_LATER = "{reason} 已入库的页面由该夜间任务识别。"
 VISIT_OUTCOMES = {"captured": "已取证", "refused": "出口拒绝访问", "failed": "没有取到", "": "没有完成"}
 NOT_RECOVERED = "证据不完整:{problem}(请从备份恢复,再运行 zhengshao verify audit)"
+
+NO_LABELLED_FILES = "{folder} 里没有 .jsonl 文件:给出标注文件,或放有标注文件的目录。"
+NO_TRUTH = "{id} 没有标注真相:{keys} 至少要有一个是 true 或 false。"
+ROWS_UNREADABLE = "{count} 行读不出或没有标注,未计入。"
+ROWS_FAILED = "{id}: 识别出错,结论不完整:{error}"
+GOAL_FORM = "目标“{written}”写法不对:应为 recall=0.95、precision=0.98 或 fpr=0.01,可加 @分组,如 fpr@training=0。"
+GOAL_MISSED = "未达目标 {goal}={bound:g}({axis}):实际 {value:.4f}({part}/{whole})。"
+GOAL_NOTHING = "未达目标 {goal}:没有可以计算的行。"
+GOALS_REACHED = "目标全部达到。"
+NEARLY_LACKS = "规则 {rule}({named}):有“{quote}”,缺 {lacks}"
+NEARLY_UNTIED = "规则 {rule}({named}):有“{quote}”,其余各项也在附近,但不属于同一句承诺"
+NEARLY_HEARD = "听到:{heard}"
+EVALUATION_TITLE = "总体(%,括号内为 95% 置信区间)"
+EVALUATION_COLUMNS = ("名称", "行数", "级别", "查全率", "误报率", "精确率")
+EVALUATION_GROUP_COLUMNS = ("名称", "行数", "查全率", "观察+", "误报率", "误报观察+")
+EVALUATION_NUMBERS = {"行数", "观察+", "误报观察+", "一致"}
+EVALUATION_FAULTLESS = "(另 {count} 组全对)"
+EVALUATION_GROUPS = {"label": "按标签", "difficulty": "按难度", "family": "按来源"}
+EVALUATION_LEVELS = {"flag": "立案", "watch": "观察+"}
+EVALUATION_OUTCOMES = {"missed": ("漏掉", "yellow"), "accused": ("冤枉", "red")}
+EVALUATION_CLASSES_TITLE = "类别与标注一致 {share}"
+EVALUATION_CLASSES_COLUMNS = ("标注类别", "一致", "其余判为")
+EVALUATION_LINES = {
+    "excerpt": "原文:{told}",
+    "reason": "说了:{told}",
+    "nearly": "差点:{told}",
+    "misnamed": "认错 {id}:应为 {imitates},说成 {named}",
+}
+EVALUATION_MORE = "\n另有 {count} 条判错未列出:加 --limit,或用 --json 看全部。"

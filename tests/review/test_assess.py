@@ -165,7 +165,7 @@ def test_evaluate_counts_and_explains(tmp_path: Path) -> None:
     assert found["label"]["seller"]["selling"]["recall"]["of"] == 2
     assert [one["id"] for one in found["confusions"]] == ["c"]
     assert [one["id"] for one in found["misnamed"]] == ["d"]
-    assert "missed c selling" in run("evaluate", str(file)).stdout
+    assert "漏掉 c 售假" in run("evaluate", str(file)).stdout
 
 
 def test_evaluate_without_its_file() -> None:
