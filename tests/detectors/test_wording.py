@@ -18,8 +18,8 @@ from detectors.features import Page
 from detectors.runner import assess
 from detectors.wording import Reader
 
-DATA = Path(__file__).parent / "data"
-OWN_TEXTS = tuple(path.name for path in sorted(DATA.glob("texts_*.jsonl")))
+DATA = Path(__file__).parent / "texts" / "tune"
+OWN_TEXTS = tuple(path.name for path in sorted(DATA.glob("early-*.jsonl")))
 RULES = config.load().wording.rule
 OFFER = "低压电工证，不用考试，三天拿证"
 CONTEXT = Context.build(config.load())
