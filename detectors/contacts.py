@@ -4,121 +4,210 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
+from detectors import phones
 from detectors.base import Axis, Contact, detector
+from detectors.labels import Label, bare_ids, id_after, id_before, labels
 from detectors.limits import MAX_CONTACTS
-from detectors.text import Views, views
+from detectors.numerals import may_hold_id, plain, tables
+from detectors.text import Views, fold, views
 
 if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
 
-_HAN_WRITTEN = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺"
-_HAN_DIGITS = str.maketrans(_HAN_WRITTEN, "001234567891234567891")
-_SEPARATOR = r"[\s\-·.•*_~—–,，、|/\\+()（）:：]"
-_DIGITS = re.compile(rf"[\d{_HAN_WRITTEN}](?:{_SEPARATOR}{{0,2}}[\d{_HAN_WRITTEN}]){{9,}}")
-"""As many digits as the shortest number has, no further apart than in any number: where numbers can be."""
-_MOBILE = re.compile(rf"(?:(?<![\d.])|(?<=86))(1{_SEPARATOR}{{0,2}}[3-9](?:{_SEPARATOR}{{0,2}}\d){{9}})(?!\d)")
-_MOBILES = re.compile(r"(?<!\d)(?:1[3-9]\d{9}){2,3}(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[-—– ]?[1-9]\d{6,7}|[48]00[-—– ]?\d{3}[-—– ]?\d{4})(?!\d)")
-# every way to name a messenger begins with a plain character: `re` then skips the text in which none of them stands
-_WECHAT_LABEL = (
-    r"(?:微\s?信(?:号|同号|联系)?|微x|wei\s?xin|we\s?chat|vx|wx|v信|v\s?x|维信|威信|微芯|微心|"
-    r"加\s?微|\+\s?微|加\s?v|\+\s?v|加\s?w|\+\s?w|"
-    r"加\s?[他她]|他v|她v|卫星|徽信|v\s?[:：]|微\s?[:：]|薇\s?[:：]|w(?<=\bw)\s?[:：]|同v|q微|q\\微|q/微信|电微)"
-)
-_ID = r"([a-z][a-z0-9_\-]{5,19}|\d{6,11}|\d(?:[.\-· ]?\d){6,11})"
-_WECHAT = re.compile(rf"{_WECHAT_LABEL}[\s:：号是为:=\-→>【\[（(]{{0,4}}{_ID}(?![a-z0-9_])")
-_WX_ID = re.compile(r"(?<![a-z0-9])(wx[_\-]?[a-z0-9_]{4,18}|wxid_[a-z0-9]{6,20})(?![a-z0-9])")
-_BEFORE_LABEL = re.compile(r"(?<![a-z0-9_\-])([a-z][a-z0-9]{0,9}_[a-z0-9_]{2,12}|[a-z]{2,10}\d{3,10})\s{0,2}[（(]?微信")
-_QQ = re.compile(
-    r"(?:q\s?q|扣扣|叩叩|寇寇|蔻蔻|企鹅|丘丘|球球|q\s?[:：]|q\s{1,2}(?=[1-9]\d{7})|扣\s?[:：]|\+q|加q|加扣|\+扣)(?:号|群)?(?:手机同号|/?微信)?[\s:：号是]{0,3}([1-9]\d{4,10})(?!\d)"
-)
-_EMAIL = re.compile(r"(?<![a-z0-9._%+\-])([a-z0-9][a-z0-9._%+\-]{0,63}@[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z]{2,10}){1,3})")
-_TELEGRAM = re.compile(
-    r"(?:t\.me/|telegram\s?[:：@]\s?@?|电报\s?[:：]?\s?@?|飞机号?\s?[:：]?\s?@?|纸飞机\s?[:：]?\s?@?|tg\s?[:：@]\s?@?)([a-z][a-z0-9_]{4,31})"
-)
-_WHATSAPP = re.compile(r"whats\s?app\s?[:：]?\s?(\+?\d[\d\s\-]{7,17}\d)")
-_SAME = re.compile(r"(?:电微|微信|手机|v|微|话)[（(]?同[号v微]")
-_NAMED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
-    ("qq", ("q", "扣", "叩", "寇", "蔻", "企鹅", "丘", "球"), _QQ),
-    ("wechat", ("微", "wei", "we chat", "wechat", "v", "w", "维信", "威信", "卫星", "薇", "加他", "加她"), _WECHAT),
-    ("wechat", ("wx",), _WX_ID),
-    ("wechat", ("微信",), _BEFORE_LABEL),
-    ("email", ("@",), _EMAIL),
-    ("telegram", ("t.me", "telegram", "电报", "飞机", "tg"), _TELEGRAM),
-    ("other", ("whats",), _WHATSAPP),
-)
-"""Kind, what a text must hold before the pattern is worth trying, pattern."""
-_NOT_WECHAT = frozenset({"weixin", "wechat", "official", "public", "number", "service"})
-_OFFICIAL_NUMBERS = frozenset({"12350", "12345", "12377", "96110", "12315", "12333"})
+
+class _Place(NamedTuple):
+    """A contact in the folded text."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+_SAME_CHARS = 40
+"""How near a number must be that is said to be a messenger's id too."""
+_ADDRESS_CHARS = 64
+_SIGNED = re.compile(r"\+[\u4e00-\u9fff]{1,2}\s?[:：]\s?([a-z][a-z0-9_\-]{5,19})(?![a-z0-9])")
+_WHATSAPP = re.compile(r"[^\w+]{0,4}(\+?\d(?:[\s\-()]{0,2}\d){7,14})(?!\d)")
+_SHOP = re.compile(r"[^\w]{0,3}([a-z0-9][a-z0-9_.\-]{3,23})(?![a-z0-9])")
+_SHOP_NAME = re.compile(r"\s?[:：]\s?([\u4e00-\u9fff][\u4e00-\u9fffa-z0-9_]{1,15})")
+_LINK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-/=.?&%]{3,120}")
+_PERSONAL = frozenset({"wechat", "qq", "telegram", "whatsapp", "other"})
+_ORNAMENT_CUTS = 8
 
 
 def find(page_views: Views) -> list[Contact]:
-    """Contacts of a text in order of position, one per kind and value."""
+    """Contacts of a text in order of position, one per kind and value, at most `MAX_CONTACTS`."""
     folded = page_views.folded
     found: dict[tuple[str, str], Contact] = {}
-    for kind, value, start, end in (*_numbers(folded.text), *_names(folded.text), *_wechat_same(folded.text)):
+    taken: list[tuple[int, int]] = []
+    for kind, value, start, end in _places(page_views):
+        if (kind, value) in found or (kind == "other" and any(a < end and start < b for a, b in taken)):
+            continue
+        taken.append((start, end))
         first, last = folded.original(start, end)
-        contact = Contact(kind=kind, value=value, quote=page_views.original[first:last], start=first, end=last)
-        found.setdefault((kind, value), contact)
+        quote = page_views.original[first:last]
+        found[kind, value] = Contact(kind=kind, value=value, quote=quote, start=first, end=last)
         if len(found) >= MAX_CONTACTS:
             break
     return sorted(found.values(), key=lambda contact: contact.start)
 
 
-def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """Mobile numbers run together first, then single ones, then landlines."""
-    places = [(max(0, match.start() - 1), match.end()) for match in _DIGITS.finditer(text)]
-    written = [(start, text[start:end].translate(_HAN_DIGITS)) for start, end in places]
-    for base, plain in written:
-        for match in _MOBILES.finditer(plain):
-            for start in range(match.start(), match.end(), 11):
-                yield "phone", plain[start : start + 11], base + start, base + start + 11
-    for pattern in (_MOBILE, _LANDLINE):
-        for base, plain in written:
-            for match in pattern.finditer(plain):
-                yield "phone", re.sub(r"\D", "", match.group(1)), base + match.start(1), base + match.end(1)
+def _places(page_views: Views) -> Iterator[_Place]:
+    text = page_views.folded.text
+    if not may_hold_id(text):
+        return
+    mobiles = []
+    for number in phones.find(text):
+        yield _Place("phone", *number)
+        if len(number.value) == phones.MOBILE_DIGITS and number.value[0] == "1":
+            mobiles.append(number)
+    yield from (_Place("wechat", *one) for one in bare_ids(text))
+    labelled = list(_labelled(page_views))
+    yield from (place for place in labelled if place.kind != "other")
+    yield from (_Place("wechat", one[1], *one.span(1)) for one in _SIGNED.finditer(text))
+    yield from _same(text, mobiles)
+    yield from _mails(text)
+    if "/" in text or "=" in text:
+        yield from _links(page_views)
+    # last: what only follows an invitation counts where nothing better is known of it
+    yield from (place for place in labelled if place.kind == "other")
 
 
-def _names(text: str) -> Iterator[tuple[str, str, int, int]]:
-    for kind, needed, pattern in _NAMED:
-        if not any(word in text for word in needed):
+def _labelled(page_views: Views) -> Iterator[_Place]:
+    """What a label announces, each label by what its kind is followed by."""
+    text = page_views.folded.text
+    for label in labels(page_views):
+        if label.kind in ("whatsapp", "shop", "payment"):
+            yield from _FOLLOWING[label.kind](text, label)
             continue
-        for match in pattern.finditer(text):
-            value = match.group(1)
-            if value in _NOT_WECHAT or value in _OFFICIAL_NUMBERS:
-                continue
-            plain = value if kind in ("email", "telegram") else re.sub(r"[.\-· ]", "", value)
-            yield kind, plain if plain.strip("+0123456789") == "" else value, match.start(1), match.end(1)
+        one = id_after(text, label) or (None if label.weak else id_before(text, label))
+        if one is not None:
+            yield from (_Place(kind, *one) for kind in label.kind.split("|"))
 
 
-def _wechat_same(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """A phone number said to be the WeChat id as well (微信同号)."""
-    matches = list(_SAME.finditer(text)) if "同" in text else []
-    plain = text.translate(_HAN_DIGITS) if matches else ""
-    for match in matches:
-        near = list(_MOBILE.finditer(plain, max(0, match.start() - 40), match.end() + 40))
-        if near:
-            mobile = min(near, key=lambda one: abs(one.start(1) - match.start()))
-            yield "wechat", re.sub(r"\D", "", mobile.group(1)), mobile.start(1), mobile.end(1)
+def _whatsapp(text: str, label: Label) -> Iterator[_Place]:
+    written = plain(text[label.end : label.end + _ADDRESS_CHARS])
+    match = _WHATSAPP.match(written)
+    if match:
+        plus = "+" if match[1].startswith("+") else ""
+        start, end = match.span(1)
+        yield _Place("whatsapp", plus + re.sub(r"\D", "", match[1]), label.end + start, label.end + end)
+
+
+def _shop(text: str, label: Label) -> Iterator[_Place]:
+    account = _SHOP.match(text, label.end)
+    match = account if account and not account[1].isalpha() else _SHOP_NAME.match(text, label.end)
+    if match:
+        yield _Place("shop", match[1], *match.span(1))
+
+
+def _payment(text: str, label: Label) -> Iterator[_Place]:
+    """A payment account is a mobile number or an e-mail address."""
+    near = text[label.end : label.end + _ADDRESS_CHARS]
+    for number in phones.find(near[:24]):
+        yield _Place("payment", number.value, label.end + number.start, label.end + number.end)
+        return
+    for mail in _mails(near):
+        if mail.start <= 6:
+            yield _Place("payment", mail.value, label.end + mail.start, label.end + mail.end)
+
+
+_FOLLOWING = {"whatsapp": _whatsapp, "shop": _shop, "payment": _payment}
+
+
+@cache
+def _sames() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (kind, re.compile("|".join(re.escape(fold(term).text) for term in sorted(terms, key=len, reverse=True))))
+        for kind, terms in tables()["same"].items()
+    )
+
+
+def _same(text: str, mobiles: list[phones.Found]) -> Iterator[_Place]:
+    """Mobile numbers said to be a messenger's id as well (微信同号)."""
+    for number in mobiles[:MAX_CONTACTS]:
+        before, after = max(0, number.start - _SAME_CHARS), number.end + _SAME_CHARS
+        around = f"{text[before : number.start]}\n{text[number.end : after]}"
+        for kind, pattern in _sames():
+            if pattern.search(around):
+                yield _Place(kind, *number)
+
+
+@cache
+def _mail() -> tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Ways to write `@`, what stands before one, a plain host after it, and a host after an `@` in disguise."""
+    mail = tables()["mail"]
+    dot = "|".join(map(re.escape, mail["dot"]))
+    hosts = "|".join(re.escape(host) for host in sorted(mail["hosts"], key=len, reverse=True))
+    return (
+        tuple(mail["at"]),
+        re.compile(r"[a-z0-9][a-z0-9._%+\-]{0,63}\s?$"),
+        re.compile(r"[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z]{2,10}){1,3}"),
+        re.compile(rf"\s?({hosts})\s?(?:{dot})\s?(com|cn|net|me|org)(?![a-z])"),
+    )
+
+
+def _mails(text: str) -> Iterator[_Place]:
+    ways, before, host, disguised = _mail()
+    for way in ways:
+        place = text.find(way)
+        for _ in range(MAX_CONTACTS * 4):
+            if place < 0:
+                break
+            after = place + len(way)
+            name = before.search(text[max(0, place - _ADDRESS_CHARS) : place])
+            plainly = host.match(text, after) if way == "@" else None
+            hidden = None if plainly else disguised.match(text, after)
+            if name and (plainly or hidden):
+                start = max(0, place - _ADDRESS_CHARS) + name.start()
+                domain = plainly.group() if plainly else f"{hidden[1]}.{hidden[2]}" if hidden else ""
+                end = (plainly or hidden).end()  # type: ignore[union-attr]
+                yield _Place("email", f"{name.group().strip()}@{domain}", start, end)
+            place = text.find(way, after)
+
+
+def _links(page_views: Views) -> Iterator[_Place]:
+    """Addresses that are contacts themselves; ids in them keep their case, as the original writes it."""
+    folded = page_views.folded
+    for one in tables()["link"]:
+        place = folded.text.find(one["start"])
+        for _ in range(MAX_CONTACTS):
+            if place < 0:
+                break
+            after = place + len(one["start"])
+            match = _LINK_ID.match(folded.text, after)
+            if match:
+                first, last = folded.original(*match.span())
+                value = page_views.original[first:last].rstrip(".?&=/")
+                named = value.lower() if one["kind"] == "telegram" else value
+                yield _Place(one["kind"], named, match.start(), match.end())
+            place = folded.text.find(one["start"], after)
 
 
 def is_personal(contact: Contact) -> bool:
-    """Whether it reaches one person: a mobile number or a messenger, not a switchboard or a mailbox."""
+    """Whether it reaches one person: a mobile number or a messenger, not a switchboard, a mailbox or an organisation's
+    account."""
     if contact.kind == "phone":
-        return contact.value.startswith("1") and len(contact.value) == 11
-    return contact.kind in ("wechat", "qq", "telegram", "other")
+        return contact.value.startswith("1") and len(contact.value) == phones.MOBILE_DIGITS
+    return contact.kind in _PERSONAL
 
 
 def is_disguised(contact: Contact) -> bool:
     """Whether the digits or letters are written so that a plain search misses them.
 
-    Hyphens and spaces in a number are ordinary; other ornaments and foreign digits are not.
+    Hyphens and spaces between the groups of a number are ordinary; other ornaments, foreign digits, and something
+    between any two digits are not.
     """
-    plain = re.sub(r"[\s\-()+]", "", contact.quote.lower())
-    return plain != contact.value and not plain.isascii()
+    written = contact.quote.lower()
+    bare = re.sub(r"[\s\-()+]", "", written)
+    if bare != contact.value and not bare.isascii():
+        return True
+    return contact.value.isdigit() and len(written) - len(contact.value) >= _ORNAMENT_CUTS
 
 
 def page_views(page: Page) -> Views:
@@ -129,7 +218,8 @@ def page_contacts(page: Page) -> list[Contact]:
     return page.once("contacts", lambda: find(page_views(page)))
 
 
-@detector("contacts", version=2, title="联系方式", axis=Axis.SELLING, budget_ms=3000)
+@detector("contacts", version=3, title="联系方式", axis=Axis.SELLING, budget_ms=3000)
 def contacts(page: Page, context: Context) -> Iterator[Contact]:
-    """Phones, WeChat, QQ, e-mail, Telegram in every digit and glyph style; they weigh in beside an offer only."""
+    """Phones, WeChat, QQ, e-mail, Telegram, shop ids and payment accounts in every digit and glyph style; they weigh
+    in beside an offer only."""
     yield from page_contacts(page)

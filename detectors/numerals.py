@@ -1,0 +1,126 @@
+"""Digits in whatever style they are written, told apart from the words and ornaments between them."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from detectors.text import DATA
+
+_GAP_MAX_CHARS = 4
+"""No two digits of one number stand further apart."""
+
+
+@cache
+def tables() -> dict[str, Any]:
+    with (DATA / "contacts.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+@cache
+def digits() -> dict[int, str]:
+    """Every character that stands for one digit, `0` to `9` left out: Unicode's decimals and the table's own."""
+    table = {ord(glyph): digit for digit, glyphs in tables()["digits"].items() for glyph in glyphs}
+    for point in range(0x100, min(0x20000, sys.maxunicode)):
+        value = unicodedata.decimal(chr(point), None)
+        if value is not None:
+            table[point] = str(value)
+    return table
+
+
+@cache
+def _class() -> str:
+    """The body of a character class of all digits; `\\d` covers Unicode's own."""
+    return r"\d" + "".join(re.escape(glyph) for glyphs in tables()["digits"].values() for glyph in glyphs)
+
+
+@cache
+def _chain(count: int) -> re.Pattern[str]:
+    one = f"[{_class()}]"
+    return re.compile(rf"{one}(?:[^{_class()}]{{0,{_GAP_MAX_CHARS}}}{one}){{{count - 1},}}")
+
+
+def chains(text: str, count: int) -> list[tuple[int, int]]:
+    """Where at least `count` digits follow each other, no two further apart than in any number; linear in `text`."""
+    return [match.span() for match in _chain(count).finditer(text)]
+
+
+_SHORTEST_ID = 4
+
+
+@cache
+def _id_like() -> re.Pattern[str]:
+    return re.compile(rf"[a-z0-9_\-.]{{{_SHORTEST_ID}}}|{_chain(_SHORTEST_ID).pattern}")
+
+
+def may_hold_id(text: str) -> bool:
+    """Whether some letters or digits of a folded text stand together: without them it announces nothing."""
+    return _id_like().search(text) is not None
+
+
+def plain(text: str) -> str:
+    """The text with every digit as `0` to `9`, length kept."""
+    return text if text.isascii() else text.translate(digits())
+
+
+@cache
+def _letters() -> tuple[re.Pattern[str], dict[int, str]]:
+    stand_ins = tables()["numbers"]["letters"]
+    one = f"[{re.escape(''.join(stand_ins))}{_class()}]"
+    return re.compile(rf"(?<![a-z0-9]){one}(?:[-·. ]?{one}){{9,12}}(?![a-z0-9])"), str.maketrans(stand_ins)
+
+
+REAL_DIGITS = 5
+"""Of a number in which letters stand for digits."""
+
+
+def with_letters(text: str) -> list[tuple[int, str]]:
+    """Runs of ten to thirteen digits of which some are letters of the same shape (`138OOOO1234`): place and digits."""
+    pattern, table = _letters()
+    return [
+        (match.start(), plain(match.group()).translate(table))
+        for match in pattern.finditer(text)
+        if not match.group().isascii() or any(sign.isalpha() or sign == "|" for sign in match.group())
+        if sum(sign.isdigit() for sign in match.group()) >= REAL_DIGITS
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Digits found in a text. `gaps` is what stands between two digits that follow each other, most often nothing."""
+
+    value: str
+    start: int
+    end: int
+    gaps: tuple[str, ...]
+
+    @property
+    def groups(self) -> list[int]:
+        """How many digits stand together."""
+        sizes = [1]
+        for gap in self.gaps:
+            if gap:
+                sizes.append(1)
+            else:
+                sizes[-1] += 1
+        return sizes
+
+    @property
+    def cuts(self) -> list[str]:
+        return [gap for gap in self.gaps if gap]
+
+
+_DIGIT_RUN = re.compile(r"\d")
+
+
+def number(text: str, start: int, end: int) -> Number:
+    """The digits of a span of a plain text, taken for one number."""
+    places = [match.start() for match in _DIGIT_RUN.finditer(text, start, end)]
+    gaps = tuple(text[one + 1 : other] for one, other in pairwise(places))
+    return Number("".join(text[place] for place in places), places[0], places[-1] + 1, gaps)
