@@ -59,7 +59,7 @@ def find(page_views: Views) -> list[Contact]:
 
 def _places(page_views: Views) -> Iterator[_Place]:
     text = page_views.folded.text
-    if not may_hold_id(text):
+    if ":" not in text and not may_hold_id(text):
         return
     mobiles = []
     for number in phones.find(text):

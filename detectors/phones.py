@@ -13,6 +13,7 @@ MOBILE_DIGITS = 11
 _MAX_LOOKS = 2_000
 """Places of one text that are looked at closely; a page of nothing but numbers is a table."""
 _BEFORE_CHARS, _AFTER_CHARS = 14, 10
+_USUAL_CUTS = 2
 _SINGLES = 9
 """Cuts in a number of which nearly every digit stands alone."""
 _MOBILES = re.compile(r"(?<!\d)(?:1[3-9]\d{9}){2,4}(?!\d)")
@@ -106,16 +107,12 @@ def is_mobile(one: Number, text: str, base: int, written: str) -> bool:
     words = [cut for cut in cuts if _WORD.search(cut)]
     if words and not _are_fillers(words, one):
         return False
-    if words:
+    if words or is_announced(before):
         return True
-    if all(set(cut) <= _ORDINARY for cut in cuts) or not any(set(cut) & _signs().listing for cut in cuts):
-        regular = tuple(one.groups) in _signs().groups or len(cuts) > _SINGLES
-        return regular or not _ordinary(cuts) or is_announced(before)
-    return is_announced(before)
-
-
-def _ordinary(cuts: list[str]) -> bool:
-    return all(set(cut) <= _ORDINARY for cut in cuts)
+    if any(set(cut) & _signs().listing for cut in cuts):
+        return False
+    regular = tuple(one.groups) in _signs().groups or len(cuts) > _SINGLES
+    return regular or not all(set(cut) <= _ORDINARY for cut in cuts)
 
 
 def _counts(cut: str) -> bool:
@@ -134,18 +131,22 @@ def _goes_on(one: Number, written: str) -> bool:
 
 
 def _are_fillers(words: list[str], one: Number) -> bool:
-    """Words in the gaps: those of contacts, one and the same again and again, one hanzi in a number that is otherwise
-    parted as usual, or one hanzi after every digit."""
+    """Words in the gaps: those of contacts, one and the same letter or hanzi again and again, one hanzi in a number
+    that is otherwise parted as usual, or some hanzi after every digit."""
     if any(":" in cut or "：" in cut or "\n" in cut for cut in words):
         return False
     inside = ["".join(_WORD.findall(cut)) for cut in words]
     if all(set(word) <= _signs().fillers or word in ("v", "vx", "wx", "q", "w", "tel") for word in inside):
         return True
-    if any(len(word) > 1 or word.isascii() for word in inside):
+    if any(len(word) > 1 for word in inside):
         return False
-    if len(inside) > _SINGLES or (len(inside) > 1 and len(set(inside)) == 1):
+    if len(inside) > 1 and len(set(inside)) == 1:
         return True
-    return len(inside) == 1 and tuple(one.groups) in _signs().groups and len(one.cuts) <= 2
+    if any(word.isascii() for word in inside):
+        return False
+    if len(inside) > _SINGLES:
+        return True
+    return len(inside) == 1 and len(one.cuts) <= _USUAL_CUTS and tuple(one.groups) in _signs().groups
 
 
 def is_announced(before: str) -> bool:

@@ -1,53 +1,168 @@
-"""Contacts in every digit and glyph style; numbers that are not contacts."""
+"""Contacts in every digit and glyph style; numbers that are not contacts; work on bait is counted."""
 
 from __future__ import annotations
 
-import pytest
+import re
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from types import FrameType
+from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from detectors import contacts, labels, numerals, phones
+from detectors.base import Contact
 from detectors.contacts import find, is_disguised, is_personal
-from detectors.masking import link, mask, mask_text
+from detectors.limits import MAX_CONTACTS
 from detectors.text import views
+
+EXAMPLES = tomllib.loads((Path(__file__).parent / "contacts_examples.toml").read_text(encoding="utf-8"))
+WANTED = [(text, one["kind"], one["value"]) for one in EXAMPLES["found"] for text in one["texts"]]
+PHONE = "14000000127"
+STYLES = (
+    "0123456789",
+    "０１２３４５６７８９",
+    "⓪①②③④⑤⑥⑦⑧⑨",
+    "⓿❶❷❸❹❺❻❼❽❾",
+    "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗",
+    "𝟶𝟷𝟸𝟹𝟺𝟻𝟼𝟽𝟾𝟿",
+    "〇一二三四五六七八九",
+    "零壹贰叁肆伍陆柒捌玖",
+    "零壹貳叄肆伍陸柒捌玖",
+    "洞幺两三四五六拐八勾",
+    "٠١٢٣٤٥٦٧٨٩",
+    "₀₁₂₃₄₅₆₇₈₉",
+    "⁰¹²³⁴⁵⁶⁷⁸⁹",
+)
+KEYCAP = "\ufe0f\u20e3"
+ORNAMENTS = ("", "", " ", "-", "·", ".", "✿", "★", "*", "~", "\u200b", "薇", "信", "｜", "❤️", "_")
+BAIT = {
+    "digits": "1",
+    "pairs": "13 ",
+    "seven": "1380000 ",
+    "label": "微信",
+    "label and colon": "微信：",
+    "letters": "a",
+    "at": "@",
+    "mail": "a@",
+    "id": "加a1_",
+    "ten": "138-0000-000",
+    "units": "1a3b",
+    "hanzi digits": "一三",
+    "lists": "1 3、",
+    "shapes": "l1o",
+    "dots": ".",
+    "country": "+86",
+    "short": "qq1000",
+    "hosts": "a@b.",
+    "links": "t.me/",
+    "signs": "🛰",
+    "fullwidth": "１４０",
+    "split": "微.信.",
+}
 
 
 def found(text: str) -> set[tuple[str, str]]:
     return {(contact.kind, contact.value) for contact in find(views(text))}
 
 
-@pytest.mark.parametrize(
-    ("text", "kind", "value"),
-    [
-        ("电话14000000127", "phone", "14000000127"),
-        ("电①④⓪〇〇⓪〇〇①②⑦", "phone", "14000000127"),
-        ("１４０ ００００ ０１２７", "phone", "14000000127"),
-        ("一四〇零零零零零一二七", "phone", "14000000127"),
-        ("+86 140-0000-0127", "phone", "14000000127"),
-        ("1400000012714000000128", "phone", "14000000128"),
-        ("咨询 0730-5000123", "phone", "07305000123"),
-        ("微信：bz_hg_66", "wechat", "bz_hg_66"),
-        ("加V：tzzy_8866", "wechat", "tzzy_8866"),
-        ("徽信 bz-kz-520", "wechat", "bz-kz-520"),
-        ("14000000127（微信同号）", "wechat", "14000000127"),
-        ("wx_04315", "wechat", "wx_04315"),
-        ("详情找 cc_0802 微信", "wechat", "cc_0802"),
-        ("想要的加他 jzg_ban88", "wechat", "jzg_ban88"),
-        ("叩叩 100000536", "qq", "100000536"),
-        ("有需要 Q 100000735", "qq", "100000735"),
-        ("扣扣①⓪⓪⓪⓪⓪⑧⑧①", "qq", "100000881"),
-        ("QQ 100000845", "qq", "100000845"),
-        ("邮箱 bz@example.com", "email", "bz@example.com"),
-        ("电报 @zheng_gong", "telegram", "zheng_gong"),
-        ("t.me/zheng_gong", "telegram", "zheng_gong"),
-    ],
-)
+@pytest.mark.parametrize(("text", "kind", "value"), WANTED)
 def test_contact_is_found(text: str, kind: str, value: str) -> None:
     assert (kind, value) in found(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["编号 202611210001234567", "拨打12350举报", "第14000000127890号文件", "树立威信，做好服务"]
-)
+@pytest.mark.parametrize("text", EXAMPLES["none"]["texts"])
 def test_other_numbers_and_words_are_no_contacts(text: str) -> None:
     assert not found(text)
+
+
+@pytest.mark.parametrize("text", [text for text, _, _ in WANTED])
+def test_every_quote_is_the_original_at_its_offsets(text: str) -> None:
+    written = f"办理{text}。"
+    for contact in find(views(written)):
+        assert contact.quote == written[contact.start : contact.end] != ""
+
+
+@given(some.lists(some.sampled_from(STYLES), min_size=11, max_size=11))
+def test_any_mix_of_digit_styles_is_one_number(styles: list[str]) -> None:
+    text = "联系" + "".join(style[int(digit)] for style, digit in zip(styles, PHONE, strict=True)) + "王工"
+    assert ("phone", PHONE) in found(text)
+
+
+@given(some.sampled_from(STYLES), some.sampled_from(ORNAMENTS), some.booleans())
+def test_any_ornament_between_digits_leaves_the_number(style: str, ornament: str, keycap: bool) -> None:
+    text = ornament.join(style[int(digit)] + KEYCAP * keycap for digit in PHONE)
+    (phone,) = [contact for contact in find(views(f"（{text}）")) if contact.kind == "phone"]
+    assert phone.value == PHONE
+    assert phone.quote.rstrip(KEYCAP) == text.rstrip(KEYCAP)
+
+
+@given(some.sampled_from([(3, 7), (3,), (7,), (3, 5, 7, 9), (4, 8)]), some.sampled_from(ORNAMENTS), some.data())
+def test_any_usual_grouping_is_one_number(cuts: tuple[int, ...], ornament: str, data: some.DataObject) -> None:
+    styles = data.draw(some.lists(some.sampled_from(STYLES[:8]), min_size=11, max_size=11))
+    digits = [style[int(digit)] for style, digit in zip(styles, PHONE, strict=True)]
+    text = "".join((ornament if place in cuts else "") + digit for place, digit in enumerate(digits))
+    assert ("phone", PHONE) in found(f"电话 {text}")
+
+
+PIECES = (
+    "微信",
+    "v：",
+    "QQ",
+    "①",
+    "𝟏",
+    "1",
+    "4",
+    "0",
+    "〇",
+    "零",
+    "薇",
+    ".",
+    "-",
+    " ",
+    "@qq.com",
+    "bz_66",
+    "t.me/",
+    "办证",
+    "\u200b",
+    "❤️",
+    "１",
+    "\n",
+)
+
+
+@given(some.lists(some.sampled_from(PIECES), max_size=40))
+def test_whatever_the_text_offsets_hold(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    found = find(views(text))
+    assert all(one.quote == text[one.start : one.end] and one.value for one in found)
+    assert found == sorted(found, key=lambda one: one.start)
+    assert max(Counter((one.kind, one.value) for one in found).values(), default=1) == 1
+
+
+@given(some.text(max_size=200))
+def test_any_text_at_all_is_read(text: str) -> None:
+    for one in find(views(text)):
+        assert one.quote == text[one.start : one.end]
+
+
+def test_the_messengers_of_an_organisation_and_switchboards_are_not_personal() -> None:
+    def one(kind: str, value: str = "abc_123") -> Contact:
+        return Contact(kind=kind, value=value, quote=value)
+
+    personal = {kind for kind in ("wechat", "qq", "telegram", "whatsapp", "other") if is_personal(one(kind))}
+    assert personal == {"wechat", "qq", "telegram", "whatsapp", "other"}
+    assert not any(
+        is_personal(one(kind)) for kind in ("account", "dingtalk", "wecom", "email", "shop", "payment", "certificate")
+    )
+    assert is_personal(one("phone", PHONE))
+    assert not is_personal(one("phone", "4000000127"))
+    assert not is_personal(one("phone", "07305000123"))
 
 
 def test_quote_is_the_original_and_disguise_is_seen() -> None:
@@ -58,16 +173,71 @@ def test_quote_is_the_original_and_disguise_is_seen() -> None:
     assert is_personal(contact)
     (plain,) = find(views("电话 140-0000-0127"))
     assert not is_disguised(plain)
+    (spread,) = find(views("电话 1 4 0 0 0 0 0 0 1 2 7"))
+    assert is_disguised(spread)
 
 
-def test_masking_keeps_length_and_hides_the_middle() -> None:
-    assert mask("14000000127") == "140******27"
-    assert mask("abc") == "a**"
-    assert mask_text("证号T110101190001011230，电话14000000127。") == "证号T11**************30，电话140******27。"
+def test_a_number_once_masked_is_no_number() -> None:
+    assert not found("电话140******27，微信b******6")
 
 
-def test_linking_depends_on_value_kind_and_key() -> None:
-    assert link("phone", "1", b"k") == link("phone", "1", b"k")
-    assert (
-        len({link("phone", "1", b"k"), link("qq", "1", b"k"), link("phone", "2", b"k"), link("phone", "1", b"l")}) == 4
-    )
+def test_at_most_so_many_contacts_of_one_text() -> None:
+    text = "，".join(f"微信bz_{number:05}" for number in range(MAX_CONTACTS * 2))
+    assert len(find(views(text))) == MAX_CONTACTS
+
+
+def calls(text: str) -> int:
+    """How many functions, Python's own included, are called to read a text."""
+    seen = 0
+
+    def count(_frame: FrameType, event: str, _argument: Any) -> None:
+        nonlocal seen
+        seen += event in ("call", "c_call")
+
+    made = views(text)
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        find(made)
+    finally:
+        sys.setprofile(before)
+    return seen
+
+
+@pytest.mark.parametrize("bait", BAIT.values(), ids=BAIT.keys())
+def test_work_on_bait_grows_no_faster_than_the_text(bait: str) -> None:
+    find(views("热身 QQ100000536"))
+    small, large = (calls(bait * (size // len(bait))) for size in (25_000, 100_000))
+    assert large <= 5 * small + 100
+    assert large <= 1_000_000
+
+
+def patterns() -> Iterable[re.Pattern[str]]:
+    find(views("热身：微信 bz_hg_66，bz@example.com，14000000127 微信同号"))
+    for module in (contacts, labels, numerals, phones):
+        yield from (value for value in vars(module).values() if isinstance(value, re.Pattern))
+    yield from contacts._mail()[1:]
+    yield from (labels._connector(), numerals._chain(10), numerals._id_like(), numerals._letters()[0])
+    yield from (phones._signs().not_after, phones._signs().announced, *(pattern for _, pattern in contacts._sames()))
+
+
+def test_no_pattern_repeats_without_bound_inside_a_repetition() -> None:
+    nested = re.compile(r"\([^()]*(?:[^\\][*+]|\{\d+,\})[^()]*\)(?:[*+]|\{\d+,)")
+    assert [one.pattern for one in patterns() if nested.search(one.pattern)] == []
+
+
+def test_every_term_of_the_table_is_known_to_one_label_only() -> None:
+    sought = [one for one in numerals.tables()["label"] if one["kind"] != "phone"]
+    named = Counter(term for one in sought for term in {*one["terms"], *one.get("weak", ())})
+    doubled = {term for term, count in named.items() if count > 1}
+    assert not doubled
+
+
+def test_every_digit_of_the_table_stands_for_one_digit() -> None:
+    glyphs = Counter(glyph for glyphs in numerals.tables()["digits"].values() for glyph in glyphs)
+    assert [glyph for glyph, count in glyphs.items() if count > 1] == []
+    assert numerals.plain("〇壹٢３") == "0123"
+
+
+def test_groups_of_the_table_are_of_eleven_digits() -> None:
+    assert {sum(sizes) for sizes in numerals.tables()["numbers"]["groups"]} == {phones.MOBILE_DIGITS}
