@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
+from detectors import ordinary
 from detectors import text as folding
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _VARIANT_MIN_CHARS = 3
-_ZERO_WIDTH = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
 
 Match = tuple[int, int, int]
 """Number of the term, start and end in a view."""
@@ -98,8 +98,7 @@ class Lexicon:
         variants = folding.tables()["variants"]
         self.variants = {ord(glyph): plain for plain, glyphs in variants.items() for glyph in glyphs}
         self.variant = re.compile(f"[{re.escape(''.join(map(chr, self.variants)))}]")
-        self.evasive = re.compile(f"[{_ZERO_WIDTH}{folding.tables()['evasive']}]")
-        self.guards: dict[str, str] = folding.tables()["guards"]
+        self.evasive = re.compile(f"[{folding.INVISIBLE}{folding.tables()['evasive']}]")
 
     def _own(self, owners: dict[str, set[str]], name: str, terms: Iterable[str]) -> None:
         for term in terms:
@@ -230,10 +229,8 @@ class Matches:
                 return False
             first, last = parts.original(start, end)
             return last - first > end - start
-        guards = self.lexicon.guards
         return not any(
-            written[at] != plain[at] and at + 1 < len(written) and written[at + 1] in guards.get(written[at], "")
-            for at in range(start, end)
+            written[at] != plain[at] and ordinary.is_in_word(written, at, start, end) for at in range(start, end)
         )
 
 

@@ -5,76 +5,49 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
+from detectors.parts import join_parts
+from detectors.phonetics import is_reading_of
+from detectors.views import View, spliced, unchanged
+
 DATA = Path(__file__).parent / "data"
 
-_INVISIBLE = (
-    "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
-    "\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f"
+INVISIBLE = (
+    "\u00ad\u0300-\u036f\u0483-\u0489\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u20d0-\u20ff\u3099\u309a\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef"
 )
-_COMPOUND = "⑩-⑳⑽-⒇⒑-⒛⓫-⓴㉑-㉟㊱-㊿⓾"
-_SPECIAL = re.compile(f"[{_INVISIBLE}]+|[{_COMPOUND}]")
-_WORD_RUN = re.compile(r"[0-9a-zA-Z\u3400-\u9fff\uf900-\ufaff@+]+")
+HAN = "\u3400-\u9fff\uf900-\ufaff"
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+_OPENING, _CLOSING = "(（【\\[〔〈《「{", ")）】\\]〕〉》」}"
+_LATIN = f"[a-zA-Z{_TONED}ü]"
+_MARK = (
+    f"(?<=[{HAN}])[{_OPENING}]\\s?(?:(?P<again>[{HAN}])?\\s?[:：]\\s?)?(?P<sound>{_LATIN}{{1,6}})[1-5]?\\s?[{_CLOSING}]"
+    f"|[{_OPENING}](?P<inner>[{HAN}])\\s?[:：]\\s?{_LATIN}{{1,6}}[1-5]?[{_CLOSING}]"
+    f"|(?<=[{HAN}])(?P<after>[a-zA-Z]{{0,4}}[{_TONED}][a-zA-Z]{{0,4}})(?!{_LATIN})"
+)
+"""A character's reading beside it: 学(xué), 考【考:kǎo】, 学xué; or the character in brackets with it: 【考:kǎo】."""
+_PLAIN_MARK = re.compile(f"[{_OPENING}](?:[{HAN}]?\\s?[:：])?\\s?[a-zA-Z]{{1,6}}[1-5]?\\s?[{_CLOSING}]")
+_TONE = re.compile(f"[{_TONED}1-5]")
+_ONE_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_WORD_RUN = re.compile(f"[0-9a-zA-Z{HAN}@+]+")
 _GAPS_AND_WORDS = re.compile(f"({_WORD_RUN.pattern})")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 _ORDINARY_GAP = re.compile(r"[\s，,。、；;：:！!？?（）()《》“”\"'‘’\-]+")
+_DIVIDER = re.compile(r"[\s|/\\★☆◆◇●○■□▲△▼▶►→➤✔√✓☑•~～—–=<>「」【】\[\]]+")
 _LONG_WORD = 4
 _GAP_MAX_CHARS = 4
+_ORNAMENT_MAX_CHARS = 16
 _FEW_GLYPHS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """`text` and, for each run in it, where the run starts here and in the original."""
-
-    text: str
-    here: tuple[int, ...]
-    origin: tuple[int, ...]
-    lengths: tuple[int, ...]
-    """Original length of each run; a run of equal lengths maps character by character."""
-
-    def original(self, start: int, end: int) -> tuple[int, int]:
-        """The original span [start, end) of a span of this view; `end > start`."""
-        first, last = bisect_right(self.here, start) - 1, bisect_right(self.here, end - 1) - 1
-        return self._at(first, start), self._at(last, end - 1) + self._width(last)
-
-    def _at(self, run: int, offset: int) -> int:
-        shift = offset - self.here[run]
-        return self.origin[run] + (shift if self._plain(run) else 0)
-
-    def _width(self, run: int) -> int:
-        return 1 if self._plain(run) else self.lengths[run]
-
-    def _plain(self, run: int) -> bool:
-        following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)
-        return following - self.here[run] == self.lengths[run]
-
-    @property
-    def is_identity(self) -> bool:
-        """Whether offsets here are offsets in the original."""
-        return len(self.here) == 1 and self.lengths[0] == len(self.text)
-
-    def crosses_run(self, start: int, end: int) -> bool:
-        """Whether a span of this view goes over something that was dropped or joined."""
-        following = bisect_right(self.here, start)
-        return following < len(self.here) and self.here[following] < end
-
-    def starts_run(self, start: int) -> bool:
-        return self.here[bisect_right(self.here, start) - 1] == start
-
-    def ends_run(self, end: int) -> bool:
-        run = bisect_right(self.here, end - 1)
-        return end == (self.here[run] if run < len(self.here) else len(self.text))
-
-    def runs_between(self, start: int, end: int) -> int:
-        """How many runs a span of this view touches."""
-        return bisect_right(self.here, end - 1) - bisect_right(self.here, start) + 1
+_ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅰⅱⅲⅳⅴⅵⅶⅷⅸ"
+_ROMANS = str.maketrans(_ROMAN, "123456789123456789")
+_ROMAN_NUMBER = re.compile(f"[\\d①-⑨⓪⓿❶-❾➀-➈➊-➒⓵-⓽🄋🄌{_ROMAN}]{{7,20}}")
+"""Digits that may have Roman numerals among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +59,11 @@ class Views:
     dense: View
     parts: View | None
 
+    @property
+    def joined(self) -> View:
+        """The densest view: split characters put together where there are any."""
+        return self.dense if self.parts is None else self.parts
+
 
 @cache
 def tables() -> dict[str, Any]:
@@ -93,28 +71,83 @@ def tables() -> dict[str, Any]:
         return tomllib.load(stream)
 
 
+def _by_glyph(forms: dict[str, str]) -> dict[str, str]:
+    return {glyph: plain for plain, glyphs in forms.items() for glyph in glyphs}
+
+
 @cache
 def one_to_one() -> dict[int, str]:
     """Every character whose folded form is one other character: width, case, style, digits, traditional form."""
-    table: dict[int, str] = {}
-    for point in (*range(0x80, 0x3400), *range(0xF900, 0x10000), *range(0x1D400, 0x1D800), *range(0x1F100, 0x1F200)):
-        folded = unicodedata.normalize("NFKC", chr(point))
-        plain = folded.strip(".,()").lower() if len(folded) > 1 else folded.lower()
-        if len(plain) == 1 and plain != chr(point):
-            table[point] = plain
-    table.update({point: chr(point + 32) for point in range(ord("A"), ord("Z") + 1)})
+    table = {point: plain for point in _compatible() if (plain := _plain(chr(point))) and plain != chr(point)}
     with (DATA / "simplify.toml").open("rb") as stream:
         forms = tomllib.load(stream)
     table.update({ord(old): new for old, new in zip(forms["traditional"], forms["simplified"], strict=True)})
-    table.update({ord(glyph): plain for glyph, plain in tables()["glyphs"].items() if len(glyph) == 1})
+    for name in ("hanzi", "letters"):
+        table.update({ord(glyph): plain for glyph, plain in _by_glyph(tables()[name]).items()})
     return table
+
+
+def _compatible() -> Iterator[int]:
+    """Code points of the blocks with forms of letters, digits and ideographs that have a plain one."""
+    yield from range(ord("A"), ord("Z") + 1)
+    yield from chain(range(0x80, 0x3400), range(0xA620, 0xABFA), range(0xF900, 0x10000), range(0x104A0, 0x104AA))
+    yield from chain(range(0x11066, 0x11070), range(0x1D400, 0x1D800), range(0x1F100, 0x1F266), range(0x1FBF0, 0x1FBFA))
+
+
+def _plain(character: str) -> str:
+    """The one character that another stands for; empty when there is none."""
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    name = unicodedata.name(character, "")
+    if name.startswith("NEGATIVE ") and " LATIN CAPITAL LETTER " in name:
+        return name[-1].lower()
+    folded = unicodedata.normalize("NFKC", character)
+    plain = folded.strip(".,()〔〕").lower() if len(folded) > 1 else folded.lower()
+    base = unicodedata.normalize("NFD", plain)[:1] if "LATIN" in name else plain
+    return base if len(base) == 1 else ""
+
+
+@cache
+def _numbers() -> dict[str, str]:
+    """Characters that are a number of two digits: ⑬ ⒔ ⓭ 🔟."""
+    found = {"🔟": "10"}
+    for character in map(chr, chain(range(0x2469, 0x2500), range(0x2776, 0x2794), range(0x3248, 0x32C0))):
+        number = unicodedata.numeric(character, None)
+        if number is not None and 10 <= number < 100 and unicodedata.category(character) == "No":
+            found[character] = str(int(number))
+    return found
+
+
+@cache
+def _special() -> re.Pattern[str]:
+    """What folding drops, or replaces by more or fewer characters than one, or only in some places."""
+    after = tables()["after"]
+    return re.compile(
+        f"(?P<number>[{''.join(_numbers())}])"
+        f"|(?<=[{after['first']}])(?P<second>[{after['信']}])"
+        f"|(?P<label>[{''.join(_labels())}])(?=\ufe0f?[\\s:：=]{{0,3}}[@+]?[0-9a-zA-Z])"
+        f"|{_MARK}|[{INVISIBLE}]+"
+    )
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return _by_glyph(tables()["labels"])
+
+
+@cache
+def _occasional() -> frozenset[str]:
+    """Characters, other than invisible ones, by which a text may hold what `_special` matches."""
+    return frozenset(chain(_numbers(), tables()["after"]["信"], _labels(), _TONED))
 
 
 @cache
 def _changing() -> re.Pattern[str]:
     """Any character that folding may replace or drop; all of them beyond the basic plane."""
-    glyphs = "".join(re.escape(chr(point)) for point in sorted(one_to_one()) if point < 0x10000)
-    return re.compile(f"[{glyphs}{_INVISIBLE}{_COMPOUND}\U00010000-\U0010ffff]")
+    glyphs = {chr(point) for point in one_to_one()} | _occasional()
+    listed = "".join(re.escape(glyph) for glyph in sorted(glyphs) if glyph < "\U00010000")
+    return re.compile(f"[{listed}{INVISIBLE}\U00010000-\U0010ffff]")
 
 
 def replace_glyphs(text: str, glyphs: set[str], table: dict[int, str]) -> str:
@@ -131,47 +164,54 @@ def replace_glyphs(text: str, glyphs: set[str], table: dict[int, str]) -> str:
 
 
 def fold(text: str) -> View:
-    """Width, case, style and traditional characters undone; invisible characters dropped."""
+    """Width, case, style and traditional characters undone; invisible characters and reading marks dropped."""
     if text.isascii():
-        return View(text.lower(), (0,), (0,), (len(text),))
+        return unchanged(text.lower(), len(text))
     glyphs = set(_changing().findall(text))
-    if not any(map(_SPECIAL.match, glyphs)):
-        return View(replace_glyphs(text, glyphs, one_to_one()), (0,), (0,), (len(text),))
-    pieces: list[str] = []
-    runs = _Runs()
-    last = 0
-    for match in _SPECIAL.finditer(text):
-        if match.start() > last:
-            runs.add(match.start() - last, last, match.start() - last)
-            pieces.append(text[last : match.start()])
-        last = match.end()
-        if len(match.group()) == 1 and unicodedata.normalize("NFKC", match.group()) != match.group():
-            number = unicodedata.normalize("NFKC", match.group()).strip(".()")
-            runs.add(len(number), match.start(), 1)
-            pieces.append(number)
-    if last < len(text) or not pieces:
-        runs.add(len(text) - last, last, len(text) - last)
-        pieces.append(text[last:])
-    return runs.view(replace_glyphs("".join(pieces), glyphs, one_to_one()))
+    written = text if glyphs.isdisjoint(_ROMAN) else _ROMAN_NUMBER.sub(_as_digits, text)
+    special = not glyphs.isdisjoint(_occasional()) or any(map(_ONE_INVISIBLE.match, glyphs))
+    if not special and not _PLAIN_MARK.search(written):
+        return unchanged(replace_glyphs(written, glyphs, one_to_one()), len(text))
+    view = _without_specials(written)
+    return View(replace_glyphs(view.text, glyphs, one_to_one()), view.here, view.origin, view.lengths)
 
 
-class _Runs:
-    """Builds the run tables of a view."""
+def _as_digits(match: re.Match[str]) -> str:
+    number = match.group()
+    first = number[0] if number[0] in "Ⅴⅴ" else number[0].translate(_ROMANS)
+    return first + number[1:].translate(_ROMANS)
 
-    def __init__(self) -> None:
-        self.here: list[int] = []
-        self.origin: list[int] = []
-        self.lengths: list[int] = []
-        self.length = 0
 
-    def add(self, here: int, origin: int, length: int) -> None:
-        self.here.append(self.length)
-        self.origin.append(origin)
-        self.lengths.append(length)
-        self.length += here
+def _without_specials(text: str) -> View:
+    matches = list(_special().finditer(text))
+    starts = (*(match.start() for match in matches), len(text))
+    ends = (0, *(match.end() for match in matches))
+    kept = [text[end:start] for end, start in zip(ends, starts, strict=True)]
+    return spliced(kept, [match.group() for match in matches], [_form(text, match) for match in matches])
 
-    def view(self, text: str) -> View:
-        return View(text, tuple(self.here), tuple(self.origin), tuple(self.lengths))
+
+def _form(text: str, match: re.Match[str]) -> str:
+    """What is read for a match of `_special`."""
+    written, kind = match.group(), match.lastgroup
+    if kind is None:
+        return ""
+    if kind == "number":
+        return _numbers()[written]
+    if kind == "label":
+        return _labels()[written]
+    if kind == "second":
+        return "信"
+    return match["inner"] or ("" if _is_mark(text, match) else written)
+
+
+def _is_mark(text: str, match: re.Match[str]) -> bool:
+    """Whether it is the reading of the character before it; one in brackets with its tone always is."""
+    before = text[match.start() - 1]
+    if match["again"]:
+        return match["again"] == before
+    if match["sound"] and _TONE.search(match.group()):
+        return True
+    return is_reading_of(match["sound"] or match["after"], before)
 
 
 def condense(folded: View) -> View:
@@ -183,42 +223,18 @@ def condense(folded: View) -> View:
     return View("".join(pieces[1::2]), (0, *accumulate(lengths[:-1])), origin, lengths)
 
 
-@cache
-def _parts_pattern() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(map(re.escape, tables()["parts"]), key=len, reverse=True)))
-
-
-def join_parts(dense: View) -> View | None:
-    """The dense text with split characters put together again, or None when there are none."""
-    joined = tables()["parts"]
-    return one_for_each(dense, _parts_pattern(), joined)
-
-
 def one_for_each(view: View, pattern: re.Pattern[str], forms: dict[str, str]) -> View | None:
-    """The text of a view with one character in place of each match of `pattern`, or None when there is no match."""
-    matches = list(pattern.finditer(view.text))
-    if not matches:
+    """The text of a view with a form in place of each match of `pattern`, or None when there is no match."""
+    pieces = re.split(f"({pattern.pattern})", view.text)
+    if len(pieces) == 1:
         return None
-    runs = _Runs()
-    pieces: list[str] = []
-    last = 0
-    for match in matches:
-        if match.start() > last:
-            runs.add(match.start() - last, last, match.start() - last)
-            pieces.append(view.text[last : match.start()])
-        runs.add(1, match.start(), match.end() - match.start())
-        pieces.append(forms[match.group()])
-        last = match.end()
-    if last < len(view.text):
-        runs.add(len(view.text) - last, last, len(view.text) - last)
-        pieces.append(view.text[last:])
-    return runs.view("".join(pieces))
+    return spliced(pieces[::2], pieces[1::2], map(forms.__getitem__, pieces[1::2]))
 
 
 def views(text: str) -> Views:
     folded = fold(text)
     dense = condense(folded)
-    return Views(text, folded, dense, join_parts(dense))
+    return Views(text, folded, dense, join_parts(dense.text))
 
 
 def through_dense(views: Views, start: int, end: int) -> tuple[int, int]:
@@ -232,35 +248,55 @@ def through_parts(views: Views, start: int, end: int) -> tuple[int, int]:
     return through_dense(views, *views.parts.original(start, end))
 
 
+def through_joined(views: Views, start: int, end: int) -> tuple[int, int]:
+    """Original span of a span of the densest view."""
+    return through_dense(views, start, end) if views.parts is None else through_parts(views, start, end)
+
+
+def gaps_within(views: Views, start: int, end: int) -> list[str]:
+    """What was dropped between the characters of a span of the dense view."""
+    first, last = views.dense.original(start, end)
+    return _WORD_RUN.split(views.folded.text[first:last])[1:-1]
+
+
 def separators_are_disguise(views: Views, start: int, end: int) -> bool:
     """Whether what was dropped inside a dense span is decoration, not the ordinary end of one word before another.
 
-    A decoration always is. Blanks are inside a long word, or where each character stands alone between blanks.
+    A decoration is, but for one divider between two words. Blanks are inside a long word, or where each character
+    stands alone between blanks.
     """
-    first, last = views.dense.original(start, end)
-    gaps = _WORD_RUN.split(views.folded.text[first:last])[1:-1]
-    if not gaps or any(len(gap) > _GAP_MAX_CHARS for gap in gaps):
+    gaps = gaps_within(views, start, end)
+    if not gaps or any(map(_too_long, gaps)):
         return False
-    if not any(_ORDINARY_GAP.fullmatch(gap) for gap in gaps):
-        return True
+    alone = views.dense.starts_run(start) and views.dense.ends_run(end)
+    if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
+        return len(gaps) > 1 or not _DIVIDER.fullmatch(gaps[0]) or alone
     if any(gap.strip() for gap in gaps):
         return False
-    if end - start > _LONG_WORD:
-        return True
-    alone = views.dense.runs_between(start, end) == end - start
-    return alone and views.dense.starts_run(start) and views.dense.ends_run(end)
+    return end - start > _LONG_WORD or (alone and views.dense.runs_between(start, end) == end - start)
+
+
+def _too_long(gap: str) -> bool:
+    """Whether it is more than a decoration: whole words of decoration are, but no sentence ends within one."""
+    return len(gap) > _GAP_MAX_CHARS and (len(gap) > _ORNAMENT_MAX_CHARS or _SENTENCE_END.search(gap) is not None)
 
 
 def is_evasive(views: Views, start: int, end: int) -> bool:
     """Whether a word of the dense view was pulled apart on purpose: by ornaments, or a blank after every character.
 
-    One blank or line break inside a phrase is how people write.
+    One blank or line break inside a phrase is how people write; a line of its own for every character is not.
     """
-    first, last = views.dense.original(start, end)
-    gaps = _WORD_RUN.split(views.folded.text[first:last])[1:-1]
+    gaps = gaps_within(views, start, end)
     if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
         return True
-    return len(gaps) == end - start - 1 >= 2 and not any("\n" in gap or gap.strip() for gap in gaps)
+    if len(gaps) != end - start - 1 or len(gaps) < 2 or any(gap.strip() for gap in gaps):
+        return False
+    return is_column(gaps) or not any("\n" in gap for gap in gaps)
+
+
+def is_column(gaps: list[str]) -> bool:
+    """Whether every character stands in a line of its own."""
+    return len(gaps) > 1 and all("\n" in gap for gap in gaps)
 
 
 def sentence_ends(text: str) -> tuple[int, ...]:

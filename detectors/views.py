@@ -1,0 +1,88 @@
+"""A rewritten text that knows, for each of its characters, which of the original ones it stands for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`text` and, for each run in it, where the run starts here and in the original."""
+
+    text: str
+    here: tuple[int, ...]
+    origin: tuple[int, ...]
+    lengths: tuple[int, ...]
+    """Original length of each run; a run of equal lengths maps character by character."""
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The original span [start, end) of a span of this view; `end > start`."""
+        first, last = bisect_right(self.here, start) - 1, bisect_right(self.here, end - 1) - 1
+        return self._at(first, start), self._at(last, end - 1) + self._width(last)
+
+    def _at(self, run: int, offset: int) -> int:
+        shift = offset - self.here[run]
+        return self.origin[run] + (shift if self._plain(run) else 0)
+
+    def _width(self, run: int) -> int:
+        return 1 if self._plain(run) else self.lengths[run]
+
+    def _plain(self, run: int) -> bool:
+        following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)
+        return following - self.here[run] == self.lengths[run]
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether offsets here are offsets in the original."""
+        return len(self.here) == 1 and self.lengths[0] == len(self.text)
+
+    def crosses_run(self, start: int, end: int) -> bool:
+        """Whether a span of this view goes over something that was dropped or joined."""
+        following = bisect_right(self.here, start)
+        return following < len(self.here) and self.here[following] < end
+
+    def starts_run(self, start: int) -> bool:
+        return self.here[bisect_right(self.here, start) - 1] == start
+
+    def ends_run(self, end: int) -> bool:
+        run = bisect_right(self.here, end - 1)
+        return end == (self.here[run] if run < len(self.here) else len(self.text))
+
+    def runs_between(self, start: int, end: int) -> int:
+        """How many runs a span of this view touches."""
+        return bisect_right(self.here, end - 1) - bisect_right(self.here, start) + 1
+
+
+def unchanged(text: str, length: int) -> View:
+    """A text of as many characters as the original, one for one."""
+    return View(text, (0,), (0,), (length,))
+
+
+def spliced(kept: Sequence[str], replaced: Sequence[str], forms: Iterable[str]) -> View:
+    """The view of a text that reads `kept[0] replaced[0] kept[1] … kept[-1]`, with `forms` in place of `replaced`.
+
+    A form may be empty, or longer than what it stands for.
+    """
+    between = list(forms)
+    sizes = [*chain.from_iterable(zip(map(len, kept), map(len, replaced), strict=False)), len(kept[-1])]
+    pieces = [*chain.from_iterable(zip(kept, between, strict=False)), kept[-1]]
+    here = accumulate(map(len, pieces[:-1]), initial=0)
+    origin = accumulate(sizes[:-1], initial=0)
+    return View("".join(pieces), tuple(here), tuple(origin), tuple(sizes))
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A text whose characters stand in another order: read in columns, or from the end."""
+
+    text: str
+    places: Sequence[int]
+    """For each character, its offset in the text that was turned."""
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The smallest original span that holds the characters of a span of this one; `end > start`."""
+        places = self.places[start:end]
+        return min(places), max(places) + 1
