@@ -1,6 +1,6 @@
-"""What a character can be replaced by: tables from Unicode, OpenCC, pypinyin, the Unicode confusables and our own lists.
+"""What a character can be replaced by: by Unicode, hanziconv, xpinyin, the confusables, our own lists.
 
-None of them comes from the tables of the product that undo them.
+None of it comes from where the product's tables come from, which undo it (`benchmarks/tables.py`: OpenCC, pypinyin).
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ import sys
 import tomllib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import opencc
-import pypinyin
 from confusable_homoglyphs import confusables
+from hanziconv import HanziConv
+from xpinyin import Pinyin
 
 DATA = Path(__file__).parent / "data"
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
@@ -96,7 +96,7 @@ def chinese_digits() -> Table:
 @cache
 def foreign_letters() -> Table:
     """Latin letters as those of other alphabets (Unicode TR 39), and our own list for words of contact."""
-    table = {word: forms for word, forms in own("foreign").items()}
+    table = dict(own("foreign"))
     for letter in (character for character in _ASCII if character.isalnum()):
         alike = (one["c"] for one in confusables.confusables_data.get(letter, ()))
         forms = tuple(form for form in alike if len(form) == 1 and unicodedata.normalize("NFKC", form) != letter)
@@ -107,14 +107,8 @@ def foreign_letters() -> Table:
 
 @cache
 def traditional() -> Table:
-    """By OpenCC's Taiwan and Hong Kong standards, where they differ from the simplified form."""
-    converters = [opencc.OpenCC(name) for name in ("s2t", "s2tw", "s2hk")]
-    table = {character: _others(character, (one.convert(character) for one in converters)) for character in common()}
-    return {character: forms for character, forms in table.items() if forms}
-
-
-def _others(character: str, forms: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(form for form in forms if form != character))
+    pairs = ((character, HanziConv.toTraditional(character)) for character in common())
+    return {character: (form,) for character, form in pairs if form != character}
 
 
 @cache
@@ -125,16 +119,22 @@ def common() -> tuple[str, ...]:
 
 
 @cache
+def _pinyin() -> Pinyin:
+    return Pinyin()
+
+
+@cache
 def sound(character: str) -> str:
     """The usual syllable without its tone; empty where there is none."""
-    found = pypinyin.lazy_pinyin(character, errors="ignore")
-    return found[0] if found else ""
+    found: str = _pinyin().get_pinyin(character, "")
+    return "" if found == character else found
 
 
+@cache
 def reading(character: str) -> str:
     """The usual syllable with its tone mark; empty where there is none."""
-    found: list[list[str]] = pypinyin.pinyin(character, errors="ignore")
-    return found[0][0] if found else ""
+    found: str = _pinyin().get_pinyin(character, "", tone_marks="marks")
+    return "" if found == character else found
 
 
 def near(syllable: str) -> str:
@@ -163,7 +163,7 @@ def near_homophones() -> Table:
     }
 
 
-def _alike(key: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _alike(key: Callable[[str], str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     groups: dict[str, list[str]] = defaultdict(list)
     for character in common():
         groups[key(sound(character))].append(character)
