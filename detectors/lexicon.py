@@ -12,26 +12,31 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
-from detectors import ordinary
+from detectors import disguise, ordinary
 from detectors import text as folding
+from detectors.layout import readings
 
 if TYPE_CHECKING:
     from config.schema_wording import Wording
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _VARIANT_MIN_CHARS = 3
+_TELLING_CHARS = 3
+_HAN = re.compile(f"[{folding.HAN}]+")
 
 Match = tuple[int, int, int]
 """Number of the term, start and end in a view."""
 
 
 class Hit(NamedTuple):
-    """One term in the original text. `disguised` when it only reads so in a view that undoes a disguise."""
+    """One term in the original text. `disguised` when it only reads so in a view that undoes a disguise, named `how`:
+    `invisible`, `glyphs`, `separators`, `vertical`, `reversed`, `split`, `look-alike`, `homophone`, `pinyin`."""
 
     start: int
     end: int
     term: str
     disguised: bool = False
+    how: str = ""
 
 
 def _fold(term: str) -> str:
@@ -80,6 +85,10 @@ class Lexicon:
         self.automaton = ahocorasick_rs.AhoCorasick(
             self.terms, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
         )
+        backwards = (term[::-1] for term in self.terms if len(term) >= _TELLING_CHARS and _HAN.fullmatch(term))
+        self.backwards = ahocorasick_rs.AhoCorasick(
+            sorted({term for term in backwards if term != term[::-1]}), store_patterns=False
+        )
         self.patterns = {
             name: [re.compile(pattern) for pattern in meaning.patterns]
             for name, meaning in self.meanings.items()
@@ -98,7 +107,6 @@ class Lexicon:
         variants = folding.tables()["variants"]
         self.variants = {ord(glyph): plain for plain, glyphs in variants.items() for glyph in glyphs}
         self.variant = re.compile(f"[{re.escape(''.join(map(chr, self.variants)))}]")
-        self.evasive = re.compile(f"[{folding.INVISIBLE}{folding.tables()['evasive']}]")
 
     def _own(self, owners: dict[str, set[str]], name: str, terms: Iterable[str]) -> None:
         for term in terms:
@@ -137,12 +145,17 @@ class Matches:
         self.views = views
         self._plain = lexicon.find(views.folded.text)
         self._dense = lexicon.find(views.dense.text) if len(views.dense.here) > 1 else []
-        self._joined = views.dense if views.parts is None else views.parts
+        self._joined = views.joined
         glyphs = set(lexicon.variant.findall(self._joined.text))
         self._guessed = folding.replace_glyphs(self._joined.text, glyphs, lexicon.variants)
         changed = glyphs or views.parts is not None
         self._variant = lexicon.find(self._guessed) if changed else []
-        self.terms = set(map(itemgetter(0), itertools.chain(self._plain, self._dense, self._variant)))
+        self._readings = [
+            (reading, lexicon.find(reading.text))
+            for reading in readings(views, lexicon.find, lexicon.backwards.find_matches_as_indexes)
+        ]
+        found = itertools.chain(self._plain, self._dense, self._variant, *(matches for _, matches in self._readings))
+        self.terms = set(map(itemgetter(0), found))
         self._heard: dict[str, list[Hit]] = {}
 
     @cached_property
@@ -174,17 +187,21 @@ class Matches:
 
     @cached_property
     def _by_term(self) -> tuple[dict[int, list[Match]], ...]:
-        """The matches of each view, by term."""
-        return _grouped(self._plain), _grouped(self._dense), _grouped(self._variant)
+        """The matches of each view and of each further reading, by term."""
+        views = (self._plain, self._dense, self._variant, *(matches for _, matches in self._readings))
+        return tuple(map(_grouped, views))
 
     def _of_term(self, index: int) -> Iterator[Hit]:
         term = self.lexicon.terms[index]
-        plain, dense, variant = (matches.get(index, ()) for matches in self._by_term)
-        yield from (Hit(*span, term, self._hides(term, *span)) for span in self._plain_spans(index, plain))
+        plain, dense, variant, *others = (matches.get(index, ()) for matches in self._by_term)
+        yield from (Hit(*span, term, *self._hidden(term, *span)) for span in self._plain_spans(index, plain))
         if len(dense) > len(plain) and not term.isascii():
-            yield from (Hit(start, end, term, evasive) for start, end, evasive in self._dense_spans(dense))
+            yield from (Hit(*span, term, bool(how), how) for span, how in self._dense_spans(dense))
         if len(term) >= _VARIANT_MIN_CHARS:
-            yield from (Hit(*span, term, True) for span in self._variant_spans(variant))
+            yield from (Hit(*span, term, True, how) for span, how in self._variant_spans(variant))
+        for (reading, _), matches in zip(self._readings, others, strict=True):
+            spans = (reading.original(start, end) for _, start, end in matches if reading.holds(start, end))
+            yield from (Hit(*span, term, True, reading.kind) for span in spans)
 
     def _plain_spans(self, index: int, matches: Sequence[Match]) -> Iterator[tuple[int, int]]:
         folded = self.views.folded
@@ -193,10 +210,11 @@ class Matches:
             if not edged or self._whole_word(index, start, end):
                 yield (start, end) if unchanged else folded.original(start, end)
 
-    def _hides(self, term: str, start: int, end: int) -> bool:
-        """Whether invisible characters stand inside a word, or such as only evaders write."""
+    def _hidden(self, term: str, start: int, end: int) -> tuple[bool, str]:
+        """Whether and how a word is hidden by invisible characters within it, or by such as only evaders write."""
         written = self.views.original[start:end]
-        return written != term and self.lexicon.evasive.search(written) is not None
+        how = disguise.of_glyphs(written) if written != term else ""
+        return bool(how), how
 
     def _whole_word(self, index: int, start: int, end: int) -> bool:
         """A term that begins or ends with Latin letters or digits is not part of a longer run of them."""
@@ -207,20 +225,20 @@ class Matches:
             right and after.isascii() and after.isalnum()
         )
 
-    def _dense_spans(self, matches: Sequence[Match]) -> Iterator[tuple[int, int, bool]]:
-        """Where something stands between the characters, and whether to evade. A match without any is plain, too."""
+    def _dense_spans(self, matches: Sequence[Match]) -> Iterator[tuple[tuple[int, int], str]]:
+        """Where something stands between the characters, and by what. A match without any is plain, too."""
         for _, start, end in matches:
             if self.views.dense.crosses_run(start, end) and folding.separators_are_disguise(self.views, start, end):
-                yield *folding.through_dense(self.views, start, end), folding.is_evasive(self.views, start, end)
+                yield folding.through_dense(self.views, start, end), disguise.of_gaps(self.views, start, end)
 
-    def _variant_spans(self, matches: Sequence[Match]) -> Iterator[tuple[int, int]]:
+    def _variant_spans(self, matches: Sequence[Match]) -> Iterator[tuple[tuple[int, int], str]]:
         """Where a term is written with look-alike, homophone or split characters."""
-        through = folding.through_dense if self.views.parts is None else folding.through_parts
         for _, start, end in matches:
             if self._is_variant(start, end):
-                span = through(self.views, start, end)
+                span = folding.through_joined(self.views, start, end)
                 if span[1] - span[0] <= 4 * (end - start):
-                    yield span
+                    unlike = self._joined.text[start:end] != self._guessed[start:end]
+                    yield span, disguise.LOOK_ALIKE if unlike else disguise.SPLIT
 
     def _is_variant(self, start: int, end: int) -> bool:
         written, plain, parts = self._joined.text, self._guessed, self.views.parts

@@ -33,8 +33,8 @@ _MARK = (
 )
 """A character's reading beside it: 学(xué), 考【考:kǎo】, 学xué; or the character in brackets with it: 【考:kǎo】."""
 _PLAIN_MARK = re.compile(f"[{_OPENING}](?:[{HAN}]?\\s?[:：])?\\s?[a-zA-Z]{{1,6}}[1-5]?\\s?[{_CLOSING}]")
-_TONE = re.compile(f"[{_TONED}1-5]")
 _ONE_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_TONE = re.compile(f"[{_TONED}1-5]")
 _WORD_RUN = re.compile(f"[0-9a-zA-Z{HAN}@+]+")
 _GAPS_AND_WORDS = re.compile(f"({_WORD_RUN.pattern})")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
@@ -43,7 +43,9 @@ _DIVIDER = re.compile(r"[\s|/\\★☆◆◇●○■□▲△▼▶►→➤✔�
 _LONG_WORD = 4
 _GAP_MAX_CHARS = 4
 _ORNAMENT_MAX_CHARS = 16
-_FEW_GLYPHS = 40
+_FEW_GLYPHS = 300
+_USUAL = set("，：；！？（）")
+"""Wide punctuation: in nearly every text."""
 _ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅰⅱⅲⅳⅴⅵⅶⅷⅸ"
 _ROMANS = str.maketrans(_ROMAN, "123456789123456789")
 _ROMAN_NUMBER = re.compile(f"[\\d①-⑨⓪⓿❶-❾➀-➈➊-➒⓵-⓽🄋🄌{_ROMAN}]{{7,20}}")
@@ -96,9 +98,9 @@ def _compatible() -> Iterator[int]:
 
 def _plain(character: str) -> str:
     """The one character that another stands for; empty when there is none."""
-    digit = unicodedata.digit(character, None)
-    if digit is not None:
-        return str(digit)
+    number = unicodedata.numeric(character, None)
+    if number is not None and number in range(10) and unicodedata.category(character) in ("Nd", "No"):
+        return str(int(number))
     name = unicodedata.name(character, "")
     if name.startswith("NEGATIVE ") and " LATIN CAPITAL LETTER " in name:
         return name[-1].lower()
@@ -132,6 +134,13 @@ def _special() -> re.Pattern[str]:
 
 
 @cache
+def _first(toned: bool) -> re.Pattern[str]:
+    """The characters that a match of `_special` begins with. Letters do so only in a text that has some with tones."""
+    letters = f"a-zA-Z{_TONED}" if toned else ""
+    return re.compile(f"[{letters}{_OPENING}{INVISIBLE}{''.join(sorted(_occasional()))}]")
+
+
+@cache
 def _labels() -> dict[str, str]:
     return _by_glyph(tables()["labels"])
 
@@ -144,9 +153,9 @@ def _occasional() -> frozenset[str]:
 
 @cache
 def _changing() -> re.Pattern[str]:
-    """Any character that folding may replace or drop; all of them beyond the basic plane."""
+    """Any character that folding may replace or drop, but for the usual ones; all of them beyond the basic plane."""
     glyphs = {chr(point) for point in one_to_one()} | _occasional()
-    listed = "".join(re.escape(glyph) for glyph in sorted(glyphs) if glyph < "\U00010000")
+    listed = "".join(re.escape(glyph) for glyph in sorted(glyphs) if glyph < "\U00010000" and glyph not in _USUAL)
     return re.compile(f"[{listed}{INVISIBLE}\U00010000-\U0010ffff]")
 
 
@@ -167,12 +176,13 @@ def fold(text: str) -> View:
     """Width, case, style and traditional characters undone; invisible characters and reading marks dropped."""
     if text.isascii():
         return unchanged(text.lower(), len(text))
+    text = replace_glyphs(text, _USUAL, one_to_one())
     glyphs = set(_changing().findall(text))
     written = text if glyphs.isdisjoint(_ROMAN) else _ROMAN_NUMBER.sub(_as_digits, text)
     special = not glyphs.isdisjoint(_occasional()) or any(map(_ONE_INVISIBLE.match, glyphs))
     if not special and not _PLAIN_MARK.search(written):
         return unchanged(replace_glyphs(written, glyphs, one_to_one()), len(text))
-    view = _without_specials(written)
+    view = _without_specials(written, toned=not glyphs.isdisjoint(_TONED))
     return View(replace_glyphs(view.text, glyphs, one_to_one()), view.here, view.origin, view.lengths)
 
 
@@ -182,12 +192,23 @@ def _as_digits(match: re.Match[str]) -> str:
     return first + number[1:].translate(_ROMANS)
 
 
-def _without_specials(text: str) -> View:
-    matches = list(_special().finditer(text))
+def _without_specials(text: str, *, toned: bool) -> View:
+    matches = list(_specials(text, toned=toned))
     starts = (*(match.start() for match in matches), len(text))
     ends = (0, *(match.end() for match in matches))
     kept = [text[end:start] for end, start in zip(ends, starts, strict=True)]
     return spliced(kept, [match.group() for match in matches], [_form(text, match) for match in matches])
+
+
+def _specials(text: str, *, toned: bool) -> Iterator[re.Match[str]]:
+    """The matches of `_special`, looked for only where one can begin: `re` would try every way at every place."""
+    match_at = _special().match
+    end = 0
+    for first in _first(toned).finditer(text):
+        match = match_at(text, first.start()) if first.start() >= end else None
+        if match:
+            end = match.end()
+            yield match
 
 
 def _form(text: str, match: re.Match[str]) -> str:

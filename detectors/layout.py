@@ -1,0 +1,161 @@
+"""Text that is not written from left to right: in columns, or backwards; and letters strewn between the characters."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, pairwise, zip_longest
+from typing import NamedTuple
+
+from detectors.text import HAN, Views, through_joined
+from detectors.views import Turned, View, spliced
+
+Match = tuple[int, int, int]
+"""Number of a word, start and end."""
+Find = Callable[[str], list[Match]]
+
+_CELLS_MAX = 12
+_TELLING_WORD_CHARS = 3
+"""A word so long does not come about by chance where a text is read in another order."""
+_BLOCK = re.compile(rf"(?:^|(?<=\n))(?:[^\n]{{2,{2 * _CELLS_MAX}}}(?:\n|$)){{2,}}")
+_CELL = re.compile(f"[0-9a-z{HAN}@+]")
+_CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
+_BLANK = re.compile(r"\s")
+_STREWN = re.compile(rf"[a-z0-9]{{1,2}}(?=[{HAN}])")
+_HAN = re.compile(f"[{HAN}]")
+_APART = "\x00"
+"""Stands between passages that do not belong together; no word holds it."""
+
+
+class Reading(NamedTuple):
+    """Another way to read (parts of) a text. Words in it are disguised in the way that `kind` names."""
+
+    kind: str
+    text: str
+    original: Callable[[int, int], tuple[int, int]]
+    """From a span of `text` to the original."""
+    holds: Callable[[int, int], bool] = lambda start, end: True
+    """Whether a word at a span is there only in this reading."""
+
+
+def readings(views: Views, find: Find, find_backwards: Find) -> Iterator[Reading]:
+    """The readings in which words come out that the text does not hold as it stands; mostly none."""
+    for reading in (_strewn(views), _columns(views, find), _backwards(views, find, find_backwards)):
+        if reading is not None:
+            yield reading
+
+
+def _strewn(views: Views) -> Reading | None:
+    """Without single letters and digits between hanzi, where one hanzi and the next filler follow each."""
+    text = views.joined.text
+    fillers = [match.span() for match in _STREWN.finditer(text) if _HAN.match(text, match.start() - 1)]
+    chained = {filler for before, after in pairwise(fillers) if after[0] - before[1] == 1 for filler in (before, after)}
+    if not chained:
+        return None
+    view = _without(text, sorted(chained))
+    return Reading(
+        "separators",
+        view.text,
+        lambda start, end: through_joined(views, *view.original(start, end)),
+        lambda start, end: view.crosses_run(start, end),
+    )
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> View:
+    ends, starts = (0, *(end for _, end in spans)), (*(start for start, _ in spans), len(text))
+    kept = [text[end:start] for end, start in zip(ends, starts, strict=True)]
+    return spliced(kept, [text[start:end] for start, end in spans], [""] * len(spans))
+
+
+def _columns(views: Views, find: Find) -> Reading | None:
+    """Blocks of short lines read from top to bottom, columns from the right or from the left."""
+    text = views.folded.text
+    grids = (grid for block in _BLOCK.finditer(text) for grid in _grids(text, *block.span()))
+    found = (_best(text, [*chain(*rows)], [_from_right(rows), _from_left(rows)], find) for rows in grids)
+    return _turned(views, "vertical", [places for places in found if places])
+
+
+def _grids(text: str, start: int, end: int) -> Iterator[list[list[int]]]:
+    """Rows of cells, each the offset of a character, that may be columns side by side: none longer than the first."""
+    rows: list[list[int]] = []
+    at = start
+    for line in text[start:end].splitlines(keepends=True):
+        row = [at + match.start() for match in _CELL.finditer(line)]
+        at += len(line)
+        if rows and (len(row) > len(rows[0]) or len(row) < 2):
+            if len(rows) > 1:
+                yield rows
+            rows = []
+        if 2 <= len(row) <= _CELLS_MAX:
+            rows.append(row)
+    if len(rows) > 1:
+        yield rows
+
+
+def _from_left(rows: list[list[int]]) -> list[int]:
+    return [at for column in zip_longest(*rows, fillvalue=-1) for at in column if at >= 0]
+
+
+def _from_right(rows: list[list[int]]) -> list[int]:
+    return _from_left([row[::-1] for row in rows])
+
+
+def _backwards(views: Views, find: Find, find_backwards: Find) -> Reading | None:
+    """Clauses, or else words between blanks, read from the end."""
+    hits = find_backwards(views.dense.text)
+    if not hits:
+        return None
+    text = views.folded.text
+    spans = [views.dense.original(start, end) for _, start, end in hits]
+    clauses = _around(_CLAUSE_EDGE, text, spans)
+    found = {clause: _read_backwards(text, *clause, find) for clause in dict.fromkeys(clauses)}
+    failed = [span for span, clause in zip(spans, clauses, strict=True) if not found[clause]]
+    words = dict.fromkeys(_around(_BLANK, text, failed))
+    passages = [*found.values(), *(_read_backwards(text, *word, find) for word in words)]
+    return _turned(views, "reversed", [places for places in passages if places])
+
+
+def _around(edge: re.Pattern[str], text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """For each span, the passage between two edges that it lies in."""
+    edges = [match.span() for match in edge.finditer(text)] if spans else []
+    starts, ends = [start for start, _ in edges], [0, *(end for _, end in edges)]
+    bounds = [*starts, len(text)]
+    return [(ends[bisect_right(ends, start) - 1], bounds[bisect_left(bounds, end)]) for start, end in spans]
+
+
+def _read_backwards(text: str, start: int, end: int, find: Find) -> Sequence[int]:
+    places = [match.start() for match in _CELL.finditer(text, start, end)]
+    return _best(text, places, [places[::-1]], find)
+
+
+def _best(text: str, usual: list[int], ways: list[list[int]], find: Find) -> Sequence[int]:
+    """The way to read some characters in which words cover more of them than in the usual one; empty when none does."""
+    _, most = _covered(text, usual, find)
+    best: Sequence[int] = ()
+    for way in ways:
+        longest, covered = _covered(text, way, find)
+        if longest >= _TELLING_WORD_CHARS and covered > most:
+            best, most = way, covered
+    return best
+
+
+def _covered(text: str, places: Sequence[int], find: Find) -> tuple[int, int]:
+    """Length of the longest word among characters read in an order, and how many of them words cover."""
+    read = "".join(map(text.__getitem__, places))
+    longest = covered = last = 0
+    for _, start, end in sorted(find(read), key=lambda match: (match[1], -match[2])):
+        if end - start > 1 and end > last and _HAN.match(read, start):
+            longest = max(longest, end - start)
+            covered += end - max(start, last)
+            last = end
+    return longest, covered
+
+
+def _turned(views: Views, kind: str, passages: list[Sequence[int]]) -> Reading | None:
+    if not passages:
+        return None
+    places = [at for passage in passages for at in (*passage, -1)]
+    text = views.folded.text
+    turned = Turned("".join(_APART if at < 0 else text[at] for at in places), places)
+    return Reading(kind, turned.text, lambda start, end: views.folded.original(*turned.original(start, end)))
