@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 from sqlalchemy import Connection, insert, select, update
 
-from crawlers import custody, leases
+from crawlers import custody, identities, leases
 from crawlers.archive import Volume
 from crawlers.clock import utc_now
 from crawlers.exchanges import Written
@@ -179,7 +179,7 @@ def _capture(item: Kept, custody_seq: int) -> dict[str, Any]:
         "reason": fetched.reason,
         "flags": custody.canonical(list(fetched.flags)),
         "media_type": media_type(page.exchange),
-        "title": fetched.title,
+        "title": identities.mask(fetched.title, tell=True),
         "custody_seq": custody_seq,
     }
 
@@ -208,9 +208,18 @@ def _artefacts(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
         yield {"capture_id": capture_id, "position": position, **row}
 
 
+_SAID = frozenset({"title", "snippet", "advertiser", "seller", "text"})
+"""Fields in which people write: identity and certificate numbers in them are masked, the archive holds the page."""
+
+
 def _hit(capture_id: int, hit: Hit) -> dict[str, Any]:
-    names = hits.c.keys()
-    return {name: getattr(hit, name) for name in names if name not in ("id", "capture_id")} | {"capture_id": capture_id}
+    return _fields(hit, hits.c.keys(), {"id", "capture_id"}) | {"capture_id": capture_id}
+
+
+def _fields(record: Hit | Listing, names: Iterable[str], without: Set[str]) -> dict[str, Any]:
+    """The columns of a record, what people wrote without their numbers."""
+    row = {name: getattr(record, name) for name in names if name not in without}
+    return row | {name: identities.mask(row[name], tell=True) for name in _SAID & row.keys()}
 
 
 def _listings(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
@@ -223,8 +232,7 @@ def _listings(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
 
 
 def _listing(capture_id: int, listing: Listing) -> dict[str, Any]:
-    names = [name for name in listings.c.keys() if name not in ("id", "capture_id", "images")]  # noqa: SIM118
-    row = {name: getattr(listing, name) for name in names}
+    row = _fields(listing, listings.c.keys(), {"id", "capture_id", "images"})
     # a fragment names a place on the page; the page is what is visited and compared
     page = urldefrag(listing.url).url
     return row | {"capture_id": capture_id, "url": page, "images": custody.canonical(list(listing.images))}
