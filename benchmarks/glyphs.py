@@ -55,7 +55,7 @@ def _forms() -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for character in map(chr, range(0x80, sys.maxunicode)):
         plain = unicodedata.normalize("NFKC", character)
-        if len(plain) == 1 and plain != character and unicodedata.name(character, ""):
+        if len(plain) == 1 and plain != character:
             found[plain].append(character)
     return found
 

@@ -11,7 +11,7 @@ pytest.importorskip("hanziconv", reason="needs the extra bench")
 pytest.importorskip("confusable_homoglyphs", reason="needs the extra bench")
 
 from benchmarks import glyphs
-from benchmarks.disguises import KINDS, STRENGTHS, SUBSTITUTIONS, disguise
+from benchmarks.disguises import COLUMNS, KINDS, STRENGTHS, SUBSTITUTIONS, disguise
 
 TEXT = "低压电工证，免考试，七天拿证，微信 abc_12345，电话 13800001234。焊工证人不用到场，查到了再付款！"
 
@@ -30,7 +30,7 @@ def test_equal_seeds_give_equal_texts(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_full_strength_changes_the_text_more_than_the_least(kind: str) -> None:
-    assert changed(kind, 3) >= changed(kind, 1)
+    assert changed(kind, 3) >= changed(kind, 1) or kind == "vertical", "one character a line changes most"
     assert changed(kind, 3)
 
 
@@ -85,11 +85,9 @@ def test_what_is_put_in_between_leaves_the_characters(kind: str) -> None:
 @pytest.mark.parametrize("strength", STRENGTHS)
 def test_vertical_columns_read_from_right_to_left(strength: int) -> None:
     rows = disguise(TEXT, ["vertical"], strength, 0).split("\n")
-    width = max(map(len, rows))
-    columns = ("".join(row[place] for row in rows if place < len(row)) for place in range(width - 1, -1, -1))
-    found = "".join(columns) if width == 1 else "".join(sorted("".join(columns)))
-    expected = "".join(TEXT.split())
-    assert found.replace("\u3000", "") == (expected if width == 1 else "".join(sorted(expected)))
+    assert {len(row) for row in rows} == {COLUMNS[strength]}
+    columns = ("".join(row[place] for row in rows) for place in reversed(range(COLUMNS[strength])))
+    assert "".join(columns).rstrip("\u3000") == "".join(TEXT.split())
 
 
 def test_reversed_at_full_strength_is_each_line_from_its_end() -> None:
