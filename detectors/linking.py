@@ -89,7 +89,8 @@ class Links:
     def _same_block(self, anchor: Hit, hit: Hit) -> bool:
         """Within one passage, or in passages beside each other of which one is a short line."""
         first, last = sorted((anchor, hit))
-        here, there = self.page.passage_index(first.end - 1), self.page.passage_index(last.start)
+        # words read in columns span many lines and may overlap
+        here, there = sorted((self.page.passage_index(first.end - 1), self.page.passage_index(last.start)))
         if here == there:
             return True
         if there - here > _NEIGHBOURS:

@@ -137,3 +137,11 @@ def test_the_title_names_the_goods_whatever_the_shop_is_called(
 ) -> None:
     offer = Listing(platform="taobao", item_id="1", title=title, url="https://x.example/1", seller=seller)
     assert assess(Page.from_listing(offer), context).selling.level == level
+
+
+def test_words_in_columns_that_overlap_are_linked_without_a_fault(context: Context) -> None:
+    columns = (
+        "资【\n质市\n的应\n培急\n训管\n机理\n构局\n报】\n名您\n，的\n谨特\n防种\n“作\n免业\n考操\n包作\n过证\n”将\n诈于\n骗6\n，0\n"
+        "举日\n报内\n请到\n拨复\n1审\n2期\n3，\n5请\n0到\n。有"
+    )
+    assert judged(columns, context).selling.level is not Level.FLAG
