@@ -127,11 +127,28 @@ def _sum(shares: Iterable[Share]) -> Share:
 
 
 @cache
+def _entries() -> frozenset[str]:
+    """Every character that stands anywhere in the product's table of disguises."""
+
+    def characters(part: object) -> Iterator[str]:
+        if isinstance(part, dict):
+            part = [*part, *part.values()]
+        if isinstance(part, list):
+            for one in part:
+                yield from characters(one)
+        else:
+            yield from str(part)
+
+    return frozenset(characters(folding.tables()))
+
+
+@cache
 def unlisted(word: str, form: str) -> bool:
-    """Whether the product neither folds a form to something else nor hears it as the word."""
-    views = folding.views(form)
-    folded = views.folded.text != form.lower() or (views.parts is not None and views.parts.text != form)
-    return not folded and [glyphs.sound(one) for one in form] != [glyphs.sound(one) for one in word]
+    """Whether the product has no entry for any character of a form, folds it to nothing else and does not hear it as
+    the word."""
+    folded = folding.fold(form).text != form.lower()
+    alike = [glyphs.sound(one) for one in form] == [glyphs.sound(one) for one in word]
+    return not folded and not alike and _entries().isdisjoint(form)
 
 
 def rightly_judged(rows: list[Row], context: Context) -> list[Row]:
