@@ -16,7 +16,7 @@ from typing import Any
 
 DATA = Path(__file__).parent.parent / "detectors" / "data"
 WIDTH = 110
-ORDINARY_MIN_COUNT = 100
+ORDINARY_MIN_COUNT = 20
 HAN = (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFAFF))
 MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 
@@ -101,7 +101,7 @@ def main() -> None:
     )
     write(
         "ordinary.toml",
-        f"Ordinary words of two characters, joined: those that jieba 0.42.1 (MIT) counts at least {ORDINARY_MIN_COUNT} times.\n"
+        f"Ordinary words of two characters, joined: jieba 0.42.1 (MIT) counts each at least {ORDINARY_MIN_COUNT} times.\n"
         "A character inside one of them is not written for another that looks or sounds alike.",
         f"words = {broken(''.join(sorted(ordinary())))}",
     )

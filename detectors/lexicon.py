@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
-from detectors import disguise, ordinary
+from detectors import disguise, ordinary, phonetics
 from detectors import text as folding
 from detectors.layout import readings
 
@@ -101,9 +101,7 @@ class Lexicon:
             for rule in wording.rule
         ]
         """Each rule with what it needs: of each set some concept must be in the text."""
-        self.sounds = {
-            plain: one.id for one in wording.concept for term in one.sounds for plain in self.expand(_fold(term))
-        }
+        self.sounds = self._heard_terms(wording)
         variants = folding.tables()["variants"]
         self.variants = {ord(glyph): plain for plain, glyphs in variants.items() for glyph in glyphs}
         self.variant = re.compile(f"[{re.escape(''.join(map(chr, self.variants)))}]")
@@ -120,17 +118,29 @@ class Lexicon:
         for values in itertools.product(*(self.lists[slot] for slot in slots)):
             yield "".join(itertools.chain.from_iterable(itertools.zip_longest(between, values, fillvalue="")))
 
-    def by_sound(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """Concept, start and end of each term that counts by its sound, in a text written in plain characters."""
-        terms = list(self.sounds)
-        for index, start, end in self._by_sound.find_matches_as_indexes(text, overlapping=True):
-            yield self.sounds[terms[index]], start, end
+    def _heard_terms(self, wording: Wording) -> list[tuple[str, str]]:
+        """Concept and term of what counts by its sound: terms named so, and long ones of the same concepts."""
+        named = {
+            (one.id, plain) for one in wording.concept for term in one.sounds for plain in self.expand(_fold(term))
+        }
+        concepts = {concept for concept, _ in named}
+        long = {
+            (owner, term)
+            for term, owners in zip(self.terms, self.owners, strict=True)
+            if len(term) >= _TELLING_CHARS and _HAN.fullmatch(term)
+            for owner in owners & concepts
+        }
+        return sorted(named | long)
+
+    def by_sound(self, sound: str) -> Iterator[tuple[str, str, int, int]]:
+        """Concept, term, start and end of each term that counts by its sound, in a text of syllables' codes."""
+        for index, start, end in self._by_sound.find_matches_as_indexes(sound, overlapping=True):
+            yield *self.sounds[index], start, end
 
     @cached_property
     def _by_sound(self) -> ahocorasick_rs.AhoCorasick:
-        return ahocorasick_rs.AhoCorasick(
-            list(self.sounds), matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
-        )
+        sounds = [phonetics.encoded(term) for _, term in self.sounds]
+        return ahocorasick_rs.AhoCorasick(sounds, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False)
 
     def find(self, text: str) -> list[Match]:
         """Every match, overlapping ones too."""

@@ -1,4 +1,4 @@
-"""Words written by ear: homophones and Latin letters, read by their sound beside something written plainly."""
+"""Words written by ear: homophones, pinyin and first letters, read by their sound beside something written plainly."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from detectors import disguise, ordinary, phonetics
 from detectors import text as folding
 from detectors.lexicon import Hit
+from detectors.views import View, spliced
 
 if TYPE_CHECKING:
     from detectors.lexicon import Lexicon
@@ -18,29 +20,24 @@ if TYPE_CHECKING:
 _REACH_CHARS = 100
 """How far from an exact word another one is listened for: in between, any text has words of the same sound."""
 _MAX_CHARS = 5_000
-_LETTER = re.compile("[a-z]")
+_SURE_CHARS = 3
+"""A word so long is heard even where none of its characters is written plainly."""
+_LETTERS = re.compile("[a-z]+")
 _BREAK = re.compile(r"[，,。；;：:！!？?、\n]")
-_INITIALS = r"(?<=[免用去不])ks?(?![a-z])|(?<=[工高作])z(?![a-z])"
 
 
-class _Tables(NamedTuple):
-    heard: dict[int, str]
-    """Character to the plain one of the same sound."""
-    latin: re.Pattern[str]
-    letters: dict[str, str]
-    guards: dict[str, str]
+class _Short(NamedTuple):
+    """Words by their first letters, anywhere, and only after certain characters."""
+
+    initials: dict[str, str]
+    letters: dict[str, dict[str, str]]
 
 
 @cache
-def _tables() -> _Tables:
+def _short() -> _Short:
     with (folding.DATA / "sounds.toml").open("rb") as stream:
-        known: dict[str, Any] = tomllib.load(stream)
-    syllables: dict[str, str] = known["syllables"]
-    heard = {ord(one): plain[0] for plain in syllables.values() for one in plain}
-    heard |= {ord(one): syllables[sound][0] for sound, looks in known["looks"].items() for one in looks}
-    letters = {sound: plain[0] for sound, plain in syllables.items()} | {"k": "考", "ks": "考", "z": "证"}
-    longest = sorted(syllables, key=len, reverse=True)
-    return _Tables(heard, re.compile("|".join([*longest, _INITIALS])), letters, known["guards"])
+        known = tomllib.load(stream)
+    return _Short(known["initials"], known["letters"])
 
 
 def hear(text: str, lexicon: Lexicon, beside: Iterable[tuple[int, int]]) -> dict[str, list[Hit]]:
@@ -72,27 +69,54 @@ def _windows(beside: Iterable[tuple[int, int]], length: int) -> Iterator[tuple[i
 
 
 def _in_window(written: str, lexicon: Lexicon) -> Iterator[tuple[str, Hit]]:
-    tables = _tables()
     views = folding.views(written)
-    joined = views.dense if views.parts is None else views.parts
-    spelled = folding.one_for_each(joined, tables.latin, tables.letters) if _LETTER.search(joined.text) else None
-    plain = joined.text if spelled is None else spelled.text
-    sound = plain.translate(tables.heard)
-    if sound == joined.text:
-        return
-    through = folding.through_dense if views.parts is None else folding.through_parts
-    for concept, start, end in lexicon.by_sound(sound):
-        first, last = (start, end) if spelled is None else spelled.original(start, end)
-        if joined.text[first:last] == sound[start:end] or _ordinary(plain, start, end, sound, tables.guards):
+    plain = views.joined.text
+    spelled = _spelled(plain)
+    sound = phonetics.encoded(spelled.text)
+    for concept, term, start, end in lexicon.by_sound(sound):
+        first, last = spelled.original(start, end)
+        if plain[first:last] == term or not _is_heard(plain, first, last, term, lexicon):
             continue
-        span = through(views, first, last)
+        span = folding.through_joined(views, first, last)
         if not _BREAK.search(written[slice(*span)]):
-            yield concept, Hit(*span, sound[start:end], True)
+            how = disguise.PINYIN if _LETTERS.search(plain, first, last) else disguise.HOMOPHONE
+            yield concept, Hit(*span, term, True, how)
 
 
-def _ordinary(plain: str, start: int, end: int, sound: str, guards: dict[str, str]) -> bool:
-    """Whether a replaced character begins an ordinary word."""
-    return any(
-        plain[at] != sound[at] and at + 1 < len(plain) and plain[at + 1] in guards.get(plain[at], "")
-        for at in range(start, end)
+def _spelled(text: str) -> View:
+    """The text with runs of letters as the sounds they stand for; what stands for nothing stays."""
+    matches = list(_LETTERS.finditer(text))
+    starts, ends = (*(match.start() for match in matches), len(text)), (0, *(match.end() for match in matches))
+    kept = [text[end:start] for end, start in zip(ends, starts, strict=True)]
+    runs = [match.group() for match in matches]
+    return spliced(
+        kept,
+        runs,
+        [_sound(run, text[match.start() - 1 : match.start()]) for run, match in zip(runs, matches, strict=True)],
     )
+
+
+def _sound(run: str, before: str) -> str:
+    short = _short()
+    if run in short.initials:
+        return phonetics.encoded(short.initials[run])
+    letter = short.letters.get(run)
+    if letter and before and before in letter["after"]:
+        return phonetics.encoded(letter["of"])
+    return phonetics.spelled(run) or run
+
+
+def _is_heard(plain: str, start: int, end: int, term: str, lexicon: Lexicon) -> bool:
+    """Whether a word of the same sound is meant: some of it is written plainly, or it is long, or in letters, and
+    none of its other characters belongs to an ordinary word, or to one of the lexicon (补考 is not 不考)."""
+    written = plain[start:end]
+    if _LETTERS.search(written):
+        return True
+    other = [start + at for at, pair in enumerate(zip(written, term, strict=True)) if pair[0] != pair[1]]
+    if len(other) == len(term) < _SURE_CHARS:
+        return False
+    if any(ordinary.is_in_word(plain, at, start, end) for at in other):
+        return False
+    edge = max(0, start - 1)
+    words = [(first + edge, last + edge) for _, first, last in lexicon.find(plain[edge : end + 1]) if last - first > 1]
+    return not any(first <= at < last for first, last in words for at in other)
