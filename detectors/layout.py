@@ -22,7 +22,8 @@ _BLOCK = re.compile(rf"(?:^|(?<=\n))(?:[^\n]{{2,{2 * _CELLS_MAX}}}(?:\n|$)){{2,}
 _CELL = re.compile(f"[0-9a-z{HAN}@+]")
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
 _BLANK = re.compile(r"\s")
-_STREWN = re.compile(rf"[a-z0-9]{{1,2}}(?=[{HAN}])")
+_STREWN = re.compile(rf"[a-z0-9]{{1,2}}(?![证本类级照票型座班])(?=[{HAN}])")
+"""A letter or two before a hanzi, but for names of kinds: `A证`, `C1照`, `B类`."""
 _HAN = re.compile(f"[{HAN}]")
 _APART = "\x00"
 """Stands between passages that do not belong together; no word holds it."""
@@ -109,19 +110,21 @@ def _backwards(views: Views, find: Find, find_backwards: Find) -> Reading | None
     text = views.folded.text
     spans = [views.dense.original(start, end) for _, start, end in hits]
     clauses = _around(_CLAUSE_EDGE, text, spans)
-    found = {clause: _read_backwards(text, *clause, find) for clause in dict.fromkeys(clauses)}
-    failed = [span for span, clause in zip(spans, clauses, strict=True) if not found[clause]]
-    words = dict.fromkeys(_around(_BLANK, text, failed))
+    found = {clause: _read_backwards(text, *clause, find) for clause in dict.fromkeys(clauses.values())}
+    failed = [span for span, clause in clauses.items() if not found[clause]]
+    words = dict.fromkeys(_around(_BLANK, text, failed).values())
     passages = [*found.values(), *(_read_backwards(text, *word, find) for word in words)]
     return _turned(views, "reversed", [places for places in passages if places])
 
 
-def _around(edge: re.Pattern[str], text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """For each span, the passage between two edges that it lies in."""
+def _around(
+    edge: re.Pattern[str], text: str, spans: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each span that goes over no edge, the passage between two edges that it lies in."""
     edges = [match.span() for match in edge.finditer(text)] if spans else []
-    starts, ends = [start for start, _ in edges], [0, *(end for _, end in edges)]
-    bounds = [*starts, len(text)]
-    return [(ends[bisect_right(ends, start) - 1], bounds[bisect_left(bounds, end)]) for start, end in spans]
+    starts, ends = [*(start for start, _ in edges), len(text)], [0, *(end for _, end in edges)]
+    places = {(start, end): (bisect_right(ends, start) - 1, bisect_left(starts, end)) for start, end in spans}
+    return {span: (ends[first], starts[last]) for span, (first, last) in places.items() if first == last}
 
 
 def _read_backwards(text: str, start: int, end: int, find: Find) -> Sequence[int]:

@@ -130,6 +130,7 @@ class Lexicon:
             if len(term) >= _TELLING_CHARS and _HAN.fullmatch(term)
             for owner in owners & concepts
         }
+        self.named_sounds = {term for _, term in named}
         return sorted(named | long)
 
     def by_sound(self, sound: str) -> Iterator[tuple[str, str, int, int]]:

@@ -19,9 +19,11 @@ _MAX_WAYS = 40
 
 
 class _Splits(NamedTuple):
+    """By number of the pattern: the character, and whether all its parts are characters of their own."""
+
     automaton: ahocorasick_rs.AhoCorasick
     characters: list[str]
-    """By number of the pattern."""
+    free: list[bool]
 
 
 @cache
@@ -39,7 +41,7 @@ def _splits() -> _Splits:
     automaton = ahocorasick_rs.AhoCorasick(
         list(told), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
-    return _Splits(automaton, list(told.values()))
+    return _Splits(automaton, list(told.values()), [set(way).isdisjoint(known["bound"]) for way in told])
 
 
 def _ways(splits: dict[str, str], forms: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -55,9 +57,18 @@ def _ways(splits: dict[str, str], forms: dict[str, str]) -> Iterator[tuple[str, 
 def join_parts(text: str) -> View | None:
     """The text with split characters put together again, or None when there are none; maps to the text."""
     splits = _splits()
-    found = splits.automaton.find_matches_as_indexes(text)
+    found = [
+        match
+        for match in splits.automaton.find_matches_as_indexes(text)
+        if not (splits.free[match[0]] and _are_of_words(text, *match[1:]))
+    ]
     if not found:
         return None
     starts, ends = (*(start for _, start, _ in found), len(text)), (0, *(end for _, _, end in found))
     kept = [text[end:start] for end, start in zip(ends, starts, strict=True)]
     return spliced(kept, [text[start:end] for _, start, end in found], [splits.characters[at] for at, _, _ in found])
+
+
+def _are_of_words(text: str, start: int, end: int) -> bool:
+    """Whether the first or the last part makes a word with what stands beside it: 人 and 建 in 十人建筑 are no 健."""
+    return text[end - 1 : end + 1] in words() or (start > 0 and text[start - 1 : start + 1] in words())

@@ -108,12 +108,15 @@ def _sound(run: str, before: str) -> str:
 
 def _is_heard(plain: str, start: int, end: int, term: str, lexicon: Lexicon) -> bool:
     """Whether a word of the same sound is meant: some of it is written plainly, or it is long, or in letters, and
-    none of its other characters belongs to an ordinary word, or to one of the lexicon (补考 is not 不考)."""
+    none of its other characters belongs to an ordinary word, or to one of the lexicon (补考 is not 不考). Of a word
+    that is not named as one to listen for, both ends are written plainly: beside any word stands another."""
     written = plain[start:end]
     if _LETTERS.search(written):
         return True
     other = [start + at for at, pair in enumerate(zip(written, term, strict=True)) if pair[0] != pair[1]]
     if len(other) == len(term) < _SURE_CHARS:
+        return False
+    if term not in lexicon.named_sounds and not {start, end - 1}.isdisjoint(other):
         return False
     if any(ordinary.is_in_word(plain, at, start, end) for at in other):
         return False

@@ -40,6 +40,7 @@ _GAPS_AND_WORDS = re.compile(f"({_WORD_RUN.pattern})")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 _ORDINARY_GAP = re.compile(r"[\s，,。、；;：:！!？?（）()《》“”\"'‘’\-]+")
 _DIVIDER = re.compile(r"[\s|/\\★☆◆◇●○■□▲△▼▶►→➤✔√✓☑•~～—–=<>「」【】\[\]]+")
+_CLAUSE_END = re.compile(r"[，,。！？!?；;：:\n]")
 _LONG_WORD = 4
 _GAP_MAX_CHARS = 4
 _ORNAMENT_MAX_CHARS = 16
@@ -287,19 +288,21 @@ def separators_are_disguise(views: Views, start: int, end: int) -> bool:
     stands alone between blanks.
     """
     gaps = gaps_within(views, start, end)
-    if not gaps or any(map(_too_long, gaps)):
+    if not gaps or any(map(_is_no_ornament, gaps)):
         return False
-    alone = views.dense.starts_run(start) and views.dense.ends_run(end)
+    apart = views.dense.starts_run(start) and views.dense.ends_run(end) and len(gaps) == end - start - 1
     if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
-        return len(gaps) > 1 or not _DIVIDER.fullmatch(gaps[0]) or alone
+        return len(gaps) > 1 or not _DIVIDER.fullmatch(gaps[0]) or apart
     if any(gap.strip() for gap in gaps):
         return False
-    return end - start > _LONG_WORD or (alone and views.dense.runs_between(start, end) == end - start)
+    return end - start > _LONG_WORD or apart
 
 
-def _too_long(gap: str) -> bool:
-    """Whether it is more than a decoration: whole words of decoration are, but no sentence ends within one."""
-    return len(gap) > _GAP_MAX_CHARS and (len(gap) > _ORNAMENT_MAX_CHARS or _SENTENCE_END.search(gap) is not None)
+def _is_no_ornament(gap: str) -> bool:
+    """Whether more stands there than a decoration: several words of it, or one beside the end of a clause or line."""
+    if len(gap) > _GAP_MAX_CHARS:
+        return len(gap) > _ORNAMENT_MAX_CHARS or _CLAUSE_END.search(gap) is not None
+    return _CLAUSE_END.search(gap) is not None and not _ORDINARY_GAP.fullmatch(gap)
 
 
 def is_evasive(views: Views, start: int, end: int) -> bool:
