@@ -125,7 +125,7 @@ def _chain() -> re.Pattern[str]:
 
 @cache
 def _mark() -> re.Pattern[str]:
-    return re.compile(rf"[{_styled('Tt')}Ττт丅]{_BETWEEN}$")
+    return re.compile(rf"(?<![0-9A-Za-z])[{_styled('Tt')}Ττт丅]{_BETWEEN}$")
 
 
 _YEAR_ON = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}"
@@ -141,7 +141,7 @@ def find(text: str) -> Iterator[Identity]:
     """
     for run in _chain().finditer(text):
         first = run.start()
-        mark = _mark().search(text, max(0, first - _MARK_CHARS), first)
+        mark = _mark().search(text, max(0, first - _MARK_CHARS - 1), first)
         places = [first + at for at, sign in enumerate(run.group()) if not _SEPARATOR.match(sign)]
         plain = "".join(digits().get(ord(text[at]), "X") for at in places)
         if mark and _ends(found := _MARKED.match(plain), places):

@@ -40,6 +40,13 @@ def mask_signal(signal: Signal, contacts: Sequence[Contact]) -> Signal:
     return replace(signal, quote=mask_text(quote), reason=mask_text(signal.reason))
 
 
+def shown(contact: Contact) -> Contact:
+    """The contact as people may see it where contacts are shown in full: the number of a card is masked even there."""
+    if contact.kind != "certificate":
+        return contact
+    return replace(contact, value=mask(contact.value), quote=mask(contact.quote))
+
+
 def link(kind: str, value: str, key: bytes) -> str:
     """HMAC-SHA-256 of a normalised value; equal for equal values of one office, useless without its key."""
     return hmac.new(key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()

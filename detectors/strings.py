@@ -96,6 +96,26 @@ CLOAKED_TEXT = "大段不同的内容"
 IN_PICTURE = "第 {number} 张图片里的文字：{reason}"
 QR_FOUND = "图片中的二维码指向 {url}"
 
+# certificate numbers and records; numbers in them are masked
+LICENCE_NUMBER = "证号不合规则"
+LICENCE_DATES = "证书日期矛盾"
+LICENCE_REASONS = {
+    "checksum": "证号 {number} 的最后一位校验码不对：证号是“T”加本人 18 位身份证号，真证不会算错（GB 11643—1999）",
+    "malformed": "证号 {number} 里的地区或出生日期不存在：证号应是“T”加本人 18 位身份证号",
+    "length": "证号 {number} 的位数不对：应是“T”加 18 位身份证号，这里是 {count} 位",
+    "span_long": "有效期从 {first} 到 {last}，超过 {years} 年：操作证有效期 6 年（总局令第30号，条序待核）",
+    "span_short": "有效期从 {first} 到 {last}，不到 {years} 年：操作证有效期 6 年（总局令第30号，条序待核）",
+    "span_back": "有效期的结束日期 {last} 不在开始日期 {first} 之后",
+    "review_late": "应复审日期 {last} 比开始日期 {first} 晚 {years} 年多，又非期满：每 3 年复审（总局令第30号第21条）",
+    "review_after_end": "应复审日期 {last} 在有效期结束日期 {first} 之后：期满前 60 日内申请（总局令第30号第22条）",
+    "review_before_start": "应复审日期 {last} 早于有效期的开始日期 {first}",
+    "issued_after_start": "初领日期 {first} 晚于有效期的开始日期 {last}",
+    "issued_after_end": "发证日期 {first} 晚于有效期的结束日期 {last}",
+    "unborn": "证号里的出生日期晚于发证日期 {first}",
+    "minor": "按证号里的出生日期，{first} 发证时持证人不满 {years} 周岁（总局令第30号第4条）",
+    "too_early": "日期 {first} 早于这种操作证的启用年份",
+}
+
 # human output
 LEVELS = {"flag": "【预警】", "watch": "【关注】", "clear": "【正常】"}
 AXES = {"impersonation": "仿冒网站", "selling": "网上售假"}

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from crawlers.records import KNOWN_STATES
 from detectors import strings
+from detectors.masking import shown
 from detectors.runner import assess
 from review.strings import UNJUDGED
 
@@ -41,7 +42,7 @@ class Document:
             "state": assessment.state,
             "impersonation": assessment.impersonation.as_json(),
             "selling": assessment.selling.as_json(),
-            "contacts": [{"kind": c.kind, "value": c.value, "quote": c.quote} for c in assessment.contacts],
+            "contacts": [{"kind": c.kind, "value": c.value, "quote": c.quote} for c in map(shown, assessment.contacts)],
         }
         if assessment.errors:
             report["errors"] = [
@@ -170,7 +171,7 @@ def render(document: Document, assessment: Assessment) -> str:
         return "\n".join([*parts, UNJUDGED.format(state=assessment.state)])
     for verdict in (assessment.impersonation, assessment.selling):
         parts.extend(_verdict(verdict))
-    parts.extend(f"  {contact.kind}: {contact.value}（{contact.quote}）" for contact in assessment.contacts)
+    parts.extend(f"  {contact.kind}: {contact.value}（{contact.quote}）" for contact in map(shown, assessment.contacts))
     return "\n".join(parts)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from detectors.base import Axis, Contact, Signal
 from detectors.contacts import find, is_personal
-from detectors.masking import link, mask, mask_signal, mask_text
+from detectors.masking import link, mask, mask_signal, mask_text, shown
 from detectors.text import views
 
 
@@ -78,3 +78,10 @@ def test_linking_depends_on_value_kind_and_key() -> None:
     assert link("phone", "1", b"k") == link("phone", "1", b"k")
     others = {link("phone", "1", b"k"), link("qq", "1", b"k"), link("phone", "2", b"k"), link("phone", "1", b"l")}
     assert len(others) == 4
+
+
+def test_only_the_number_of_a_card_is_hidden_where_contacts_are_shown() -> None:
+    phone = Contact(kind="phone", value="14000000127", quote="14000000127")
+    card = Contact(kind="certificate", value="110101190001011230", quote="T110101190001011230")
+    assert shown(phone) == phone
+    assert (shown(card).value, shown(card).quote) == ("110*************30", "T11**************30")
