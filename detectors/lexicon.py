@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from config.schema_wording import Wording
 
 _SLOT = re.compile(r"\{(\w+)\}")
-_VARIANT_MIN_CHARS = 3
 _TELLING_CHARS = 3
 _HAN = re.compile(f"[{folding.HAN}]+")
 
@@ -37,6 +36,17 @@ class Hit(NamedTuple):
     term: str
     disguised: bool = False
     how: str = ""
+
+
+class Sound(NamedTuple):
+    """A term of a concept that counts when something else of the same sound is written."""
+
+    concept: str
+    term: str
+    named: bool
+    """The wording names it as one to listen for."""
+    long: bool
+    """Not named, but long enough to be heard where its ends are written plainly."""
 
 
 def _fold(term: str) -> str:
@@ -101,7 +111,7 @@ class Lexicon:
             for rule in wording.rule
         ]
         """Each rule with what it needs: of each set some concept must be in the text."""
-        self.sounds = self._heard_terms(wording)
+        self._sounds = self._heard_terms(wording)
         variants = folding.tables()["variants"]
         self.variants = {ord(glyph): plain for plain, glyphs in variants.items() for glyph in glyphs}
         self.variant = re.compile(f"[{re.escape(''.join(map(chr, self.variants)))}]")
@@ -118,29 +128,32 @@ class Lexicon:
         for values in itertools.product(*(self.lists[slot] for slot in slots)):
             yield "".join(itertools.chain.from_iterable(itertools.zip_longest(between, values, fillvalue="")))
 
-    def _heard_terms(self, wording: Wording) -> list[tuple[str, str]]:
-        """Concept and term of what counts by its sound: terms named so, and long ones of the same concepts."""
+    def _heard_terms(self, wording: Wording) -> list[Sound]:
+        """What counts by its sound: of concepts that name such terms these and the long ones, of others only what is
+        written in letters."""
         named = {
             (one.id, plain) for one in wording.concept for term in one.sounds for plain in self.expand(_fold(term))
         }
         concepts = {concept for concept, _ in named}
-        long = {
+        owned = {
             (owner, term)
             for term, owners in zip(self.terms, self.owners, strict=True)
-            if len(term) >= _TELLING_CHARS and _HAN.fullmatch(term)
-            for owner in owners & concepts
+            if len(term) > 1 and _HAN.fullmatch(term)
+            for owner in owners & self.order.keys()
         }
-        self.named_sounds = {term for _, term in named}
-        return sorted(named | long)
+        return [
+            Sound(concept, term, (concept, term) in named, concept in concepts and len(term) >= _TELLING_CHARS)
+            for concept, term in sorted(named | owned)
+        ]
 
-    def by_sound(self, sound: str) -> Iterator[tuple[str, str, int, int]]:
-        """Concept, term, start and end of each term that counts by its sound, in a text of syllables' codes."""
+    def by_sound(self, sound: str) -> Iterator[tuple[Sound, int, int]]:
+        """Each term that counts by its sound, with start and end, in a text of syllables' codes."""
         for index, start, end in self._by_sound.find_matches_as_indexes(sound, overlapping=True):
-            yield *self.sounds[index], start, end
+            yield self._sounds[index], start, end
 
     @cached_property
     def _by_sound(self) -> ahocorasick_rs.AhoCorasick:
-        sounds = [phonetics.encoded(term) for _, term in self.sounds]
+        sounds = [phonetics.encoded(one.term) for one in self._sounds]
         return ahocorasick_rs.AhoCorasick(sounds, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False)
 
     def find(self, text: str) -> list[Match]:
@@ -208,7 +221,7 @@ class Matches:
         yield from (Hit(*span, term, *self._hidden(term, *span)) for span in self._plain_spans(index, plain))
         if len(dense) > len(plain) and not term.isascii():
             yield from (Hit(*span, term, bool(how), how) for span, how in self._dense_spans(dense))
-        if len(term) >= _VARIANT_MIN_CHARS:
+        if len(term) > 1:
             yield from (Hit(*span, term, True, how) for span, how in self._variant_spans(variant))
         for (reading, _), matches in zip(self._readings, others, strict=True):
             spans = (reading.original(start, end) for _, start, end in matches if reading.holds(start, end))
@@ -258,9 +271,10 @@ class Matches:
                 return False
             first, last = parts.original(start, end)
             return last - first > end - start
-        return not any(
-            written[at] != plain[at] and ordinary.is_in_word(written, at, start, end) for at in range(start, end)
-        )
+        other = [at for at in range(start, end) if written[at] != plain[at]]
+        if end - start < _TELLING_CHARS and not all(ordinary.is_rare(written[at]) for at in other):
+            return False
+        return not any(ordinary.is_in_word(written, at, start, end) for at in other)
 
 
 def _grouped(matches: list[Match]) -> dict[int, list[Match]]:

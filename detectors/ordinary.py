@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 _TABLE = Path(__file__).parent / "data" / "ordinary.toml"
 _WORD_WITHIN_MIN_CHARS = 3
+_RARE_MAX_WORDS = 6
 
 
 @cache
@@ -16,6 +19,16 @@ def words() -> frozenset[str]:
     with _TABLE.open("rb") as stream:
         joined: str = tomllib.load(stream)["words"]
     return frozenset(map("".join, zip(joined[::2], joined[1::2], strict=True)))
+
+
+@cache
+def _uses() -> Counter[str]:
+    return Counter(chain.from_iterable(words()))
+
+
+def is_rare(character: str) -> bool:
+    """Whether hardly a word is written with a character."""
+    return _uses()[character] <= _RARE_MAX_WORDS
 
 
 def is_in_word(text: str, at: int, start: int, end: int) -> bool:

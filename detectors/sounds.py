@@ -15,7 +15,7 @@ from detectors.lexicon import Hit
 from detectors.views import View, spliced
 
 if TYPE_CHECKING:
-    from detectors.lexicon import Lexicon
+    from detectors.lexicon import Lexicon, Sound
 
 _REACH_CHARS = 100
 """How far from an exact word another one is listened for: in between, any text has words of the same sound."""
@@ -23,6 +23,8 @@ _MAX_CHARS = 5_000
 _SURE_CHARS = 3
 """A word so long is heard even where none of its characters is written plainly."""
 _LETTERS = re.compile("[a-z]+")
+_NAME_EDGE = re.compile(r"[0-9a-zA-Z._/@\-]")
+_NAME_SIGN = re.compile(r"[0-9_/@]")
 _BREAK = re.compile(r"[，,。；;：:！!？?、\n]")
 
 
@@ -73,14 +75,20 @@ def _in_window(written: str, lexicon: Lexicon) -> Iterator[tuple[str, Hit]]:
     plain = views.joined.text
     spelled = _spelled(plain)
     sound = phonetics.encoded(spelled.text)
-    for concept, term, start, end in lexicon.by_sound(sound):
+    for one, start, end in lexicon.by_sound(sound):
         first, last = spelled.original(start, end)
-        if plain[first:last] == term or not _is_heard(plain, first, last, term, lexicon):
+        if plain[first:last] == one.term or not _is_heard(plain, first, last, one, lexicon):
             continue
         span = folding.through_joined(views, first, last)
-        if not _BREAK.search(written[slice(*span)]):
-            how = disguise.PINYIN if _LETTERS.search(plain, first, last) else disguise.HOMOPHONE
-            yield concept, Hit(*span, term, True, how)
+        in_letters = _LETTERS.search(plain, first, last) is not None
+        if not _BREAK.search(written[slice(*span)]) and not (in_letters and _is_in_name(written, *span)):
+            yield one.concept, Hit(*span, one.term, True, disguise.PINYIN if in_letters else disguise.HOMOPHONE)
+
+
+def _is_in_name(written: str, start: int, end: int) -> bool:
+    """Whether letters are part of an address or an account's name, which are often pinyin."""
+    edges = written[max(0, start - 1) : start] + written[end : end + 1]
+    return _NAME_EDGE.search(edges) is not None or _NAME_SIGN.search(written, start, end) is not None
 
 
 def _spelled(text: str) -> View:
@@ -106,17 +114,17 @@ def _sound(run: str, before: str) -> str:
     return phonetics.spelled(run) or run
 
 
-def _is_heard(plain: str, start: int, end: int, term: str, lexicon: Lexicon) -> bool:
-    """Whether a word of the same sound is meant: some of it is written plainly, or it is long, or in letters, and
+def _is_heard(plain: str, start: int, end: int, one: Sound, lexicon: Lexicon) -> bool:
+    """Whether a word of the same sound is meant: it is in letters, or some of it is written plainly or it is long, and
     none of its other characters belongs to an ordinary word, or to one of the lexicon (补考 is not 不考). Of a word
     that is not named as one to listen for, both ends are written plainly: beside any word stands another."""
     written = plain[start:end]
     if _LETTERS.search(written):
         return True
-    other = [start + at for at, pair in enumerate(zip(written, term, strict=True)) if pair[0] != pair[1]]
-    if len(other) == len(term) < _SURE_CHARS:
+    other = [start + at for at, pair in enumerate(zip(written, one.term, strict=True)) if pair[0] != pair[1]]
+    if len(other) == len(one.term) < _SURE_CHARS:
         return False
-    if term not in lexicon.named_sounds and not {start, end - 1}.isdisjoint(other):
+    if not one.named and not (one.long and {start, end - 1}.isdisjoint(other)):
         return False
     if any(ordinary.is_in_word(plain, at, start, end) for at in other):
         return False
