@@ -23,31 +23,17 @@ import config
 from benchmarks import glyphs
 from benchmarks.baselines import Method, methods
 from benchmarks.disguises import KINDS, STRENGTHS, disguise
-from crawlers.records import Listing
+from benchmarks.pace import SEED, Row, baits, judged, judged_listings, read, scans, show_listings, show_speed
 from detectors import text as folding
 from detectors.base import Level
 from detectors.context import Context
 from detectors.features import Page
 from detectors.runner import assess
-from detectors.wording import Reader
 from review.evaluating.counts import Share
 
 TEXTS = Path(__file__).parent.parent / "tests" / "detectors" / "texts" / "tune"
-SEED = 20261121
-RUNS = 3
-SCAN_MB = (1, 5, 10)
-BAIT_BYTES = 100_000
-GOAL_LISTINGS_SECONDS = 20.0
-TITLE_CHARS = (10, 40)
 UNLISTED = ("radicals and compatibility", "look-alikes", "split characters", "emoji", "foreign letters", "martian")
 """Kinds of which the replacements that the product has no entry for are a row of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    id: str
-    text: str
-    sells: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +49,6 @@ class Measured:
     @property
     def precision(self) -> Share:
         return Share(self.recall.part, self.recall.part + self.fpr.part)
-
-
-def read(folders: Iterable[Path]) -> list[Row]:
-    files = [file for folder in folders for file in ([folder] if folder.is_file() else sorted(folder.glob("*.jsonl")))]
-    rows = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    return [Row(row["id"], row["text"], row["is_selling"]) for row in rows]
-
-
-def judged(page: Page, context: Context) -> Level:
-    """A detector that fails would make us look fast and harmless: nothing is measured then."""
-    found = assess(page, context)
-    if found.errors:
-        raise RuntimeError(f"detectors failed: {found.errors}")
-    return found.selling.level
 
 
 def ours(context: Context) -> Callable[[str], bool]:
@@ -163,98 +135,6 @@ def sampled(rows: list[Row], count: int) -> list[Row]:
     return [row for sort in sorts for row in (chance.sample(sort, count) if 0 < count < len(sort) else sort)]
 
 
-def chinese(rows: list[Row], megabytes: int) -> str:
-    """A text of so many bytes in UTF-8, of the innocent rows in changing order."""
-    chance = random.Random(SEED)
-    lines = [row.text for row in rows if not row.sells]
-    parts: list[str] = []
-    missing = megabytes * 1_000_000
-    while missing > 0:
-        parts.append(chance.choice(lines))
-        missing -= len(parts[-1].encode()) + 1
-    return "\n".join(parts)
-
-
-def scans(rows: list[Row], context: Context) -> Iterator[dict[str, Any]]:
-    """Folding alone and folding with matching and rules, by size; the best of some runs."""
-    for megabytes in SCAN_MB:
-        text = chinese(rows, megabytes)
-        size = len(text.encode()) / 1e6
-        fold = min(_seconds(partial(folding.views, text)) for _ in range(RUNS))
-        judge = min(_seconds(partial(_offers, text, context)) for _ in range(RUNS))
-        yield {"mb": round(size, 1), "fold_mb_s": size / fold, "judge_mb_s": size / judge}
-
-
-BAITS = {
-    "one digit": "1",
-    "digits and blanks": "1 ",
-    "account names": "wx a_1",
-    "split parts": "火旱讠正",
-    "offer again and again": "电工证免考",
-    "quotation marks": "“电工证”免考“",
-    "brackets": "（【",
-    "ornaments": "电★工★证★免★考★",
-    "zero width": "证\u200b",
-    "e-mail": "a@a.",
-}
-
-
-def _offers(text: str, context: Context) -> None:
-    Reader(Page.from_text(text), context).offers()
-
-
-def _assessed(text: str, context: Context) -> None:
-    assess(Page.from_text(text), context)
-
-
-def baits(context: Context) -> Iterator[dict[str, Any]]:
-    """What makes careless patterns slow, repeated to a size."""
-    for name, piece in BAITS.items():
-        text = piece * (BAIT_BYTES // len(piece.encode()))
-        spent = min(_seconds(partial(_assessed, text, context)) for _ in range(RUNS))
-        yield {"name": name, "ms": 1000 * spent}
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
-
-
-def listings(rows: list[Row], count: int) -> list[Listing]:
-    """Offers made of cuts of the texts: a title, and for most a description of some sentences."""
-    chance = random.Random(SEED)
-    texts = [row.text for row in rows]
-    made = []
-    for number in range(count):
-        one, other = chance.choices(texts, k=2)
-        start = chance.randrange(max(1, len(one) - TITLE_CHARS[0]))
-        title = " ".join(one[start : start + chance.randint(*TITLE_CHARS)].split()) or one[: TITLE_CHARS[1]]
-        text = "\n".join((one, other)[: chance.randint(0, 2)])
-        price = f"{chance.randint(1, 900)}.00"
-        url = f"https://shop.example/{number}"
-        made.append(Listing(platform="xianyu", item_id=str(number), title=title, url=url, price=price, text=text))
-    return made
-
-
-def judged_listings(rows: list[Row], count: int, context: Context) -> dict[str, Any]:
-    """On one core; the making of the listings is not counted."""
-    made = listings(rows, count)
-    assess(Page.from_listing(made[0]), context)
-    started = time.perf_counter()
-    levels = [judged(Page.from_listing(one), context) for one in made]
-    seconds = time.perf_counter() - started
-    chars = sum(len(one.title) + len(one.text) for one in made)
-    return {
-        "listings": count,
-        "seconds": seconds,
-        "seconds_per_100000": seconds * 100_000 / count,
-        "per_second": count / seconds,
-        "mean_chars": chars / count,
-        "flagged": levels.count(Level.FLAG) / count,
-    }
-
-
 def percent(share: Share) -> str:
     if share.value is None:
         return "–"
@@ -275,23 +155,6 @@ def show_disguises(found: Iterable[Measured]) -> None:
     for one in found:
         sizes = one.recall.whole, one.fpr.whole
         print(f"{one.name:40}{percent(one.recall):>20}{sizes[0]:>6}{percent(one.fpr):>20}{sizes[1]:>6}", flush=True)
-
-
-def show_speed(scanned: Iterable[dict[str, Any]], bait: Iterable[dict[str, Any]]) -> None:
-    print(f"\n{'Chinese text':>14}{'folded':>14}{'judged':>14}")
-    for one in scanned:
-        print(f"{one['mb']:>11} MB{one['fold_mb_s']:>9.1f} MB/s{one['judge_mb_s']:>9.1f} MB/s")
-    print(f"\n{'bait of 100 kB':24}{'ms':>8}")
-    for one in bait:
-        print(f"{one['name']:24}{one['ms']:>8.0f}")
-
-
-def show_listings(found: dict[str, Any]) -> None:
-    print(
-        f"\n{found['listings']} listings of {found['mean_chars']:.0f} characters on average: {found['seconds']:.1f} s, "
-        f"{found['per_second']:.0f} a second, {found['seconds_per_100000']:.1f} s for 100,000 "
-        f"(goal {GOAL_LISTINGS_SECONDS:.0f}), {found['flagged']:.0%} flagged"
-    )
 
 
 def options() -> argparse.Namespace:

@@ -14,8 +14,8 @@ pytest.importorskip("opencc", reason="needs the extra bench")
 pytest.importorskip("badwords", reason="needs the extra bench")
 
 import config
-from benchmarks import baselines, wording
-from benchmarks.wording import Row
+from benchmarks import baselines, pace, wording
+from benchmarks.pace import Row
 from detectors.context import Context
 
 ROWS = [
@@ -34,7 +34,7 @@ def context() -> Context:
 def test_rows_are_read_from_folders_and_files(tmp_path: Path) -> None:
     line = json.dumps({"id": "a", "text": "甲", "is_selling": True, "label": "seller"})
     (tmp_path / "one.jsonl").write_text(line + "\n", encoding="utf-8")
-    assert wording.read([tmp_path, tmp_path / "one.jsonl"]) == [Row("a", "甲", True)] * 2
+    assert pace.read([tmp_path, tmp_path / "one.jsonl"]) == [Row("a", "甲", True)] * 2
 
 
 def test_a_line_counts_sellers_and_innocents_apart() -> None:
@@ -96,18 +96,18 @@ def test_samples_are_steady_and_of_each_sort() -> None:
 
 
 def test_listings_are_cuts_of_the_texts(context: Context) -> None:
-    made = wording.listings(ROWS, 40)
-    assert made == wording.listings(ROWS, 40)
-    assert all(0 < len(one.title) <= wording.TITLE_CHARS[1] for one in made)
-    found = wording.judged_listings(ROWS, 20, context)
+    made = pace.listings(ROWS, 40)
+    assert made == pace.listings(ROWS, 40)
+    assert all(0 < len(one.title) <= pace.TITLE_CHARS[1] for one in made)
+    found = pace.judged_listings(ROWS, 20, context)
     assert found["listings"] == 20
     assert found["seconds_per_100000"] == pytest.approx(found["seconds"] * 5000)
 
 
 def test_scanned_texts_have_the_size_that_is_said() -> None:
-    assert abs(len(wording.chinese(ROWS, 1).encode()) - 1_000_000) < 100
+    assert abs(len(pace.chinese(ROWS, 1).encode()) - 1_000_000) < 100
 
 
 def test_baits_and_scans_name_what_they_measure(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wording, "BAIT_BYTES", 600)
-    assert [one["name"] for one in wording.baits(context)] == list(wording.BAITS)
+    monkeypatch.setattr(pace, "BAIT_BYTES", 600)
+    assert [one["name"] for one in pace.baits(context)] == list(pace.BAITS)
