@@ -29,13 +29,20 @@ class Context:
     pictures: dict[str, str] = field(default_factory=dict, repr=False)
     """The text of every picture read so far, by the SHA-256 of its bytes; no part of what judging rests on."""
 
+    tried: Wording | None = None
+    """Judged by in place of the configuration's wording, to see what it would change."""
+
     @classmethod
     def build(cls, config: Config, key: bytes = b"") -> Context:
         return cls(config, key)
 
+    def trying(self, wording: Wording) -> Context:
+        """The same but for its wording."""
+        return Context(self.config, self.key, self.pictures, wording)
+
     @property
     def wording(self) -> Wording:
-        return self.config.wording
+        return self.tried or self.config.wording
 
     @property
     def thresholds(self) -> Thresholds:
@@ -54,7 +61,7 @@ class Context:
     @cached_property
     def lexicon(self) -> Lexicon:
         names = [name for trade in self.config.certificates.trades for name in (trade.name, *trade.aliases)]
-        return Lexicon(self.config.wording, {"trade_cert": [name for name in names if len(name) > 1]})
+        return Lexicon(self.wording, {"trade_cert": [name for name in names if len(name) > 1]})
 
     @cached_property
     def digest(self) -> str:
@@ -63,6 +70,6 @@ class Context:
 
         parts = [f"{one.name}@{one.version}" for one in registry()]
         parts += [f"{table.name}: {table.read_text(encoding='utf-8')}" for table in sorted(DATA.glob("*.toml"))]
-        models = (self.config.wording, self.config.official, self.config.policy, self.config.certificates)
+        models = (self.wording, self.config.official, self.config.policy, self.config.certificates)
         parts += [model.model_dump_json() for model in models]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

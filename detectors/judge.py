@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, insert, select
 
-from crawlers.decode import decode_exchange
 from crawlers.marks import mark
-from crawlers.records import ArchiveError, Capture, FetchProfile, Origin, PageState
+from crawlers.records import ArchiveError, Capture
 from crawlers.tables import captures as capture_rows
 from crawlers.tables import listings as listing_rows
 from detectors.assessments import SubjectAssessment, latest_assessments, pending_followups
 from detectors.features import Page
-from detectors.limits import MAX_IMAGES_DECODED
+from detectors.kept import Kept
 from detectors.masking import link, mask, mask_signal, mask_text
 from detectors.runner import assess
 from detectors.tables import contacts, followups, judgements, verdicts
@@ -65,14 +63,14 @@ def judge_pending(store: Store, archive: Archive, context: Context, *, blobs: Bl
 
 class _Judge:
     def __init__(self, store: Store, archive: Archive, context: Context, blobs: BlobStore | None) -> None:
-        self.store, self.archive, self.context, self.blobs = store, archive, context, blobs
-        self.sources = frozenset({*context.config.engines, *context.config.marketplaces})
+        self.store, self.context = store, context
+        self.kept = Kept(store, archive, context, blobs)
         self.judged = self.flagged = self.errors = 0
 
     def captures(self) -> None:
         """Pages of sites; result pages of engines and shops are sources, not subjects."""
         pending = self._pending(
-            select(capture_rows.c.id).where(capture_rows.c.source.not_in(self.sources)),
+            select(capture_rows.c.id).where(capture_rows.c.source.not_in(self.kept.sources)),
             judgements.c.capture_id == capture_rows.c.id,
             judgements.c.listing_id.is_(None),
         )
@@ -98,80 +96,11 @@ class _Judge:
 
     def _capture(self, capture: Capture) -> _Judgement | None:
         try:
-            page = self._page(capture)
+            page = self.kept.page(capture)
         except ArchiveError:
             self.errors += 1
             return None
-        return self._judged(self._subject(capture, page), capture.id, None, page)
-
-    def _subject(self, capture: Capture, page: Page) -> str:
-        """An offer's own page is the offer, whatever platform shows it; any other page is its site."""
-        offers = select(listing_rows.c.platform, listing_rows.c.item_id)
-        if capture.media_type.startswith("image/"):
-            picture = json.dumps(capture.url, ensure_ascii=False)
-            shown = offers.where(listing_rows.c.images.contains(picture, autoescape=True))
-        else:
-            shown = offers.where(listing_rows.c.url.in_({capture.url, capture.final_url}))
-        with self.store.read() as connection:
-            offer = connection.execute(shown.limit(1)).first()
-        if offer:
-            return f"listing:{offer.platform}:{offer.item_id}"
-        return self.context.registry.subject(urlsplit(capture.final_url), page.host or capture.host)
-
-    def _page(self, capture: Capture) -> Page:
-        page = self._read(capture)
-        if capture.profile is FetchProfile.PHONE:
-            page.counterpart = self._desktop(capture)
-        if capture.origin is Origin.BROWSER:
-            page.images = tuple(self._images(capture))
-        return page
-
-    def _read(self, capture: Capture) -> Page:
-        """The page as shown: the rendered document where a browser left one, else what the server sent."""
-        dom = next((one for one in capture.artefacts if one.role == "dom"), None)
-        if dom is not None and self.blobs is not None:
-            page = Page.from_html(self.blobs.read(dom.sha256).decode("utf-8", "replace"), capture.final_url)
-        elif capture.media_type.startswith("image/"):
-            page = Page.from_text("")
-            page.url, page.images = capture.final_url, (self.archive.read(capture.place).body,)
-        else:
-            exchange = self.archive.read(capture.place)
-            text = decode_exchange(exchange).text
-            plain = capture.media_type.startswith("text/plain") or "json" in capture.media_type
-            page = Page.from_text(text) if plain else Page.from_html(text, capture.final_url, capture.status)
-            page.url = capture.final_url
-        if capture.page_state is not PageState.RESULTS and dom is None and not page.images:
-            page.state, page.state_reason = capture.page_state, capture.reason
-        return page
-
-    def _desktop(self, capture: Capture) -> Page | None:
-        """The same address as the desktop saw it the same night, when both were read."""
-        same = (
-            capture_rows.c.url == capture.url,
-            capture_rows.c.night == capture.night,
-            capture_rows.c.profile == FetchProfile.DESKTOP.value,
-            capture_rows.c.origin == capture.origin.value,
-        )
-        with self.store.read() as connection:
-            found = connection.scalar(select(capture_rows.c.id).where(*same).order_by(capture_rows.c.id.desc()))
-        if found is None:
-            return None
-        try:
-            page = self._read(self.store.capture(found))
-        except ArchiveError:
-            return None
-        return page if page.state in (PageState.RESULTS, PageState.PARTIAL) else None
-
-    def _images(self, capture: Capture) -> Iterator[bytes]:
-        count = 0
-        for hop in self.store.resources(capture.id):
-            if hop.place is None or count >= MAX_IMAGES_DECODED:
-                continue
-            exchange = self.archive.read(hop.place)
-            media = next((value for name, value in exchange.response_headers if name.lower() == "content-type"), "")
-            if media.startswith("image/") and "svg" not in media:
-                count += 1
-                yield exchange.body
+        return self._judged(self.kept.subject(capture, page), capture.id, None, page)
 
     def _listing(self, listing: Listing) -> _Judgement:
         assert listing.id is not None

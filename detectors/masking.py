@@ -32,12 +32,15 @@ def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def mask_signal(signal: Signal, contacts: Sequence[Contact]) -> Signal:
     """The signal with every contact inside its quote masked; its offsets still hold."""
-    quote = signal.quote
-    if signal.where == "text":
-        first, last = signal.start, signal.end
-        inside = ((max(contact.start, first) - first, min(contact.end, last) - first) for contact in contacts)
-        quote = _without(quote, (span for span in inside if span[0] < span[1]))
-    return replace(signal, quote=mask_text(quote), reason=mask_text(signal.reason))
+    quote = mask_quote(signal.quote, signal.start, contacts if signal.where == "text" else ())
+    return replace(signal, quote=quote, reason=mask_text(signal.reason))
+
+
+def mask_quote(quote: str, start: int, contacts: Sequence[Contact]) -> str:
+    """What stands at `start` of a text, masked where the text's contacts reach into it, and where numbers stand."""
+    end = start + len(quote)
+    inside = ((max(contact.start, start) - start, min(contact.end, end) - start) for contact in contacts)
+    return mask_text(_without(quote, (span for span in inside if span[0] < span[1])))
 
 
 def shown(contact: Contact) -> Contact:
