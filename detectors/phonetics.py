@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 _TABLE = Path(__file__).parent / "data" / "syllables.toml"
 _MERGED = re.compile("^(?:zh|ch|sh|n)")
-_VOWEL = re.compile("[aeiouv]")
-_SYLLABLE_MAX_LETTERS = 6
-_PRIVATE = 0xE000
 _INITIALS = {"zh": "z", "ch": "c", "sh": "s", "n": "l"}
+_VOWEL = re.compile("[aeiouv]")
+_PIECE_MAX_LETTERS = 6
+_RUN_MAX_LETTERS = 40
+"""Longer runs are addresses or other languages."""
+_PRIVATE = 0xE000
 
 
 @cache
@@ -32,15 +35,26 @@ def merged(syllable: str) -> str:
     return heard[:-1] if heard.endswith("ng") else heard
 
 
+def is_reading_of(syllable: str, character: str) -> bool:
+    """Whether Latin letters are the reading of a character, tone or none."""
+    return syllables().get(character) == merged(syllable)
+
+
 @cache
-def codes() -> dict[str, str]:
+def _codes() -> dict[str, str]:
     """One character of the private use area for each merged syllable."""
     return {name: chr(_PRIVATE + at) for at, name in enumerate(sorted(set(syllables().values())))}
 
 
 @cache
+def code(syllable: str) -> str:
+    """The code of what may be a syllable in Latin letters, else nothing; a consonant alone is none."""
+    return _codes().get(merged(syllable), "") if _VOWEL.search(syllable) else ""
+
+
+@cache
 def _encoding() -> dict[int, str]:
-    return {ord(character): codes()[name] for character, name in syllables().items()}
+    return {ord(character): _codes()[name] for character, name in syllables().items()}
 
 
 def encoded(text: str) -> str:
@@ -48,26 +62,14 @@ def encoded(text: str) -> str:
     return text.translate(_encoding())
 
 
-@lru_cache(maxsize=4096)
-def spelled(letters: str) -> str:
-    """A run of Latin letters as codes of the syllables it spells, as few as can be; empty when it is no pinyin."""
-    ways: list[str | None] = [""]
-    for end in range(1, len(letters) + 1):
-        heard = (
-            before + code
-            for start in range(max(0, end - _SYLLABLE_MAX_LETTERS), end)
-            if (before := ways[start]) is not None and (code := _code(letters[start:end]))
+def cut(letters: str, known: Callable[[str], object]) -> tuple[str, ...]:
+    """A run of Latin letters cut into pieces that are all known, as few as can be; none when it cannot be."""
+    ways: list[tuple[str, ...] | None] = [()]
+    for end in range(1, len(letters) + 1 if len(letters) <= _RUN_MAX_LETTERS else 0):
+        before = (
+            (*way, letters[start:end])
+            for start in range(max(0, end - _PIECE_MAX_LETTERS), end)
+            if (way := ways[start]) is not None and known(letters[start:end])
         )
-        ways.append(min(heard, key=len, default=None))
-    return ways[-1] or ""
-
-
-@cache
-def _code(syllable: str) -> str:
-    """The code of what may be a syllable; a consonant alone is none, whatever dialects hum."""
-    return codes().get(merged(syllable), "") if _VOWEL.search(syllable) else ""
-
-
-def is_reading_of(syllable: str, character: str) -> bool:
-    """Whether Latin letters are the reading of a character, tone or none."""
-    return syllables().get(character) == merged(syllable)
+        ways.append(min(before, key=len, default=None))
+    return ways[-1] or ()

@@ -23,7 +23,7 @@ _MAX_CHARS = 5_000
 _SURE_CHARS = 3
 """A word so long is heard even where none of its characters is written plainly."""
 _LETTERS = re.compile("[a-z]+")
-_NAME_EDGE = re.compile(r"[0-9a-zA-Z._/@\-]")
+_NAME = re.compile(r"[0-9a-zA-Z._/@\-]{2}")
 _NAME_SIGN = re.compile(r"[0-9_/@]")
 _BREAK = re.compile(r"[，,。；;：:！!？?、\n]")
 
@@ -87,31 +87,37 @@ def _in_window(written: str, lexicon: Lexicon) -> Iterator[tuple[str, Hit]]:
 
 def _is_in_name(written: str, start: int, end: int) -> bool:
     """Whether letters are part of an address or an account's name, which are often pinyin."""
-    edges = written[max(0, start - 1) : start] + written[end : end + 1]
-    return _NAME_EDGE.search(edges) is not None or _NAME_SIGN.search(written, start, end) is not None
+    edges = (written[max(0, start - 1) : start + 1], written[end - 1 : end + 1])
+    return any(map(_NAME.fullmatch, edges)) or _NAME_SIGN.search(written, start, end) is not None
 
 
 def _spelled(text: str) -> View:
     """The text with runs of letters as the sounds they stand for; what stands for nothing stays."""
-    matches = list(_LETTERS.finditer(text))
-    starts, ends = (*(match.start() for match in matches), len(text)), (0, *(match.end() for match in matches))
-    kept = [text[end:start] for end, start in zip(ends, starts, strict=True)]
-    runs = [match.group() for match in matches]
-    return spliced(
-        kept,
-        runs,
-        [_sound(run, text[match.start() - 1 : match.start()]) for run, match in zip(runs, matches, strict=True)],
-    )
+    kept, written, sounds = [""], list[str](), list[str]()
+    last = 0
+    for match in _LETTERS.finditer(text):
+        kept[-1] = text[last : match.start()]
+        for letters, sound in _sounds(match.group(), text[match.start() - 1 : match.start()]):
+            written.append(letters)
+            sounds.append(sound)
+            kept.append("")
+        last = match.end()
+    kept[-1] = text[last:]
+    return spliced(kept, written, sounds)
 
 
-def _sound(run: str, before: str) -> str:
+def _sounds(run: str, before: str) -> Iterator[tuple[str, str]]:
+    """A run of letters piece by piece, each with the codes of what it sounds like."""
     short = _short()
-    if run in short.initials:
-        return phonetics.encoded(short.initials[run])
     letter = short.letters.get(run)
     if letter and before and before in letter["after"]:
-        return phonetics.encoded(letter["of"])
-    return phonetics.spelled(run) or run
+        yield run, phonetics.encoded(letter["of"])
+    elif syllables := phonetics.cut(run, phonetics.code):
+        yield from ((syllable, phonetics.code(syllable)) for syllable in syllables)
+    elif words := phonetics.cut(run, short.initials.get):
+        yield from ((word, phonetics.encoded(short.initials[word])) for word in words)
+    else:
+        yield run, run
 
 
 def _is_heard(plain: str, start: int, end: int, one: Sound, lexicon: Lexicon) -> bool:
@@ -120,7 +126,7 @@ def _is_heard(plain: str, start: int, end: int, one: Sound, lexicon: Lexicon) ->
     that is not named as one to listen for, both ends are written plainly: beside any word stands another."""
     written = plain[start:end]
     if _LETTERS.search(written):
-        return True
+        return set(_LETTERS.sub("", written)) <= set(one.term)
     other = [start + at for at, pair in enumerate(zip(written, one.term, strict=True)) if pair[0] != pair[1]]
     if len(other) == len(one.term) < _SURE_CHARS:
         return False
