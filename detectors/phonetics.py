@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _TABLE = Path(__file__).parent / "data" / "syllables.toml"
@@ -46,7 +46,7 @@ def _codes() -> dict[str, str]:
     return {name: chr(_PRIVATE + at) for at, name in enumerate(sorted(set(syllables().values())))}
 
 
-@cache
+@lru_cache(maxsize=8192)
 def code(syllable: str) -> str:
     """The code of what may be a syllable in Latin letters, else nothing; a consonant alone is none."""
     return _codes().get(merged(syllable), "") if _VOWEL.search(syllable) else ""

@@ -23,8 +23,8 @@ _MAX_CHARS = 5_000
 _SURE_CHARS = 3
 """A word so long is heard even where none of its characters is written plainly."""
 _LETTERS = re.compile("[a-z]+")
-_NAME = re.compile(r"[0-9a-zA-Z._/@\-]{2}")
-_NAME_SIGN = re.compile(r"[0-9_/@]")
+_NAME = re.compile(r"[0-9a-zA-Z._@\-]{2}")
+_NAME_SIGN = re.compile(r"[0-9_@]")
 _BREAK = re.compile(r"[，,。；;：:！!？?、\n]")
 
 
