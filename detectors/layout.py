@@ -22,8 +22,7 @@ _BLOCK = re.compile(rf"(?:^|(?<=\n))(?:[^\n]{{2,{2 * _CELLS_MAX}}}(?:\n|$)){{2,}
 _CELL = re.compile(f"[0-9a-z{HAN}@+]")
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
 _BLANK = re.compile(r"\s")
-_STREWN = re.compile(rf"[a-z0-9]{{1,2}}(?![证本类级照票型座班])(?=[{HAN}])")
-"""A letter or two before a hanzi, but for names of kinds: `A证`, `C1照`, `B类`."""
+_STREWN = re.compile(rf"[a-z0-9]{{1,2}}(?=[{HAN}])")
 _HAN = re.compile(f"[{HAN}]")
 _APART = "\x00"
 """Stands between passages that do not belong together; no word holds it."""
@@ -48,10 +47,15 @@ def readings(views: Views, find: Find, find_backwards: Find) -> Iterator[Reading
 
 
 def _strewn(views: Views) -> Reading | None:
-    """Without single letters and digits between hanzi, where one hanzi and the next filler follow each."""
+    """Without single letters and digits between hanzi, where one follows another; not those of `A证、B证`."""
     text = views.joined.text
     fillers = [match.span() for match in _STREWN.finditer(text) if _HAN.match(text, match.start() - 1)]
-    chained = {filler for before, after in pairwise(fillers) if after[0] - before[1] == 1 for filler in (before, after)}
+    chained = {
+        filler
+        for before, after in pairwise(fillers)
+        if after[0] - before[1] == 1 and text[before[1]] != text[after[1]]
+        for filler in (before, after)
+    }
     if not chained:
         return None
     view = _without(text, sorted(chained))

@@ -12,6 +12,7 @@ from pathlib import Path
 _TABLE = Path(__file__).parent / "data" / "syllables.toml"
 _MERGED = re.compile("^(?:zh|ch|sh|n)")
 _INITIALS = {"zh": "z", "ch": "c", "sh": "s", "n": "l"}
+_ROUNDED = re.compile("[üǖǘǚǜ]")
 _VOWEL = re.compile("[aeiouv]")
 _PIECE_MAX_LETTERS = 6
 _RUN_MAX_LETTERS = 40
@@ -29,7 +30,7 @@ def syllables() -> dict[str, str]:
 
 def merged(syllable: str) -> str:
     """A syllable in Latin letters as it is heard: without tone, n as l, zh as z, -ng as -n."""
-    letters = unicodedata.normalize("NFD", syllable.lower().replace("ü", "v"))
+    letters = unicodedata.normalize("NFD", _ROUNDED.sub("v", syllable.lower()))
     plain = "".join(letter for letter in letters if letter.isascii() and letter.isalpha())
     heard = _MERGED.sub(lambda match: _INITIALS[match.group()], plain)
     return heard[:-1] if heard.endswith("ng") else heard

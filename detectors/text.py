@@ -34,7 +34,7 @@ _MARK = (
 """A character's reading beside it: 学(xué), 考【考:kǎo】, 学xué; or the character in brackets with it: 【考:kǎo】."""
 _PLAIN_MARK = re.compile(f"[{_OPENING}](?:[{HAN}]?\\s?[:：])?\\s?[a-zA-Z]{{1,6}}[1-5]?\\s?[{_CLOSING}]")
 _ONE_INVISIBLE = re.compile(f"[{INVISIBLE}]")
-_TONE = re.compile(f"[{_TONED}1-5]")
+_TONE = re.compile(f"[{_TONED}]")
 _WORD_RUN = re.compile(f"[0-9a-zA-Z{HAN}@+]+")
 _GAPS_AND_WORDS = re.compile(f"({_WORD_RUN.pattern})")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
@@ -223,17 +223,18 @@ def _form(text: str, match: re.Match[str]) -> str:
         return _labels()[written]
     if kind == "second":
         return "信"
-    return match["inner"] or ("" if _is_mark(text, match) else written)
+    return _without_reading(match, text[match.start() - 1 : match.start()])
 
 
-def _is_mark(text: str, match: re.Match[str]) -> bool:
-    """Whether it is the reading of the character before it; one in brackets with its tone always is."""
-    before = text[match.start() - 1]
-    if match["again"]:
-        return match["again"] == before
-    if match["sound"] and _TONE.search(match.group()):
-        return True
-    return is_reading_of(match["sound"] or match["after"], before)
+def _without_reading(match: re.Match[str], before: str) -> str:
+    """What is left of a match of `_MARK`: nothing of a reading of the character before it, the character that stands
+    in the mark itself, or all. A reading with its tone needs no check."""
+    inner = match["inner"] or match["again"]
+    if inner:
+        return "" if inner == before else inner
+    if match["sound"] and _TONE.search(match["sound"]):
+        return ""
+    return "" if is_reading_of(match["sound"] or match["after"], before) else match.group()
 
 
 def condense(folded: View) -> View:
