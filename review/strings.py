@@ -128,3 +128,12 @@ EVALUATION_LINES = {
     "misnamed": "认错 {id}:应为 {imitates},说成 {named}",
 }
 EVALUATION_MORE = "\n另有 {count} 条判错未列出:加 --limit,或用 --json 看全部。"
+
+TRY_LEVELS = {"flag": "预警", "watch": "关注", "clear": "正常"}
+TRY_ONE = "请给出一个词(PHRASE,可加 --as 概念),或用 --rule 给出一个 TOML 文件,二者取一"
+TRY_SHORT = "“{phrase}”太短:至少 {least} 个字,否则什么都会命中"
+TRY_NO_LIST = "wording.toml 的 [lists] 里没有 {{{name}}}:可用的有 {known}"
+TRY_NO_CONCEPT = "wording.toml 里没有概念 {name}:--as 后写概念的 id,如 {near}"
+TRY_SUM = "看了 {looked} 页,命中 {hit} 页;什么都没有保存。"
+TRY_CHANGE = "  {change}:{pages} 页,{subjects} 个对象"
+TRY_UNREADABLE = "{count} 页无法读取,没有计入"
