@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _TELLING_CHARS = 3
+_MAX_SPREAD = 10
+"""Characters that a split, decorated character may take."""
 _HAN = re.compile(f"[{folding.HAN}]+")
 
 Match = tuple[int, int, int]
@@ -260,7 +262,7 @@ class Matches:
         for _, start, end in matches:
             if self._is_variant(start, end):
                 span = folding.through_joined(self.views, start, end)
-                if span[1] - span[0] <= 4 * (end - start):
+                if span[1] - span[0] <= _MAX_SPREAD * (end - start):
                     unlike = self._joined.text[start:end] != self._guessed[start:end]
                     yield span, disguise.LOOK_ALIKE if unlike else disguise.SPLIT
 
