@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import islice
 from typing import Any
 
-from detectors.numerals import plain
+from detectors.numerals import digit_class, plain
 from detectors.text import DATA, Views, fold
 
 _LABEL_CHARS = 16
 _MAX_DATES = 400
 _TEN = r"(?:\d?十\d?|\d{1,2})"
-_DATE = re.compile(rf"(?<!\d)(\d{{4}})\s?([-./年])\s?({_TEN})\s?[-./月]\s?({_TEN})(?!\d)(?:\s?日)?")
-_TOGETHER = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
+_DATE = re.compile(rf"(\d{{4}})\s?[-./年]\s?({_TEN})\s?[-./月]\s?({_TEN})(?!\d)(?:\s?日)?")
+_TOGETHER = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ def _labels() -> tuple[tuple[str, str], ...]:
 def dates(views: Views) -> list[Dated]:
     """Labelled dates in order of position. Without a label a date is nobody's."""
     folded = views.folded
-    if "期" not in folded.text and "审" not in folded.text and "时间" not in folded.text:
+    if not any(root in views.dense.text for root in table()["roots"]["terms"]):
         return []
-    days = sorted(_days(plain(folded.text)), key=lambda one: one[1])
+    days = list(islice(_days(folded.text), _MAX_DATES))
     found: list[Dated] = []
     spanned = False
     for place, (day, start, end) in enumerate(days):
@@ -66,16 +67,21 @@ def dates(views: Views) -> list[Dated]:
 
 
 def _days(text: str) -> Iterator[tuple[date, int, int]]:
-    count = 0
-    for pattern in (_DATE, _TOGETHER) if "20" in text else ():
-        for match in pattern.finditer(text):
-            groups = match.groups()
-            day = _day(groups[0], groups[-2], groups[-1])
-            if day is not None:
-                yield day, *match.span()
-            count += 1
-            if count >= _MAX_DATES:
-                return
+    """Dates with their places, in any digits."""
+    for candidate in _candidate().finditer(text):
+        match = _DATE.match(written := plain(candidate.group())) or _TOGETHER.match(written)
+        day = _day(match[1], match[2], match[3]) if match else None
+        if match and day:
+            yield day, candidate.start(), candidate.start() + match.end()
+
+
+@cache
+def _candidate() -> re.Pattern[str]:
+    """Four digits of a year and what could be a date after them."""
+    one = f"[{digit_class()}]"
+    return re.compile(
+        rf"(?<!{one}){one}{{4}}(?:\s?[-./年]\s?[{digit_class()}十]{{1,3}}\s?[-./月]\s?[{digit_class()}十]{{1,3}}(?:\s?日)?|{one}{{4}})(?!{one})"
+    )
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -35,15 +35,15 @@ def digits() -> dict[int, str]:
 
 
 @cache
-def _class() -> str:
+def digit_class() -> str:
     """The body of a character class of all digits; `\\d` covers Unicode's own."""
     return r"\d" + "".join(re.escape(glyph) for glyphs in tables()["digits"].values() for glyph in glyphs)
 
 
 @cache
 def _chain(count: int) -> re.Pattern[str]:
-    one = f"[{_class()}]"
-    return re.compile(rf"{one}(?:[^{_class()}]{{0,{_GAP_MAX_CHARS}}}{one}){{{count - 1},}}")
+    one = f"[{digit_class()}]"
+    return re.compile(rf"{one}(?:[^{digit_class()}]{{0,{_GAP_MAX_CHARS}}}{one}){{{count - 1},}}")
 
 
 def chains(text: str, count: int) -> list[tuple[int, int]]:
@@ -72,7 +72,7 @@ def plain(text: str) -> str:
 @cache
 def _letters() -> tuple[re.Pattern[str], dict[int, str]]:
     stand_ins = tables()["numbers"]["letters"]
-    one = f"[{re.escape(''.join(stand_ins))}{_class()}]"
+    one = f"[{re.escape(''.join(stand_ins))}{digit_class()}]"
     return re.compile(rf"(?<![a-z0-9]){one}(?:[-·. ]?{one}){{9,12}}(?![a-z0-9])"), str.maketrans(stand_ins)
 
 

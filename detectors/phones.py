@@ -14,6 +14,7 @@ _MAX_LOOKS = 2_000
 """Places of one text that are looked at closely; a page of nothing but numbers is a table."""
 _BEFORE_CHARS, _AFTER_CHARS = 14, 10
 _USUAL_CUTS = 2
+_LETTERS = 4
 _SINGLES = 9
 """Cuts in a number of which nearly every digit stands alone."""
 _MOBILES = re.compile(r"(?<!\d)(?:1[3-9]\d{9}){2,4}(?!\d)")
@@ -65,15 +66,18 @@ def _any(terms: list[str]) -> str:
 def find(text: str) -> Iterator[Found]:
     """Mobile numbers, then landlines and service numbers, of a folded text."""
     looks = iter(range(_MAX_LOOKS))
-    for start, end in chains(text, MOBILE_DIGITS - 1):
-        # a landline may begin in brackets, `+86` and ornaments stand before
-        base = max(0, start - 1)
-        written = plain(text[base : end + 1])
-        yield from _mobiles(text, base, written, looks)
-        for match in _LANDLINE.finditer(written):
-            yield Found(re.sub(r"\D", "", match.group(1)), base + match.start(1), base + match.end(1))
-    for start, digits in with_letters(text) if chains(text, REAL_DIGITS) else ():
-        yield from _mobiles(text, start, digits, looks)
+    for start, end in chains(text, REAL_DIGITS):
+        # a landline may begin in brackets; letters for digits may begin and end a number
+        base = max(0, start - _LETTERS)
+        written = plain(text[base : end + _LETTERS])
+        if end - start < MOBILE_DIGITS - 1:
+            continue
+        if sum(map(str.isdigit, written)) >= MOBILE_DIGITS - 1:
+            yield from _mobiles(text, base, written, looks)
+            for match in _LANDLINE.finditer(written):
+                yield Found(re.sub(r"\D", "", match.group(1)), base + match.start(1), base + match.end(1))
+        for at, digits in with_letters(text[base : end + _LETTERS]):
+            yield from _mobiles(text, base + at, digits, looks)
 
 
 def _mobiles(text: str, base: int, written: str, looks: Iterator[int]) -> Iterator[Found]:

@@ -197,6 +197,7 @@ def test_lines_beside_each_other_are_one_record_and_a_second_number_begins_the_n
 def test_every_fault_has_its_sentence_and_every_label_one_meaning() -> None:
     named = [term for terms in table()["dates"].values() for term in terms]
     assert len(named) == len(set(named))
+    assert all(any(root in term for root in table()["roots"]["terms"]) for term in named)
     assert {Check.CHECKSUM.value, Check.MALFORMED.value} <= strings.LICENCE_REASONS.keys()
 
 
