@@ -10,11 +10,12 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from detectors.numerals import plain, tables
-from detectors.text import Views, fold
+from detectors.text import Views, fold, is_han
 
 _WINDOW_CHARS = 60
 _MAX_LABELS = 1_000
 """Labels of one text that are looked at; a page that repeats one word has said it."""
+_LONG_NUMBER = 8
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
@@ -28,7 +29,8 @@ class Label(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    words: list[str]
+    named: dict[str, tuple[str, bool]]
+    """Kind of each term, and whether it is weak."""
     meaning: list[tuple[str, bool]]
     automaton: ahocorasick_rs.AhoCorasick
 
@@ -54,24 +56,25 @@ def _compiled(named: dict[str, tuple[str, bool]]) -> _Terms:
     words = sorted(named)
     kind = ahocorasick_rs.MatchKind.LeftmostLongest
     automaton = ahocorasick_rs.AhoCorasick(words, matchkind=kind, store_patterns=False)
-    return _Terms(words, [named[word] for word in words], automaton)
+    return _Terms(named, [named[word] for word in words], automaton)
 
 
 def labels(views: Views) -> list[Label]:
     """Announcements in order of position, at most `_MAX_LABELS`."""
     solid, signed, signs = _terms()
     folded, dense = views.folded, views.dense
-    text, beside = dense.text, _beside()
     near = [
-        match
-        for match in solid.automaton.find_matches_as_indexes(text)
-        if text[match[2] : match[2] + 1] in beside or text[match[1] - 1 : match[1]] in _LATIN
+        match for match in solid.automaton.find_matches_as_indexes(dense.text) if _announces(dense.text, solid, match)
     ]
     found = []
     for index, start, end in near[:_MAX_LABELS]:
-        kind, weak = solid.meaning[index]
         first, last = dense.original(start, end)
-        if kind and last - first <= 3 * (end - start) and _stands_alone(folded.text, solid.words[index], first, last):
+        kind, weak = solid.meaning[index]
+        if ":" in folded.text[first:last]:
+            # `V:x…` is no `VX`: what stands before the colon is the label
+            last = folded.text.index(":", first)
+            kind, weak = solid.named.get(folded.text[first:last], ("", False))
+        if kind and last - first <= 3 * (end - start) and _stands_alone(folded.text, first, last):
             found.append(Label(kind, first, last, weak))
     if signs.search(folded.text):
         for index, start, end in signed.automaton.find_matches_as_indexes(folded.text)[:_MAX_LABELS]:
@@ -79,6 +82,8 @@ def labels(views: Views) -> list[Label]:
     return sorted(found, key=lambda label: label.start)[:_MAX_LABELS]
 
 
+_SOMEBODY_CHARS = 8
+_LETTER = re.compile(r"[a-z]")
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -89,9 +94,18 @@ def _beside() -> frozenset[str]:
     return _LATIN | frozenset("".join(glyphs)) | {"@", "+"}
 
 
-def _stands_alone(text: str, term: str, start: int, end: int) -> bool:
+def _announces(text: str, terms: _Terms, match: tuple[int, int, int]) -> bool:
+    """Whether letters or digits stand where an id would: right before or after, or after a few words."""
+    index, start, end = match
+    if text[end : end + 1] in _beside() or text[start - 1 : start] in _LATIN:
+        return True
+    kind, weak = terms.meaning[index]
+    return (kind == "other" or not weak) and _LETTER.search(text, end, end + _SOMEBODY_CHARS) is not None
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a term that begins or ends in letters is not part of a longer word."""
-    before, after = text[start - 1 : start], text[end : end + 1]
+    term, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
     if term[0].isascii() and term[0].isalpha() and before.isascii() and before.isalnum():
         # a number may end where a label begins, but `a1v…` is one word
         return len(term) > 1 and before.isdigit()
@@ -109,11 +123,14 @@ class Id(NamedTuple):
 @cache
 def _connector() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, tables()["ids"]["connectors"]), key=len, reverse=True))
-    return re.compile(rf"(?:[^\w@+]{{0,4}}(?:{words})){{0,3}}[^\w@+]{{0,6}}@?")
+    return re.compile(rf"(?:[^\w@+]{{0,4}}(?:{words})){{0,3}}[^\w@+]{{0,6}}@?\s?")
 
 
 _SOMEBODY = re.compile(r"[\u4e00-\u9fff]{0,6}[^\w@+]{1,3}(?=[a-z])")
 """Whom to ask, before the id."""
+_SAYING = re.compile(r"[\u4e00-\u9fff]{1,6}\s?[:：]\s?(?=[a-z])")
+"""A few words between a label and its id, as in 微信放这: or 微信沟通即可:."""
+_SPACED = re.compile(r"[a-z](?:[ .·][a-z0-9_\-]){5,19}(?![a-z0-9])")
 _NAME = re.compile(r"[a-z][a-z0-9_\-]{4,19}(?![a-z0-9])")
 _DIGITS = re.compile(r"\d[\dx]{4,10}(?![a-z0-9])")
 _PARTED = re.compile(r"\d(?:[^\w\n,，、；;]{0,3}\d){4,10}(?!\d)")
@@ -131,6 +148,8 @@ def id_after(text: str, label: Label) -> Id | None:
     assert begin is not None
     if label.kind == "other":
         begin = _SOMEBODY.match(window) or begin
+    elif not label.weak:
+        begin = _SAYING.match(window) or begin
     skipped, at = begin.group(), begin.end()
     colon = any(sign in skipped for sign in ":：")
     found = _id_at(window, at)
@@ -139,7 +158,7 @@ def id_after(text: str, label: Label) -> Id | None:
     value, last = found
     if value.isalpha() and not (colon or "号" in skipped or "@" in skipped):
         return None
-    if label.weak and not _sure(label.kind, value, colon=colon):
+    if label.weak and not (_sure(label.kind, value, colon=colon) or _is_number_of_hanzi(text, label, value)):
         return None
     return Id(value, label.end + at, label.end + last)
 
@@ -151,7 +170,16 @@ def _sure(kind: str, value: str, *, colon: bool) -> bool:
         return True
     if kind == "other":
         return False
-    return colon or _MOBILE.fullmatch(value) is not None or (kind == "qq" and value.isdigit() and len(value) >= 8)
+    return (
+        colon
+        or _MOBILE.fullmatch(value) is not None
+        or (kind == "qq" and value.isdigit() and len(value) >= _LONG_NUMBER)
+    )
+
+
+def _is_number_of_hanzi(text: str, label: Label, value: str) -> bool:
+    """`微1000055183` is an id; `V20261121` may be a version."""
+    return label.kind != "other" and is_han(text[label.start]) and value.isdigit() and len(value) >= _LONG_NUMBER
 
 
 def _is_id(value: str) -> bool:
@@ -188,6 +216,9 @@ def _id_at(window: str, at: int) -> tuple[str, int] | None:
     parted = _PARTED.match(written, at)
     if parted:
         return re.sub(r"\D", "", parted.group()), parted.end()
+    spaced = _SPACED.match(window, at)
+    if spaced:
+        return re.sub(r"[ .·]", "", spaced.group()), spaced.end()
     mixed = _MIXED.match(window, at)
     return (mixed.group(), mixed.end()) if mixed and _is_mixed(mixed.group()) else None
 
