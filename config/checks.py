@@ -54,6 +54,9 @@ def expired(config: Config, today: date) -> Iterator[str]:
     for known in config.policy.known_good:
         if known.expires < today.isoformat():
             yield strings.EXPIRED.format(key=known.host, date=known.expires)
+    for relay in config.policy.name_relays:
+        if relay.expires < today.isoformat():
+            yield strings.EXPIRED.format(key=relay.suffix, date=relay.expires)
 
 
 def _authorities(config: Config) -> Iterator[Finding]:

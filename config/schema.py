@@ -21,6 +21,7 @@ RETENTION_MINIMUM_DAYS = 184
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _SUFFIX = re.compile(r"(?:\.[\w-]+)+")
+_DIVISION = re.compile(r"[\u3400-\u9fff]+ [a-z]+(?:-[a-z]+)*")
 _TEMPLATE_FIELDS = frozenset({"place", "trade", "offer"})
 
 
@@ -198,6 +199,8 @@ class Budget(Model):
     pages_per_query: Count
     sites_per_night: CountOrNone
     inner_pages_per_site: CountOrNone
+    lookalikes_per_night: CountOrNone
+    lookalike_rest_days: CountOrNone
     listings_per_marketplace: CountOrNone
 
 
@@ -271,11 +274,47 @@ class KnownGood(Model):
     expires: IsoDate
 
 
+class NameRelay(Model):
+    """Names below `suffix` repeat other people's host names by design; such a name says nothing of its own."""
+
+    suffix: Host
+    kind: Literal["delivery", "proxy"]
+    owner: Text
+    reason: Text
+    expires: IsoDate
+
+
 class Policy(Model):
     restricted_suffixes: tuple[Suffix, ...]
     thresholds: Thresholds
     hosting_platforms: tuple[HostingPlatform, ...]
     known_good: tuple[KnownGood, ...]
+    name_relays: tuple[NameRelay, ...]
+
+
+# places.toml
+
+
+def _divisions(value: str) -> str:
+    if value.strip() and not all(_DIVISION.fullmatch(entry.strip()) for entry in value.split(",")):
+        raise PydanticCustomError("divisions", "not a list of names with their readings")
+    return value
+
+
+Divisions = Annotated[str, AfterValidator(_divisions)]
+"""`长沙市 chang-sha, 株洲市 zhu-zhou`: a name, a space, its reading with a hyphen between syllables."""
+
+
+class Province(Model):
+    name: Text
+    reading: Text
+    also: tuple[Text, ...]
+    prefectures: Divisions
+    counties: Divisions
+
+
+class Places(Model):
+    provinces: tuple[Province, ...]
 
 
 # official_sites.toml

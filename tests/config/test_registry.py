@@ -174,7 +174,8 @@ def test_policy_entries_past_their_date_are_mentioned_by_name() -> None:
 
     assert list(expired(LOADED, date(2026, 1, 1))) == []
     remarks = list(expired(LOADED, date(2028, 1, 1)))
-    assert len(remarks) == len(LOADED.policy.known_good) + len(LOADED.policy.hosting_platforms)
+    policy = LOADED.policy
+    assert len(remarks) == len(policy.known_good) + len(policy.hosting_platforms) + len(policy.name_relays)
     assert "baidu.com 已于 2027-12-31 到期" in "\n".join(remarks)
 
 
