@@ -14,6 +14,7 @@ from detectors.views import Turned, View, spliced
 Match = tuple[int, int, int]
 """Number of a word, start and end."""
 Find = Callable[[str], list[Match]]
+"""All matches in a text, in order of their ends."""
 
 _CELLS_MAX = 12
 _TELLING_WORD_CHARS = 3
@@ -150,12 +151,13 @@ def _best(text: str, usual: list[int], ways: list[list[int]], find: Find) -> Seq
 def _covered(text: str, places: Sequence[int], find: Find) -> tuple[int, int]:
     """Length of the longest word among characters read in an order, and how many of them words cover."""
     read = "".join(map(text.__getitem__, places))
-    longest = covered = last = 0
-    for _, start, end in sorted(find(read), key=lambda match: (match[1], -match[2])):
-        if end - start > 1 and end > last and _HAN.match(read, start):
+    longest = covered = 0
+    first = len(read)
+    for _, start, end in reversed(find(read)):
+        if start < first and end - start > 1 and _HAN.match(read, start):
             longest = max(longest, end - start)
-            covered += end - max(start, last)
-            last = end
+            covered += min(end, first) - start
+            first = start
     return longest, covered
 
 

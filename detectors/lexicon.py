@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
-from detectors import disguise, ordinary, phonetics
+from detectors import disguise, phonetics
 from detectors import text as folding
 from detectors.layout import readings
+from detectors.ordinary import is_rare, is_word_part
 
 if TYPE_CHECKING:
     from config.schema_wording import Wording
@@ -87,6 +88,7 @@ class Lexicon:
             self._own(owners, name, terms)
         self.terms = sorted(owners)
         self.owners = [owners[term] for term in self.terms]
+        self.longest = max(map(len, self.terms), default=0)
         self.owned: dict[str, set[int]] = defaultdict(set)
         for index, names in enumerate(self.owners):
             for name in names:
@@ -106,6 +108,12 @@ class Lexicon:
             for name, meaning in self.meanings.items()
             if meaning.patterns
         }
+        self.roles = {concept.id: concept.role for concept in wording.concept if concept.role} | {"contact": "act"}
+        self.sold = {name for name, role in self.roles.items() if role != "act"}
+        """Concepts of which one at least is in every offer."""
+        self.frames = {f"frame:{frame.id}": frame.id for frame in wording.frame}
+        self.mild = {frame.id for frame in wording.frame if frame.scope == "before"}
+        """Frames that take one word from the speaker, not a sentence."""
         self.covers = {concept.id: concept.inside for concept in wording.concept}
         self.heads = {concept.id: concept.heads for concept in wording.concept if concept.heads}
         self.rules = [
@@ -158,6 +166,38 @@ class Lexicon:
         sounds = [phonetics.encoded(one.term) for one in self._sounds]
         return ahocorasick_rs.AhoCorasick(sounds, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False)
 
+    def variants_in(self, text: str) -> list[int]:
+        """Where characters stand that may be written for another one."""
+        return [match.start() for match in self.variant.finditer(text)]
+
+    def with_variants(self, text: str, places: Sequence[int]) -> str:
+        """The text with the characters at some places read as what they may be written for."""
+        kept = (
+            text[end:start] for end, start in zip((0, *(at + 1 for at in places)), (*places, len(text)), strict=True)
+        )
+        read = (self.variants[ord(text[at])] for at in places)
+        return "".join(itertools.chain.from_iterable(itertools.zip_longest(kept, read, fillvalue="")))
+
+    def find_near(self, text: str, places: Sequence[int]) -> list[Match]:
+        """Every match that may go over one of some places in ascending order, and others beside them."""
+        found: list[Match] = []
+        for start, end in self._around(places):
+            part = text[start:end]
+            found += [(index, start + first, start + last) for index, first, last in self.find(part)]
+        return found
+
+    def _around(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Windows around places, as wide as the longest term reaches, those that touch joined."""
+        first, last = 0, -1
+        for at in places:
+            if at - self.longest > last:
+                if last >= 0:
+                    yield first, last
+                first = max(0, at - self.longest)
+            last = at + self.longest
+        if last >= 0:
+            yield first, last
+
     def find(self, text: str) -> list[Match]:
         """Every match, overlapping ones too."""
         return self.automaton.find_matches_as_indexes(text, overlapping=True)
@@ -170,12 +210,12 @@ class Matches:
         self.lexicon = lexicon
         self.views = views
         self._plain = lexicon.find(views.folded.text)
-        self._dense = lexicon.find(views.dense.text) if len(views.dense.here) > 1 else []
+        self._dense = lexicon.find_near(views.dense.text, views.seams)
         self._joined = views.joined
-        glyphs = set(lexicon.variant.findall(self._joined.text))
-        self._guessed = folding.replace_glyphs(self._joined.text, glyphs, lexicon.variants)
-        changed = glyphs or views.parts is not None
-        self._variant = lexicon.find(self._guessed) if changed else []
+        doubtful = [at for at in lexicon.variants_in(self._joined.text) if not is_word_part(self._joined.text, at)]
+        self._guessed = lexicon.with_variants(self._joined.text, doubtful)
+        joins = () if views.parts is None else views.parts.here[1::2]
+        self._variant = lexicon.find_near(self._guessed, sorted({*doubtful, *joins}))
         self._readings = [
             (reading, lexicon.find(reading.text))
             for reading in readings(views, lexicon.find, lexicon.backwards.find_matches_as_indexes)
@@ -221,7 +261,7 @@ class Matches:
         term = self.lexicon.terms[index]
         plain, dense, variant, *others = (matches.get(index, ()) for matches in self._by_term)
         yield from (Hit(*span, term, *self._hidden(term, *span)) for span in self._plain_spans(index, plain))
-        if len(dense) > len(plain) and not term.isascii():
+        if dense and not term.isascii():
             yield from (Hit(*span, term, bool(how), how) for span, how in self._dense_spans(dense))
         if len(term) > 1:
             yield from (Hit(*span, term, True, how) for span, how in self._variant_spans(variant))
@@ -273,10 +313,9 @@ class Matches:
                 return False
             first, last = parts.original(start, end)
             return last - first > end - start
-        other = [at for at in range(start, end) if written[at] != plain[at]]
-        if end - start < _TELLING_CHARS and not all(ordinary.is_rare(written[at]) for at in other):
-            return False
-        return not any(ordinary.is_in_word(written, at, start, end) for at in other)
+        if end - start >= _TELLING_CHARS:
+            return True
+        return all(is_rare(written[at]) for at in range(start, end) if written[at] != plain[at])
 
 
 def _grouped(matches: list[Match]) -> dict[int, list[Match]]:

@@ -42,3 +42,8 @@ def is_in_word(text: str, at: int, start: int, end: int) -> bool:
         for first in (at - 1, at)
         if first >= 0
     )
+
+
+def is_word_part(text: str, at: int) -> bool:
+    """Whether the character at `at` makes an ordinary word with a neighbour."""
+    return text[at : at + 2] in words() or (at > 0 and text[at - 1 : at + 1] in words())

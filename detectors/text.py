@@ -61,6 +61,8 @@ class Views:
     folded: View
     dense: View
     parts: View | None
+    seams: tuple[int, ...] = ()
+    """Where, in the dense view, something was dropped that may be decoration: all but the ordinary ends of words."""
 
     @property
     def joined(self) -> View:
@@ -237,13 +239,26 @@ def _without_reading(match: re.Match[str], before: str) -> str:
     return "" if is_reading_of(match["sound"] or match["after"], before) else match.group()
 
 
-def condense(folded: View) -> View:
-    """The folded text with everything dropped that is neither letter, digit nor hanzi; maps to the folded text."""
+def condense(folded: View) -> tuple[View, tuple[int, ...]]:
+    """The folded text with everything dropped that is neither letter, digit nor hanzi, and its seams; maps to the
+    folded text."""
     pieces = _GAPS_AND_WORDS.split(folded.text)
     sizes = list(map(len, pieces))
     lengths = tuple(sizes[1::2]) or (0,)
     origin = tuple(accumulate(sizes))[:-1:2] or (0,)
-    return View("".join(pieces[1::2]), (0, *accumulate(lengths[:-1])), origin, lengths)
+    here = (0, *accumulate(lengths[:-1]))
+    usual = {gap: _is_usual(gap) for gap in set(pieces[2:-1:2])}
+    seams = (
+        at
+        for at, gap, before, after in zip(here[1:], pieces[2:-1:2], lengths, lengths[1:], strict=False)
+        if not usual[gap] or before == after == 1
+    )
+    return View("".join(pieces[1::2]), here, origin, lengths), tuple(seams)
+
+
+def _is_usual(gap: str) -> bool:
+    """Whether it can only be the end of a word before another, unless single characters stand on both sides."""
+    return (_ORDINARY_GAP.fullmatch(gap) is not None and bool(gap.strip())) or _is_no_ornament(gap)
 
 
 def one_for_each(view: View, pattern: re.Pattern[str], forms: dict[str, str]) -> View | None:
@@ -256,8 +271,8 @@ def one_for_each(view: View, pattern: re.Pattern[str], forms: dict[str, str]) ->
 
 def views(text: str) -> Views:
     folded = fold(text)
-    dense = condense(folded)
-    return Views(text, folded, dense, join_parts(dense.text))
+    dense, seams = condense(folded)
+    return Views(text, folded, dense, join_parts(dense.text), seams)
 
 
 def through_dense(views: Views, start: int, end: int) -> tuple[int, int]:
@@ -295,7 +310,7 @@ def separators_are_disguise(views: Views, start: int, end: int) -> bool:
     if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
         return len(gaps) > 1 or not _DIVIDER.fullmatch(gaps[0]) or apart
     if any(gap.strip() for gap in gaps):
-        return False
+        return apart and len(gaps) > 1 and len(set(gaps)) == 1
     return end - start > _LONG_WORD or apart
 
 
@@ -314,9 +329,9 @@ def is_evasive(views: Views, start: int, end: int) -> bool:
     gaps = gaps_within(views, start, end)
     if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
         return True
-    if len(gaps) != end - start - 1 or len(gaps) < 2 or any(gap.strip() for gap in gaps):
+    if len(gaps) != end - start - 1 or len(gaps) < 2:
         return False
-    return is_column(gaps) or not any("\n" in gap for gap in gaps)
+    return is_column(gaps) or len(set(gaps)) == 1 or not any("\n" in gap or gap.strip() for gap in gaps)
 
 
 def is_column(gaps: list[str]) -> bool:
