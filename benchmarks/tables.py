@@ -101,7 +101,7 @@ def main() -> None:
     )
     write(
         "ordinary.toml",
-        f"Ordinary words of two characters, joined: jieba 0.42.1 (MIT) counts each {ORDINARY_MIN_COUNT} times or more.\n"
+        f"Ordinary words of two characters, joined: jieba 0.42.1 (MIT) has each {ORDINARY_MIN_COUNT} times or more.\n"
         "A character inside one of them is not written for another that looks or sounds alike.",
         f"words = {broken(''.join(sorted(ordinary())))}",
     )

@@ -19,7 +19,8 @@ Find = Callable[[str], list[Match]]
 _CELLS_MAX = 12
 _TELLING_WORD_CHARS = 3
 """A word so long does not come about by chance where a text is read in another order."""
-_BLOCK = re.compile(rf"(?:^|(?<=\n))(?:[^\n]{{2,{2 * _CELLS_MAX}}}(?:\n|$)){{2,}}")
+_BLOCK = re.compile(rf"\n(?:[^\n]{{2,{2 * _CELLS_MAX}}}\n){{2,}}")
+"""Short lines, each between line breaks. It begins with a plain character: `re` then finds the next one quickly."""
 _CELL = re.compile(f"[0-9a-z{HAN}@+]")
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
 _BLANK = re.compile(r"\s")
@@ -77,18 +78,19 @@ def _without(text: str, spans: list[tuple[int, int]]) -> View:
 def _columns(views: Views, find: Find) -> Reading | None:
     """Blocks of short lines read from top to bottom, columns from the right or from the left."""
     text = views.folded.text
-    grids = (grid for block in _BLOCK.finditer(text) for grid in _grids(text, *block.span()))
+    blocks = (match.span() for match in _BLOCK.finditer(f"\n{text}\n"))
+    grids = (grid for start, end in blocks for grid in _grids(text, start, end - 1))
     found = (_best(text, [*chain(*rows)], [_from_right(rows), _from_left(rows)], find) for rows in grids)
     return _turned(views, "vertical", [places for places in found if places])
 
 
-def _grids(text: str, start: int, end: int) -> Iterator[list[list[int]]]:
+def _grids(text: str, start: int, end: int) -> Iterator[list[Sequence[int]]]:
     """Rows of cells, each the offset of a character, that may be columns side by side: none longer than the first."""
-    rows: list[list[int]] = []
+    rows: list[Sequence[int]] = []
     at = start
-    for line in text[start:end].splitlines(keepends=True):
-        row = [at + match.start() for match in _CELL.finditer(line)]
-        at += len(line)
+    for line in text[start:end].split("\n"):
+        row = _cells(text, at, at + len(line), line)
+        at += len(line) + 1
         if rows and (len(row) > len(rows[0]) or len(row) < 2):
             if len(rows) > 1:
                 yield rows
@@ -99,11 +101,15 @@ def _grids(text: str, start: int, end: int) -> Iterator[list[list[int]]]:
         yield rows
 
 
-def _from_left(rows: list[list[int]]) -> list[int]:
+def _cells(text: str, start: int, end: int, line: str) -> Sequence[int]:
+    return range(start, end) if line.isalnum() else [match.start() for match in _CELL.finditer(text, start, end)]
+
+
+def _from_left(rows: Sequence[Sequence[int]]) -> list[int]:
     return [at for column in zip_longest(*rows, fillvalue=-1) for at in column if at >= 0]
 
 
-def _from_right(rows: list[list[int]]) -> list[int]:
+def _from_right(rows: Sequence[Sequence[int]]) -> list[int]:
     return _from_left([row[::-1] for row in rows])
 
 

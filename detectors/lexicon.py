@@ -88,7 +88,8 @@ class Lexicon:
             self._own(owners, name, terms)
         self.terms = sorted(owners)
         self.owners = [owners[term] for term in self.terms]
-        self.longest = max(map(len, self.terms), default=0)
+        self.longest = max((len(term) for term in self.terms if not term.isascii()), default=0)
+        """In characters, of the terms that may be hidden: such as only Latin letters make are not."""
         self.owned: dict[str, set[int]] = defaultdict(set)
         for index, names in enumerate(self.owners):
             for name in names:
@@ -108,12 +109,6 @@ class Lexicon:
             for name, meaning in self.meanings.items()
             if meaning.patterns
         }
-        self.roles = {concept.id: concept.role for concept in wording.concept if concept.role} | {"contact": "act"}
-        self.sold = {name for name, role in self.roles.items() if role != "act"}
-        """Concepts of which one at least is in every offer."""
-        self.frames = {f"frame:{frame.id}": frame.id for frame in wording.frame}
-        self.mild = {frame.id for frame in wording.frame if frame.scope == "before"}
-        """Frames that take one word from the speaker, not a sentence."""
         self.covers = {concept.id: concept.inside for concept in wording.concept}
         self.heads = {concept.id: concept.heads for concept in wording.concept if concept.heads}
         self.rules = [
