@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from detectors import strings
-from detectors.base import Axis, FollowUp, Signal, detector
+from detectors.base import Axis, Contact, FollowUp, Signal, detector
 from detectors.limits import (
     MAX_IMAGE_BYTES,
     MAX_IMAGE_PIXELS,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
 
-VERSION = 3
+VERSION = 4
 _MIN_SIDE_PX = 60
 _MAX_OCR_IMAGES = 4
 _MIN_CONFIDENCE = 0.5
@@ -44,9 +45,9 @@ def can_read() -> bool:
 
 
 @detector("images", version=VERSION, title="图片", axis=Axis.SELLING, budget_ms=60_000)
-def images(page: Page, context: Context) -> Iterator[Signal | FollowUp]:
+def images(page: Page, context: Context) -> Iterator[Signal | FollowUp | Contact]:
     """QR codes are decoded to text and proposed as addresses to visit; text in pictures is read and judged as an
-    offer. Without the extra `ocr` pictures are left unread."""
+    offer, a card's number and dates as a record. Without the extra `ocr` pictures are left unread."""
     if not page.images or not can_decode():
         return
     bodies = page.images[:MAX_IMAGES_DECODED]
@@ -56,7 +57,7 @@ def images(page: Page, context: Context) -> Iterator[Signal | FollowUp]:
             reason = strings.QR_FOUND.format(url=address)
             yield FollowUp(detector="images", kind="qr", url=address, reason=reason)
     if can_read():
-        yield from _offers(decoded, context)
+        yield from _written(decoded, page.url, context)
 
 
 def decode(body: bytes) -> Image | None:
@@ -85,8 +86,14 @@ def qr_addresses(image: Image) -> list[str]:
     return list(dict.fromkeys(text for text in texts if text.lower().startswith(("http://", "https://"))))
 
 
-def _offers(decoded: list[tuple[bytes, Image]], context: Context) -> Iterator[Signal]:
+_MAX_OFFERS = 5
+"""By rule, and by manner, of one picture."""
+
+
+def _written(decoded: list[tuple[bytes, Image]], url: str, context: Context) -> Iterator[Signal | Contact]:
+    """What the largest pictures say. A number on a card has no place in the page's text."""
     from detectors.features import Page
+    from detectors.licence import licence
     from detectors.wording import Reader, apart, signal
 
     large = sorted(decoded, key=lambda picture: -picture[1].width * picture[1].height)[:_MAX_OCR_IMAGES]
@@ -94,9 +101,14 @@ def _offers(decoded: list[tuple[bytes, Image]], context: Context) -> Iterator[Si
         text = _text_of(body, image, context.pictures)
         if not text:
             continue
-        written = Page.from_text(text)
+        written = Page.from_text(text, url)
         for offer in apart(Reader.of(written, context).offers())[:5]:
             yield _in_picture(signal(written, offer), number)
+        for found in licence(written, context):
+            if isinstance(found, Signal):
+                yield _in_picture(found, number)
+            elif isinstance(found, Contact):
+                yield replace(found, start=0, end=0)
 
 
 def _text_of(body: bytes, image: Image, known: dict[str, str]) -> str:
@@ -108,8 +120,6 @@ def _text_of(body: bytes, image: Image, known: dict[str, str]) -> str:
 
 
 def _in_picture(found: Signal, number: int) -> Signal:
-    from dataclasses import replace
-
     reason = strings.IN_PICTURE.format(number=number + 1, reason=found.reason)
     return replace(found, detector="images", version=VERSION, reason=reason, where="image")
 

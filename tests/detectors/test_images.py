@@ -17,6 +17,8 @@ from PIL import Image
 
 import config
 from detectors import images as pictures
+from detectors import strings
+from detectors.base import Level
 from detectors.context import Context
 from detectors.features import Page
 from detectors.images import decode, qr_addresses
@@ -112,6 +114,22 @@ def test_an_offer_in_a_picture_is_a_signal_and_an_unsure_line_is_not(engine: Eng
     found = assess(shown(blank(600, 400)), Context.build(config.load()))
     assert [one.where for one in found.selling.signals] == ["image"]
     assert found.selling.signals[0].quote in Engine.txts[0]
+
+
+def test_a_card_in_a_picture_is_checked_and_its_number_links(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ("特种作业操作证", "证号 T110101199001011230", "有效期限 2021-03-05 至 2031-03-04", "应复审日期 2024-03-04")
+    monkeypatch.setattr(Engine, "txts", lines)
+    monkeypatch.setattr(Engine, "scores", (0.99,) * len(lines))
+    found = assess(shown(blank(600, 400)), Context.build(config.load()))
+    assert {(one.where, one.cls) for one in found.selling.signals} == {
+        ("image", strings.LICENCE_NUMBER),
+        ("image", strings.LICENCE_DATES),
+    }
+    assert found.selling.level is Level.WATCH
+    assert "110101199001011230" not in repr(found.selling)
+    assert [(one.kind, one.value, one.start, one.end) for one in found.contacts] == [
+        ("certificate", "110101199001011230", 0, 0)
+    ]
 
 
 def test_a_picture_shown_to_two_visitors_is_read_once(engine: Engine) -> None:
