@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
 from detectors import text as folding
 
 INVISIBLE, GLYPHS, SEPARATORS, VERTICAL = "invisible", "glyphs", "separators", "vertical"
 REVERSED, SPLIT, LOOK_ALIKE, HOMOPHONE, PINYIN = "reversed", "split", "look-alike", "homophone", "pinyin"
+TRADITIONAL, READING_MARKS, DIGITS = "traditional", "reading-marks", "digits"
+
+INNOCENT = frozenset({TRADITIONAL, READING_MARKS})
+"""How lawful pages are written, too: never evasion by itself."""
 
 
 @cache
-def _hiding() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Characters that nobody writes within a word but to hide it: those that show nothing, those that look alike."""
-    return re.compile(f"[{folding.INVISIBLE}]"), re.compile(f"[{folding.tables()['evasive']}]")
+def _signs() -> dict[str, re.Pattern[str]]:
+    """What in the original text tells a way to write, by its name; evasion first."""
+    evasive = folding.tables()["evasive"]
+    return {
+        INVISIBLE: re.compile(f"[{folding.INVISIBLE}]"),
+        GLYPHS: re.compile(f"[{evasive}]"),
+        DIGITS: re.compile(
+            "[\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\U0001d7ce-\U0001d7ff]"
+        ),
+        TRADITIONAL: re.compile(f"[{''.join(folding.traditional().keys() - set(evasive))}]"),
+        READING_MARKS: folding.reading_mark(),
+    }
+
+
+def kinds(written: str) -> list[str]:
+    """The ways in which a quotation is written that folding undoes, what hides it first."""
+    return [name for name, sign in _signs().items() if sign.search(written)]
 
 
 def of_glyphs(written: str) -> str:
     """How a word that folds to a plain one is hidden; empty when people write so: wide, traditional, with readings."""
-    unseen, unlike = _hiding()
-    return INVISIBLE if unseen.search(written) else GLYPHS if unlike.search(written) else ""
+    return next((kind for kind in kinds(written) if kind in (INVISIBLE, GLYPHS)), "")
 
 
 def of_gaps(views: folding.Views, start: int, end: int) -> str:
@@ -29,11 +45,3 @@ def of_gaps(views: folding.Views, start: int, end: int) -> str:
     if not folding.is_evasive(views, start, end):
         return ""
     return VERTICAL if folding.is_column(folding.gaps_within(views, start, end)) else SEPARATORS
-
-
-def innocent(written: str) -> frozenset[str]:
-    """What folding undid in a span that is no disguise by itself: `width`, `traditional`, `reading-marks`."""
-    kinds = set()
-    if any(unicodedata.normalize("NFKC", one) != one for one in written):
-        kinds.add("width")
-    return frozenset(kinds)

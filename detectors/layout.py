@@ -25,6 +25,8 @@ _CELL = re.compile(f"[0-9a-z{HAN}@+]")
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
 _BLANK = re.compile(r"\s")
 _STREWN = re.compile(rf"[a-z0-9]{{1,2}}(?=[{HAN}])")
+_KINDS = frozenset("证本照类级票型座")
+"""What is told apart by a letter before it."""
 _HAN = re.compile(f"[{HAN}]")
 _APART = "\x00"
 """Stands between passages that do not belong together; no word holds it."""
@@ -55,7 +57,7 @@ def _strewn(views: Views) -> Reading | None:
     chained = {
         filler
         for before, after in pairwise(fillers)
-        if after[0] - before[1] == 1 and text[before[1]] != text[after[1]]
+        if after[0] - before[1] == 1 and not _KINDS.issuperset((text[before[1]], text[after[1]]))
         for filler in (before, after)
     }
     if not chained:

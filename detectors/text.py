@@ -84,12 +84,23 @@ def _by_glyph(forms: dict[str, str]) -> dict[str, str]:
 def one_to_one() -> dict[int, str]:
     """Every character whose folded form is one other character: width, case, style, digits, traditional form."""
     table = {point: plain for point in _compatible() if (plain := _plain(chr(point))) and plain != chr(point)}
-    with (DATA / "simplify.toml").open("rb") as stream:
-        forms = tomllib.load(stream)
-    table.update({ord(old): new for old, new in zip(forms["traditional"], forms["simplified"], strict=True)})
+    table.update({ord(old): new for old, new in traditional().items()})
     for name in ("hanzi", "letters"):
         table.update({ord(glyph): plain for glyph, plain in _by_glyph(tables()[name]).items()})
     return table
+
+
+@cache
+def traditional() -> dict[str, str]:
+    """The simplified form of each traditional, regional or Japanese one."""
+    with (DATA / "simplify.toml").open("rb") as stream:
+        forms = tomllib.load(stream)
+    return dict(zip(forms["traditional"], forms["simplified"], strict=True))
+
+
+@cache
+def reading_mark() -> re.Pattern[str]:
+    return re.compile(_MARK)
 
 
 def _compatible() -> Iterator[int]:
