@@ -206,7 +206,9 @@ def is_disguised(contact: Contact) -> bool:
     written = contact.quote.lower()
     bare = re.sub(r"[\s\-()+]", "", written)
     if bare != contact.value and not bare.isascii():
-        return True
+        # what a link dials may be called anything
+        read = plain(fold(written).text)
+        return 2 * sum(sign.isascii() and sign.isalnum() for sign in read) >= len(contact.value)
     return contact.value.isdigit() and len(written) - len(contact.value) >= _ORNAMENT_CUTS
 
 
@@ -215,7 +217,33 @@ def page_views(page: Page) -> Views:
 
 
 def page_contacts(page: Page) -> list[Contact]:
-    return page.once("contacts", lambda: find(page_views(page)))
+    """Contacts in the text, then those that only its links hold."""
+    return page.once("contacts", lambda: list(_with_linked(page, find(page_views(page)))))
+
+
+def _with_linked(page: Page, found: list[Contact]) -> Iterator[Contact]:
+    yield from found
+    known = {(contact.kind, contact.value) for contact in found}
+    for link in page.markup.links:
+        for kind, value in _in_href(link.href):
+            if (kind, value) not in known and len(known) < MAX_CONTACTS:
+                known.add((kind, value))
+                quote = page.text[link.start : link.end]
+                yield Contact(kind=kind, value=value, quote=quote, start=link.start, end=link.end)
+
+
+@cache
+def _schemes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((one["kind"], re.compile(one["pattern"], re.IGNORECASE)) for one in tables()["href"])
+
+
+def _in_href(href: str) -> Iterator[tuple[str, str]]:
+    """What a link would dial or write to."""
+    for kind, pattern in _schemes():
+        match = pattern.search(href)
+        if match:
+            digits = re.sub(r"[\s\-()]|%20", "", match[1])
+            yield kind, re.sub(r"^(?:\+?86)(?=1\d{10}$)", "", digits) if kind == "phone" else digits.lower()
 
 
 @detector("contacts", version=3, title="联系方式", axis=Axis.SELLING, budget_ms=3000)

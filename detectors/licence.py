@@ -32,8 +32,9 @@ _MAX_RECORDS = 40
 _WEIGHTS = {"span_short": 0.15, "too_early": 0.2}
 _WEIGHT = 0.35
 """Enough to be watched, too little to be flagged: records are copied, mistyped and made up for teaching."""
-_ODD = re.compile(r"(?<![0-9A-Za-z])[TＴ][ \-]?(\d{10,25})[Xx]?(?![0-9A-Za-z])")
-_HIDDEN = re.compile(rf"(?<![0-9A-Za-z])[TＴ]\d\d{re.escape(identities.WRONG)}{{10,16}}[\dXx]{{2}}")
+# both begin with a class, looked behind after it: `re` runs over everything else at full speed
+_ODD = re.compile(r"[TＴ](?<![0-9A-Za-z][TＴ])[ \-]?(\d{10,25})[Xx]?(?![0-9A-Za-z])")
+_HIDDEN = re.compile(rf"[TＴ](?<![0-9A-Za-z][TＴ])\d\d{re.escape(identities.WRONG)}{{10,16}}[\dXx]{{2}}")
 
 
 class Issue(NamedTuple):
@@ -204,7 +205,7 @@ def _odd(text: str, taken: list[Identity]) -> Iterator[Issue]:
         if not inside and _is_named(text, match.start()):
             shown = identities.masked(match.group())
             yield Issue("length", *match.span(), {"number": shown, "count": len(match.group()) - 1})
-    for match in _HIDDEN.finditer(text):
+    for match in _HIDDEN.finditer(text) if identities.WRONG * 10 in text else ():
         yield Issue("checksum", *match.span(), {"number": match.group()})
 
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as some
 
 from detectors import contacts, labels, numerals, phones
 from detectors.base import Contact
-from detectors.contacts import find, is_disguised, is_personal
+from detectors.contacts import find, is_disguised, is_personal, page_contacts
+from detectors.features import Page
 from detectors.limits import MAX_CONTACTS
 from detectors.text import views
 
@@ -173,6 +174,7 @@ def test_quote_is_the_original_and_disguise_is_seen() -> None:
     assert is_personal(contact)
     (plain,) = find(views("电话 140-0000-0127"))
     assert not is_disguised(plain)
+    assert all(is_disguised(find(views(one))[0]) for one in ("V：hg一八八零", "电14O0OOOO⓪27", "140.薇.0000.电.0127"))
     (spread,) = find(views("电话 1 4 0 0 0 0 0 0 1 2 7"))
     assert is_disguised(spread)
 
@@ -184,6 +186,33 @@ def test_a_number_once_masked_is_no_number() -> None:
 def test_at_most_so_many_contacts_of_one_text() -> None:
     text = "，".join(f"微信bz_{number:05}" for number in range(MAX_CONTACTS * 2))
     assert len(find(views(text))) == MAX_CONTACTS
+
+
+@pytest.mark.parametrize(
+    ("href", "kind", "value"),
+    [
+        ("tel:+86-140-0000-0127", "phone", PHONE),
+        ("tel:07305000123", "phone", "07305000123"),
+        ("mailto:bz@example.com?subject=x", "email", "bz@example.com"),
+        ("http://wpa.qq.com/msgrd?v=3&uin=100000536&site=qq", "qq", "100000536"),
+        ("tencent://message/?uin=100000536", "qq", "100000536"),
+        ("https://t.me/Zheng_Gong", "telegram", "zheng_gong"),
+        ("https://wa.me/10005550137", "whatsapp", "10005550137"),
+    ],
+)
+def test_what_a_link_dials_is_a_contact_quoted_by_its_words(href: str, kind: str, value: str) -> None:
+    page = Page.from_html(f'<p>低压电工证 <a href="{href}">点这里咨询</a></p>')
+    (contact,) = page_contacts(page)
+    assert (contact.kind, contact.value) == (kind, value)
+    assert contact.quote == page.text[contact.start : contact.end] == "点这里咨询"
+    assert not is_disguised(contact)
+
+
+def test_a_link_that_says_what_it_dials_is_one_contact() -> None:
+    page = Page.from_html(
+        f'<a href="tel:{PHONE}">电话 {PHONE}</a> <a href="javascript:x()">QQ</a> <a href="/a?v=1">b</a>'
+    )
+    assert [(one.kind, one.value) for one in page_contacts(page)] == [("phone", PHONE)]
 
 
 def calls(text: str) -> int:
