@@ -39,7 +39,7 @@ class Reading(NamedTuple):
     text: str
     original: Callable[[int, int], tuple[int, int]]
     """From a span of `text` to the original."""
-    holds: Callable[[int, int], bool] = lambda start, end: True
+    holds: Callable[[int, int], bool] = lambda start, end: end - start > 1
     """Whether a word at a span is there only in this reading."""
 
 
@@ -67,8 +67,14 @@ def _strewn(views: Views) -> Reading | None:
         "separators",
         view.text,
         lambda start, end: through_joined(views, *view.original(start, end)),
-        lambda start, end: view.crosses_run(start, end),
+        lambda start, end: _letters_within(view, start, end) >= max(1, min(2, end - start - 1)),
     )
+
+
+def _letters_within(view: View, start: int, end: int) -> int:
+    """How much was dropped within a word. One letter in a long word may be part of how people write."""
+    first, last = view.original(start, end)
+    return last - first - (end - start)
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> View:
