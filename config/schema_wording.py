@@ -51,6 +51,9 @@ class Concept(Model):
     inside: tuple[str, ...] = ()
     sounds: tuple[Text, ...] = ()
     """Terms that count by their sound, too: written with homophones or in Latin letters, beside something exact."""
+    role: Literal["card", "paper", "exam", "slang", "offence", "hint", "act", ""] = ""
+    """What it is in an offer: goods of four kinds, an act that breaks the law, what hints at goods that are not named,
+    or what goes with an offer."""
     heads: str = ""
     """Concept of things; one of ours that only says what sort of thing it is (电工证 in 电工证题库) does not count."""
 
@@ -110,6 +113,13 @@ class Rule(Model):
     near_miss: Text
 
 
+class Naming(Model):
+    """What an offer that no rule names is called when it holds one of `concepts`; the first that does names it."""
+
+    named: Text
+    concepts: tuple[str, ...]
+
+
 class Wording(Model):
     version: Count
     lists: dict[str, tuple[Text, ...]]
@@ -119,6 +129,7 @@ class Wording(Model):
     concept: tuple[Concept, ...]
     frame: tuple[Frame, ...]
     boost: tuple[Boost, ...]
+    naming: tuple[Naming, ...]
     rule: tuple[Rule, ...]
 
     @model_validator(mode="after")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.pages import query_fields
-from detectors.wording import Offer, Reader
+from detectors.pitch import Pitch, said
+from detectors.wording import Offer
 
 if TYPE_CHECKING:
     from detectors.context import Context
@@ -36,11 +37,11 @@ def cloaking(page: Page, context: Context) -> Iterator[Signal]:
         yield _signal(page, Axis.IMPERSONATION, strings.CLOAKED_QUERY, None)
 
 
-def _hidden_offer(page: Page, desktop: Page, context: Context) -> Offer | None:
+def _hidden_offer(page: Page, desktop: Page, context: Context) -> Offer | Pitch | None:
     watch = context.thresholds.selling.watch
-    if any(offer.strength >= watch for offer in Reader.of(desktop, context).offers()):
+    if any(offer.strength >= watch for offer in said(desktop, context)):
         return None
-    return next((offer for offer in Reader.of(page, context).offers() if offer.strength >= watch), None)
+    return next((offer for offer in said(page, context) if offer.strength >= watch), None)
 
 
 def similarity(first: Page, second: Page) -> float:
@@ -56,7 +57,7 @@ def _shingles(text: str) -> set[str]:
     return {plain[start : start + _SHINGLE_CHARS] for start in range(count)}
 
 
-def _signal(page: Page, axis: Axis, what: str, offer: Offer | None) -> Signal:
+def _signal(page: Page, axis: Axis, what: str, offer: Offer | Pitch | None) -> Signal:
     span = (offer.start, offer.end) if offer else (0, 0)
     return Signal(
         detector="cloaking",

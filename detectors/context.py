@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detectors.hosts import Registry
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     from config import Config
     from config.schema import Thresholds
     from config.schema_wording import Wording
+    from detectors.manner import Manner
     from detectors.names import Names
+
+
+MANNER = "manner.tsv"
 
 
 @dataclass
@@ -64,12 +69,27 @@ class Context:
         return Lexicon(self.wording, {"trade_cert": [name for name in names if len(name) > 1]})
 
     @cached_property
+    def manner(self) -> Manner:
+        from detectors.manner import Manner
+
+        return Manner.load(self.manner_file)
+
+    @property
+    def manner_file(self) -> Path:
+        """The office's own weights where it has learnt some."""
+        own = self.config.directory / MANNER if self.config.directory else None
+        return own if own is not None and own.is_file() else DATA / MANNER
+
+    @cached_property
     def digest(self) -> str:
         """Of everything that can change a judgement: detector versions, their tables, wording, registry, policy."""
         from detectors.base import registry
 
         parts = [f"{one.name}@{one.version}" for one in registry()]
-        parts += [f"{table.name}: {table.read_text(encoding='utf-8')}" for table in sorted(DATA.glob("*.toml"))]
+        parts += [
+            f"{table.name}: {table.read_text(encoding='utf-8')}"
+            for table in (*sorted(DATA.glob("*.toml")), self.manner_file)
+        ]
         models = (self.wording, self.config.official, self.config.policy, self.config.certificates)
         parts += [model.model_dump_json() for model in models]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.hosts import Owner
-from detectors.wording import Reader
+from detectors.pitch import said
 
 if TYPE_CHECKING:
     from detectors.context import Context
@@ -20,7 +20,7 @@ def intrusion(page: Page, context: Context) -> Iterator[Signal]:
     """On an official host an offer in the speaker's own voice is an intrusion, not the organ's offer."""
     if not page.host or context.registry.owner(page.host)[0] not in (Owner.OFFICIAL, Owner.STATE):
         return
-    strongest = next(iter(Reader.of(page, context).offers()), None)
+    strongest = next(iter(said(page, context)), None)
     if strongest is None or strongest.strength < context.thresholds.selling.flag:
         return
     yield Signal(

@@ -109,6 +109,12 @@ class Lexicon:
             for name, meaning in self.meanings.items()
             if meaning.patterns
         }
+        self.roles = {concept.id: concept.role for concept in wording.concept if concept.role} | {"contact": "act"}
+        self.sold = {name for name, role in self.roles.items() if role != "act"}
+        """Concepts of which one at least is in every offer."""
+        self.frames = {f"frame:{frame.id}": frame.id for frame in wording.frame}
+        self.mild = {frame.id for frame in wording.frame if frame.scope == "before"}
+        """Frames that take one word from the speaker, not a sentence."""
         self.covers = {concept.id: concept.inside for concept in wording.concept}
         self.heads = {concept.id: concept.heads for concept in wording.concept if concept.heads}
         self.rules = [

@@ -15,6 +15,7 @@ from detectors.hits import Hits
 from detectors.lexicon import Hit, Lexicon, Matches
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
 from detectors.linking import Links
+from detectors.manner import Manner, Passages, Window
 from detectors.sounds import hear
 from detectors.speakers import Speakers, Spoken
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 VERSION = 2
 _DISGUISE_WEIGHT = 0.2
+_DOUBTED_MOST = 0.5
 _PERSONAL_ONLY = "contact"
 _MAX_ANCHORS_PER_RULE = 200
 _TOGETHER_CHARS = 60
@@ -52,6 +54,8 @@ class Offer:
     """The part that is written to evade, if one is."""
     spoken: Spoken | None
     damped: bool
+    doubted: bool
+    """Whether nobody sells in such words: the rule alone is worth a look, no more."""
 
     @property
     def strength(self) -> float:
@@ -59,7 +63,7 @@ class Offer:
         if self.spoken is not None:
             return self.spoken.frame.leaves
         total = self.rule.weight + sum(weight for _, weight in self.boosts)
-        return min(1.0, total + (_DISGUISE_WEIGHT if self.disguise else 0.0))
+        return min(_DOUBTED_MOST if self.doubted else 1.0, total + (_DISGUISE_WEIGHT if self.disguise else 0.0))
 
 
 class Reader:
@@ -67,10 +71,12 @@ class Reader:
 
     def __init__(self, page: Page, context: Context) -> None:
         self.page = page
+        self.context = context
         self.wording: Wording = context.wording
         self.lexicon: Lexicon = context.lexicon
         matches = Matches(context.lexicon, page_views(page))
-        self.personal = [contact for contact in page_contacts(page) if is_personal(contact)]
+        self.contacts = page_contacts(page)
+        self.personal = [contact for contact in self.contacts if is_personal(contact)]
         beside = [(hit.start, hit.end) for name in _BESIDE for hit in matches.some(name, _MAX_BESIDE)]
         beside += [(contact.start, contact.end) for contact in self.personal]
         matches.add_heard(hear(page.text, context.lexicon, beside))
@@ -80,6 +86,19 @@ class Reader:
     @cached_property
     def speakers(self) -> Speakers:
         return Speakers(self.page, self.hits, self.wording.frame, self.personal)
+
+    @property
+    def manner(self) -> Manner:
+        return self.context.manner
+
+    @cached_property
+    def passages(self) -> Passages:
+        return Passages(self)
+
+    @cached_property
+    def windows(self) -> list[tuple[float, Window]]:
+        """Passages in which something is sold or could be, with how much each reads as an offer."""
+        return [(self.manner.score(window), window) for window in self.passages.windows()]
 
     @cached_property
     def links(self) -> Links:
@@ -173,6 +192,7 @@ class Reader:
             disguise=next((hit for hit in parts if hit.disguised), None) or self._contact_disguised(anchor),
             spoken=self.speakers.frame_of(anchor),
             damped=damped,
+            doubted=self._doubted(anchor),
         )
 
     def _boosts(self, rule: Rule, anchor: Hit) -> Iterator[tuple[str, float]]:
@@ -194,6 +214,10 @@ class Reader:
             hit.term for name in rule.damped_by for hit in self.hits.within(name, anchor.start, anchor.end, window)
         )
         return len(set(around)) >= self.wording.damped_count
+
+    def _doubted(self, anchor: Hit) -> bool:
+        around = [score for score, window in self.windows if window.start <= anchor.start < window.end]
+        return bool(around) and max(around) < self.manner.doubt
 
     def _contact_disguised(self, anchor: Hit) -> Hit | None:
         return next((hit for hit in self.hits.within("contact", anchor.start, anchor.end, 200) if hit.disguised), None)
@@ -259,6 +283,8 @@ def signal(page: Page, offer: Offer) -> Signal:
     elif offer.boosts:
         extras = "、".join(strings.BOOSTS[name] for name, _ in offer.boosts if name in strings.BOOSTS)
         reason = strings.WITH_BOOSTS.format(reason=reason, extras=extras) if extras else reason
+    if offer.spoken is None and offer.doubted:
+        reason = strings.DOUBTED.format(reason=reason)
     return Signal(
         detector="wording",
         version=VERSION,

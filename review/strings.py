@@ -137,3 +137,10 @@ TRY_NO_CONCEPT = "wording.toml 里没有概念 {name}:--as 后写概念的 id,�
 TRY_SUM = "看了 {looked} 页,命中 {hit} 页;什么都没有保存。"
 TRY_CHANGE = "  {change}:{pages} 页,{subjects} 个对象"
 TRY_UNREADABLE = "{count} 页无法读取,没有计入"
+
+# learning the manner of offers
+LEARNT = (
+    "学习材料：{about}；权重 {features} 项，写入 {out}\n"
+    "交叉验证（整族留出）：标记线上查全 {recall_flag:.1%}、误报 {false_positive_rate_flag:.1%}；"
+    "观察线上查全 {recall_watch:.1%}、误报 {false_positive_rate_watch:.1%}"
+)

@@ -1,9 +1,10 @@
-"""`zhengshao rules`: try a term or a rule on what is stored, before it is saved."""
+"""`zhengshao rules`: try a term or a rule on what is stored before it is saved; learn the manner of offers anew."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ from review.commands._shared import (
 if TYPE_CHECKING:
     from config import Config
     from detectors.context import Context
+    from detectors.kept import Kept
+    from detectors.learning import Example
     from review.assessing import Document
     from review.trying import Candidate, Tally, Trial
 
@@ -33,7 +36,7 @@ _UNCHANGED_SHOWN = 20
 
 @click.group()
 def command() -> None:
-    """Try the wording that offers are judged by."""
+    """Try the wording that offers are judged by, or learn their manner anew."""
 
 
 @command.command(
@@ -99,6 +102,68 @@ def try_(
     sys.exit(PARTIAL if tally.unreadable else FINE)
 
 
+@command.command(
+    epilog="""\b
+    Examples:
+      zhengshao rules learn labelled/ --out detectors/data/manner.tsv
+      zhengshao rules learn labelled.jsonl --decisions --out office/manner.tsv
+    An office's own weights stand in its configuration directory as manner.tsv.
+    """,
+)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file of weights to write."
+)
+@click.option("--decisions", is_flag=True, help="Learn from stored pages of confirmed and excluded cases, too.")
+@config_option
+@data_option
+@json_option
+def learn(
+    files: tuple[Path, ...],
+    out: Path,
+    decisions: bool,
+    config_dir: Path | None,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Learn the weights of the manner of offers from labelled rows in FILES (JSON Lines {"id", "text" | "html",
+    "is_selling", "family"}, or folders of such files) and tell how they do on families they were not learnt from."""
+    from detectors.context import Context
+    from detectors.learning import learn as learnt
+    from detectors.learning import written
+    from review.strings import LEARNT
+    from review.teaching import agreement, labelled
+    from review.trying import Tally
+
+    now = Context.build(load_config(config_dir))
+    rows = _rows(tuple(path for file in files for path in _within(file)), Tally())
+    found = [*labelled(rows, now), *(_decided(config_dir, data_dir, now) if decisions else ())]
+    families = {one.family for one in found}
+    if not (len(families) > 1 and any(one.sells for one in found) and not all(one.sells for one in found)):
+        fail(
+            "learning needs labelled rows of at least two families, sellers and others: give JSON Lines with is_selling"
+        )
+    result = learnt(found, say)
+    about = f"{len(found)} texts of {len(families)} families, {sum(one.sells for one in found)} of sellers"
+    out.write_text(written(result.manner, about), encoding="utf-8")
+    rates = agreement(found, result)
+    emit(rates) if as_json else click.echo(LEARNT.format(about=about, out=out, **rates))
+
+
+def _within(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+
+
+def _decided(config_dir: Path | None, data_dir: Path | None, now: Context) -> Iterator[Example]:
+    from review.teaching import decided, taught
+    from review.trying import Tally, stored
+
+    with _kept(config_dir, data_dir, now) as kept:
+        with kept.store.read() as connection:
+            truths = decided(connection)
+        yield from taught(stored(kept, Tally()), truths, now)
+
+
 def _trial(config: Config, now: Context, phrase: str | None, concept: str, snippet: Path | None) -> Trial:
     from config import ConfigError
     from review.strings import TRY_ONE
@@ -136,14 +201,21 @@ def _rows(files: tuple[Path, ...], tally: Tally) -> Iterator[Document]:
 
 
 def _stored(config_dir: Path | None, data_dir: Path | None, now: Context, tally: Tally) -> Iterator[Candidate]:
+    from review.trying import stored
+
+    with _kept(config_dir, data_dir, now) as kept:
+        yield from stored(kept, tally)
+
+
+@contextmanager
+def _kept(config_dir: Path | None, data_dir: Path | None, now: Context) -> Iterator[Kept]:
     from crawlers.archive import Archive
     from crawlers.blobs import BlobStore
     from detectors.kept import Kept
-    from review.trying import stored
 
     store, data = open_store(config_dir, data_dir)
     archive = Archive(data / "archive", now.config.settings.archive.gzip_level)
     try:
-        yield from stored(Kept(store, archive, now, BlobStore(data / "blobs")), tally)
+        yield Kept(store, archive, now, BlobStore(data / "blobs"))
     finally:
         store.close()

@@ -1,0 +1,118 @@
+"""Offers known by their manner: passages that are worded as sellers word theirs, whether or not a rule foresaw them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detectors import strings
+from detectors.base import Axis, Signal, detector
+from detectors.limits import MAX_SIGNALS_PER_DETECTOR
+from detectors.wording import Offer, Reader, apart, signal
+
+if TYPE_CHECKING:
+    from detectors.context import Context
+    from detectors.features import Page
+    from detectors.manner import Window
+
+VERSION = 1
+_WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
+_PER_SCORE = 0.15
+"""How much heavier a passage is for each point above what flags it."""
+_TELLING = 3
+_QUOTE_MAX_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """A passage that reads as an offer. `start`, `end` are its most telling sentence."""
+
+    strength: float
+    named: str
+    start: int
+    end: int
+    words: tuple[str, ...]
+    """Strings that weigh most, as they stand in the text."""
+
+
+def pitches(reader: Reader) -> list[Pitch]:
+    """Strongest first."""
+    return reader.page.once("pitches", lambda: sorted(_pitches(reader), key=lambda one: (-one.strength, one.start)))
+
+
+def _pitches(reader: Reader) -> Iterator[Pitch]:
+    for score, window in reader.windows:
+        if score >= reader.manner.watch:
+            start, end = _sentence(reader, window)
+            yield Pitch(_strength(reader, score), _named(reader, window), start, end, _words(reader, window))
+
+
+def _strength(reader: Reader, score: float) -> float:
+    flag, watch = reader.manner.flag, reader.manner.watch
+    if score >= flag:
+        return min(_MOST_WEIGHT, _FLAG_WEIGHT + _PER_SCORE * (score - flag))
+    return _WATCH_WEIGHT + (_FLAG_WEIGHT - _WATCH_WEIGHT - 0.01) * (score - watch) / (flag - watch)
+
+
+def _named(reader: Reader, window: Window) -> str:
+    """As a rule that holds in it names it, else by the first class of which it holds a concept."""
+    for offer in reader.offers():
+        if offer.spoken is None and window.start <= offer.anchor.start < window.end:
+            return offer.rule.named
+    present = {mark.lstrip("#") for mark in window.marks}
+    return next(
+        (one.named for one in reader.wording.naming if not present.isdisjoint(one.concepts)), strings.PITCH_CLASS
+    )
+
+
+def _sentence(reader: Reader, window: Window) -> tuple[int, int]:
+    """The sentence that speaks most for an offer, trimmed."""
+    text = reader.page.text
+    start, end = max(window.sentences, key=lambda span: (reader.passages.telling(span, reader.manner), -span[0]))
+    while start < end - 1 and text[start].isspace():
+        start += 1
+    while end > start + 1 and text[end - 1].isspace():
+        end -= 1
+    return start, min(end, start + _QUOTE_MAX_CHARS)
+
+
+def _words(reader: Reader, window: Window) -> tuple[str, ...]:
+    written = reader.page.text[window.start : window.end].lower()
+    return tuple(word for word in reader.manner.telling(window, 2 * _TELLING) if word in written)[:_TELLING]
+
+
+def said(page: Page, context: Context) -> list[Offer | Pitch]:
+    """Every offer of the page's own voice and every pitch, strongest first."""
+    reader = Reader.of(page, context)
+    found: list[Offer | Pitch] = [*(offer for offer in reader.offers() if offer.strength > 0), *pitches(reader)]
+    return sorted(found, key=lambda one: -one.strength)
+
+
+def signals(page: Page, context: Context, most: int) -> Iterator[Signal]:
+    """What a page's text says on the axis of selling: up to so many offers, and as many pitches."""
+    reader = Reader.of(page, context)
+    yield from (signal(page, offer) for offer in apart(reader.offers())[:most])
+    yield from (_signal(page, one) for one in pitches(reader)[:most])
+
+
+def _signal(page: Page, one: Pitch) -> Signal:
+    words = "、".join(f"“{word}”" for word in one.words)
+    return Signal(
+        detector="pitch",
+        version=VERSION,
+        axis=Axis.SELLING,
+        cls=one.named,
+        weight=one.strength,
+        reason=strings.PITCH_LIKE.format(words=words) if words else strings.PITCH,
+        quote=page.text[one.start : one.end],
+        start=one.start,
+        end=one.end,
+    )
+
+
+@detector("pitch", version=VERSION, title="招揽口吻", axis=Axis.SELLING, budget_ms=5000)
+def pitch(page: Page, context: Context) -> Iterator[Signal]:
+    """Passages worded as sellers word their offers, by weights learnt from labelled texts; quoted by their most telling
+    sentence. What others are quoted to say is weighed apart from what the page says itself."""
+    yield from (_signal(page, one) for one in pitches(Reader.of(page, context))[:MAX_SIGNALS_PER_DETECTOR])
