@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, pairwise, zip_longest
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from detectors.text import HAN, Views, through_joined
@@ -24,7 +24,8 @@ _BLOCK = re.compile(rf"\n(?:[^\n]{{2,{2 * _CELLS_MAX}}}\n){{2,}}")
 _CELL = re.compile(f"[0-9a-z{HAN}@+]")
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
 _BLANK = re.compile(r"\s")
-_STREWN = re.compile(rf"[a-z0-9]{{1,2}}(?=[{HAN}])")
+_STREWN = re.compile(rf"[a-z0-9]{{1,2}}[{HAN}](?:[a-z0-9]{{1,2}}[{HAN}])+")
+_LETTERS = re.compile("([a-z0-9]+)")
 _KINDS = frozenset("证本照类级票型座")
 """What is told apart by a letter before it."""
 _HAN = re.compile(f"[{HAN}]")
@@ -52,17 +53,9 @@ def readings(views: Views, find: Find, find_backwards: Find) -> Iterator[Reading
 
 def _strewn(views: Views) -> Reading | None:
     """Without single letters and digits between hanzi, where one follows another; not those of `A证、B证`."""
-    text = views.joined.text
-    fillers = [match.span() for match in _STREWN.finditer(text) if _HAN.match(text, match.start() - 1)]
-    chained = {
-        filler
-        for before, after in pairwise(fillers)
-        if after[0] - before[1] == 1 and not _KINDS.issuperset((text[before[1]], text[after[1]]))
-        for filler in (before, after)
-    }
-    if not chained:
+    view = _without_letters(views.joined.text)
+    if view is None:
         return None
-    view = _without(text, sorted(chained))
     return Reading(
         "separators",
         view.text,
@@ -71,16 +64,25 @@ def _strewn(views: Views) -> Reading | None:
     )
 
 
+def _without_letters(text: str) -> View | None:
+    kept, letters = [""], list[str]()
+    last = 0
+    for strewn in _STREWN.finditer(text):
+        pieces = _LETTERS.split(strewn.group())
+        if _KINDS.issuperset(pieces[2::2]):
+            continue
+        kept[-1] += text[last : strewn.start()]
+        letters += pieces[1::2]
+        kept += pieces[2::2]
+        last = strewn.end()
+    kept[-1] += text[last:]
+    return spliced(kept, letters, [""] * len(letters)) if letters else None
+
+
 def _letters_within(view: View, start: int, end: int) -> int:
     """How much was dropped within a word. One letter in a long word may be part of how people write."""
     first, last = view.original(start, end)
     return last - first - (end - start)
-
-
-def _without(text: str, spans: list[tuple[int, int]]) -> View:
-    ends, starts = (0, *(end for _, end in spans)), (*(start for start, _ in spans), len(text))
-    kept = [text[end:start] for end, start in zip(ends, starts, strict=True)]
-    return spliced(kept, [text[start:end] for start, end in spans], [""] * len(spans))
 
 
 def _columns(views: Views, find: Find) -> Reading | None:
