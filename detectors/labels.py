@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
-from detectors.numerals import plain, tables
+from detectors.numerals import REAL_DIGITS, as_digits, plain, tables
 from detectors.text import Views, fold, is_han
 
 _WINDOW_CHARS = 60
@@ -100,6 +100,8 @@ def _announces(text: str, terms: _Terms, match: tuple[int, int, int]) -> bool:
     if text[end : end + 1] in _beside() or text[start - 1 : start] in _LATIN:
         return True
     kind, weak = terms.meaning[index]
+    if not weak and text[end + 1 : end + 2].isdigit():
+        return True
     return (kind == "other" or not weak) and _LETTER.search(text, end, end + _SOMEBODY_CHARS) is not None
 
 
@@ -107,8 +109,8 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a term that begins or ends in letters is not part of a longer word."""
     term, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
     if term[0].isascii() and term[0].isalpha() and before.isascii() and before.isalnum():
-        # a number may end where a label begins, but `a1v…` is one word
-        return len(term) > 1 and before.isdigit()
+        # a number may end where a label begins, but `a1v…` is one word; `bànQQ` are two
+        return (len(term) > 1 and before.isdigit()) or term.startswith(tuple(tables()["ids"]["anywhere"]))
     return not (term[-1].isascii() and term[-1].isalpha() and after.isascii() and after.isalpha())
 
 
@@ -123,17 +125,21 @@ class Id(NamedTuple):
 @cache
 def _connector() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, tables()["ids"]["connectors"]), key=len, reverse=True))
-    return re.compile(rf"(?:[^\w@+]{{0,4}}(?:{words})){{0,3}}[^\w@+]{{0,6}}@?\s?")
+    return re.compile(rf"(?:[^\w@+]{{0,6}}(?:{words})){{0,3}}[^\w@+]{{0,10}}@?\s?")
 
 
 _SOMEBODY = re.compile(r"[\u4e00-\u9fff]{0,6}[^\w@+]{1,3}(?=[a-z])")
 """Whom to ask, before the id."""
-_SAYING = re.compile(r"[\u4e00-\u9fff]{1,6}\s?[:：]\s?(?=[a-z])")
-"""A few words between a label and its id, as in 微信放这: or 微信沟通即可:."""
-_SPACED = re.compile(r"[a-z](?:[ .·][a-z0-9_\-]){5,19}(?![a-z0-9])")
+_SAYING = re.compile(r"(?:[\u4e00-\u9fff]{1,6}\s?[:：]\s?(?=[a-z])|[\u4e00-\u9fff]\s?[:：]\s?(?=\d))")
+"""A few words between a label and its id, as in 微信放这: or 微信沟通即可:; one wrong character for 号."""
+_SPREAD = re.compile(r"[a-z0-9_\-](?P<mark>[^\w\-]{1,4})(?:[a-z0-9_\-](?P=mark)){4,18}[a-z0-9_\-](?![a-z0-9])")
+"""The same ornament, blank or line break after every character."""
+_ORNAMENTED = re.compile(r"[a-z](?:[\*·~|丨^•=`'\"]{0,2}[a-z0-9_\-]){4,19}(?![a-z0-9])")
+_LETTERED = re.compile(r"[1-9l][\doli]{5,10}(?![a-z0-9])")
 _NAME = re.compile(r"[a-z][a-z0-9_\-]{4,19}(?![a-z0-9])")
 _DIGITS = re.compile(r"\d[\dx]{4,10}(?![a-z0-9])")
 _PARTED = re.compile(r"\d(?:[^\w\n,，、；;]{0,3}\d){4,10}(?!\d)")
+_TWO_PARTS = re.compile(r"[1-9]\d{2,4}[ \-]\d{3,5}(?![\d年月日元]|[ \-]\d)")
 _PARTED_MOBILE = re.compile(r"1[^\w\n]{0,3}[3-9](?:[^\w\n]{0,3}\d){9}(?!\d)")
 _MIXED = re.compile(r"[a-z0-9][a-z0-9_\-]{5,19}(?![a-z0-9])")
 _SHAPE = re.compile(r"(?=.*\d)[a-z]{1,12}[a-z0-9]{0,10}[_\-][a-z0-9_\-]{2,12}|[a-z]{2,12}\d{4,11}[a-z]{0,3}")
@@ -156,6 +162,8 @@ def id_after(text: str, label: Label) -> Id | None:
     if found is None or found[0] in tables()["ids"]["never"] or _is_public(found[0]):
         return None
     value, last = found
+    if label.kind == "account" and not any(map(str.isalpha, value)):
+        return None
     if value.isalpha() and not (colon or "号" in skipped or "@" in skipped):
         return None
     if label.weak and not (_sure(label.kind, value, colon=colon) or _is_number_of_hanzi(text, label, value)):
@@ -199,26 +207,42 @@ def _is_public(value: str) -> bool:
 def _id_at(window: str, at: int) -> tuple[str, int] | None:
     """Value and end of the id that begins at `at`: letters first, else digits of any style."""
     written = plain(window)
+    spread = _SPREAD.match(written, at)
+    if spread:
+        return spread.group()[:: len(spread["mark"]) + 1], spread.end()
     name, other = _NAME.match(window, at), _NAME.match(written, at)
-    if other and (name is None or other.end() >= name.end() + 2):
+    if other and (name is None or _is_longer(window, name.end(), other.end())):
         name = other
+    ornamented = _ORNAMENTED.match(window, at)
+    if ornamented and (name is None or ornamented.end() > name.end() + 1):
+        return re.sub(r"[^a-z0-9_\-]", "", ornamented.group()), ornamented.end()
     if name:
         return name.group(), name.end()
+    return _number_at(window, written, at)
+
+
+def _is_longer(window: str, end: int, other: int) -> bool:
+    """Whether the digits of another style that follow an id belong to it: one 一 or 两 begins the next word."""
+    return other > end + 1 or (other > end and window[end] not in "一两")
+
+
+def _number_at(window: str, written: str, at: int) -> tuple[str, int] | None:
+    """An id of digits, or one that begins with a digit."""
     mobile = _PARTED_MOBILE.match(written, at)
     if mobile:
         return re.sub(r"\D", "", mobile.group()), mobile.end()
     run = _DIGITS.match(window, at) if window[at : at + 1].isascii() else None
     other = _DIGITS.match(written, at)
-    if other and (run is None or other.end() >= run.end() + 2):
+    if other and (run is None or _is_longer(window, run.end(), other.end())):
         run = other
-    if run:
+    parted = _TWO_PARTS.match(written, at) or (None if run else _PARTED.match(written, at))
+    if run and not parted:
         return run.group(), run.end()
-    parted = _PARTED.match(written, at)
     if parted:
         return re.sub(r"\D", "", parted.group()), parted.end()
-    spaced = _SPACED.match(window, at)
-    if spaced:
-        return re.sub(r"[ .·]", "", spaced.group()), spaced.end()
+    lettered = _LETTERED.match(written, at)
+    if lettered and sum(map(str.isdigit, lettered.group())) >= REAL_DIGITS:
+        return as_digits(lettered.group()), lettered.end()
     mixed = _MIXED.match(window, at)
     return (mixed.group(), mixed.end()) if mixed and _is_mixed(mixed.group()) else None
 

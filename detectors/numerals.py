@@ -70,10 +70,19 @@ def plain(text: str) -> str:
 
 
 @cache
-def _letters() -> tuple[re.Pattern[str], dict[int, str]]:
-    stand_ins = tables()["numbers"]["letters"]
-    one = f"[{re.escape(''.join(stand_ins))}{digit_class()}]"
-    return re.compile(rf"(?<![a-z0-9]){one}(?:[-·. ]?{one}){{9,12}}(?![a-z0-9])"), str.maketrans(stand_ins)
+def _letters() -> re.Pattern[str]:
+    one = f"[{re.escape(''.join(tables()['numbers']['letters']))}{digit_class()}]"
+    return re.compile(rf"(?:(?<![a-z0-9])|(?<=tel)|(?<=qq)|(?<=vx)|(?<=wx)){one}(?:[-·. ]?{one}){{9,12}}(?![a-z0-9])")
+
+
+@cache
+def _stand_ins() -> dict[int, str]:
+    return str.maketrans(tables()["numbers"]["letters"])
+
+
+def as_digits(written: str) -> str:
+    """Digits and the letters that stand for some, as digits."""
+    return plain(written).translate(_stand_ins())
 
 
 REAL_DIGITS = 5
@@ -82,10 +91,9 @@ REAL_DIGITS = 5
 
 def with_letters(text: str) -> list[tuple[int, str]]:
     """Runs of ten to thirteen digits of which some are letters of the same shape (`138OOOO1234`): place and digits."""
-    pattern, table = _letters()
     return [
-        (match.start(), plain(match.group()).translate(table))
-        for match in pattern.finditer(text)
+        (match.start(), as_digits(match.group()))
+        for match in _letters().finditer(text)
         if not match.group().isascii() or any(sign.isalpha() or sign == "|" for sign in match.group())
         if sum(sign.isdigit() for sign in match.group()) >= REAL_DIGITS
     ]
