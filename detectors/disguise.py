@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from detectors import gaps
 from detectors import text as folding
 
 INVISIBLE, GLYPHS, SEPARATORS, VERTICAL = "invisible", "glyphs", "separators", "vertical"
@@ -42,6 +43,6 @@ def of_glyphs(written: str) -> str:
 
 def of_gaps(views: folding.Views, start: int, end: int) -> str:
     """How a word of the dense view was pulled apart; empty when one blank or line break merely stands in it."""
-    if not folding.is_evasive(views, start, end):
+    if not gaps.is_evasive(views, start, end):
         return ""
-    return VERTICAL if folding.is_column(folding.gaps_within(views, start, end)) else SEPARATORS
+    return VERTICAL if gaps.is_column(gaps.gaps_within(views, start, end)) else SEPARATORS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
-from detectors import disguise, phonetics
+from detectors import disguise, gaps, phonetics
 from detectors import text as folding
 from detectors.layout import readings
 from detectors.ordinary import is_rare, is_word_part
@@ -211,7 +211,7 @@ class Matches:
         self.lexicon = lexicon
         self.views = views
         self._plain = lexicon.find(views.folded.text)
-        self._dense = lexicon.find_near(views.dense.text, views.seams)
+        self._dense = lexicon.find_near(views.dense.text, gaps.seams(views))
         self._joined = views.joined
         doubtful = [at for at in lexicon.variants_in(self._joined.text) if not is_word_part(self._joined.text, at)]
         self._guessed = lexicon.with_variants(self._joined.text, doubtful)
@@ -295,7 +295,7 @@ class Matches:
     def _dense_spans(self, matches: Sequence[Match]) -> Iterator[tuple[tuple[int, int], str]]:
         """Where something stands between the characters, and by what. A match without any is plain, too."""
         for _, start, end in matches:
-            if self.views.dense.crosses_run(start, end) and folding.separators_are_disguise(self.views, start, end):
+            if self.views.dense.crosses_run(start, end) and gaps.separators_are_disguise(self.views, start, end):
                 yield folding.through_dense(self.views, start, end), disguise.of_gaps(self.views, start, end)
 
     def _variant_spans(self, matches: Sequence[Match]) -> Iterator[tuple[tuple[int, int], str]]:

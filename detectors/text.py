@@ -18,11 +18,12 @@ from detectors.views import View, spliced, unchanged
 
 DATA = Path(__file__).parent / "data"
 
+HAN = "\u3400-\u9fff\uf900-\ufaff"
+WORD_RUN = re.compile(f"[0-9a-zA-Z{HAN}@+]+")
 INVISIBLE = (
     "\u00ad\u0300-\u036f\u0483-\u0489\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u20d0-\u20ff\u3099\u309a\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef"
 )
-HAN = "\u3400-\u9fff\uf900-\ufaff"
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _OPENING, _CLOSING = "(（【\\[〔〈《「{", ")）】\\]〕〉》」}"
 _LATIN = f"[a-zA-Z{_TONED}ü]"
@@ -35,15 +36,8 @@ _MARK = (
 _PLAIN_MARK = re.compile(f"[{_OPENING}](?:[{HAN}]?\\s?[:：])?\\s?[a-zA-Z]{{1,6}}[1-5]?\\s?[{_CLOSING}]")
 _ONE_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _TONE = re.compile(f"[{_TONED}]")
-_WORD_RUN = re.compile(f"[0-9a-zA-Z{HAN}@+]+")
-_GAPS_AND_WORDS = re.compile(f"({_WORD_RUN.pattern})")
+_GAPS_AND_WORDS = re.compile(f"({WORD_RUN.pattern})")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
-_ORDINARY_GAP = re.compile(r"[\s，,。、；;：:！!？?（）()《》“”\"'‘’\-]+")
-_DIVIDER = re.compile(r"[\s|/\\★☆◆◇●○■□▲△▼▶►→➤✔√✓☑•~～—–=<>「」【】\[\]]+")
-_CLAUSE_END = re.compile(r"[，,。！？!?；;：:\n]")
-_LONG_WORD = 4
-_GAP_MAX_CHARS = 4
-_ORNAMENT_MAX_CHARS = 16
 _FEW_GLYPHS = 300
 _USUAL = set("，：；！？（）")
 """Wide punctuation: in nearly every text."""
@@ -61,8 +55,6 @@ class Views:
     folded: View
     dense: View
     parts: View | None
-    seams: tuple[int, ...] = ()
-    """Where, in the dense view, something was dropped that may be decoration: all but the ordinary ends of words."""
 
     @property
     def joined(self) -> View:
@@ -250,40 +242,19 @@ def _without_reading(match: re.Match[str], before: str) -> str:
     return "" if is_reading_of(match["sound"] or match["after"], before) else match.group()
 
 
-def condense(folded: View) -> tuple[View, tuple[int, ...]]:
-    """The folded text with everything dropped that is neither letter, digit nor hanzi, and its seams; maps to the
-    folded text."""
+def condense(folded: View) -> View:
+    """The folded text with everything dropped that is neither letter, digit nor hanzi; maps to the folded text."""
     pieces = _GAPS_AND_WORDS.split(folded.text)
     sizes = list(map(len, pieces))
     lengths = tuple(sizes[1::2]) or (0,)
     origin = tuple(accumulate(sizes))[:-1:2] or (0,)
-    here = (0, *accumulate(lengths[:-1]))
-    usual = {gap: _is_usual(gap) for gap in set(pieces[2:-1:2])}
-    seams = (
-        at
-        for at, gap, before, after in zip(here[1:], pieces[2:-1:2], lengths, lengths[1:], strict=False)
-        if not usual[gap] or before == after == 1
-    )
-    return View("".join(pieces[1::2]), here, origin, lengths), tuple(seams)
-
-
-def _is_usual(gap: str) -> bool:
-    """Whether it can only be the end of a word before another, unless single characters stand on both sides."""
-    return (_ORDINARY_GAP.fullmatch(gap) is not None and bool(gap.strip())) or _is_no_ornament(gap)
-
-
-def one_for_each(view: View, pattern: re.Pattern[str], forms: dict[str, str]) -> View | None:
-    """The text of a view with a form in place of each match of `pattern`, or None when there is no match."""
-    pieces = re.split(f"({pattern.pattern})", view.text)
-    if len(pieces) == 1:
-        return None
-    return spliced(pieces[::2], pieces[1::2], map(forms.__getitem__, pieces[1::2]))
+    return View("".join(pieces[1::2]), (0, *accumulate(lengths[:-1])), origin, lengths)
 
 
 def views(text: str) -> Views:
     folded = fold(text)
-    dense, seams = condense(folded)
-    return Views(text, folded, dense, join_parts(dense.text), seams)
+    dense = condense(folded)
+    return Views(text, folded, dense, join_parts(dense.text))
 
 
 def through_dense(views: Views, start: int, end: int) -> tuple[int, int]:
@@ -291,63 +262,9 @@ def through_dense(views: Views, start: int, end: int) -> tuple[int, int]:
     return views.folded.original(*views.dense.original(start, end))
 
 
-def through_parts(views: Views, start: int, end: int) -> tuple[int, int]:
-    """Original span of a span of the view with joined parts."""
-    assert views.parts is not None
-    return through_dense(views, *views.parts.original(start, end))
-
-
 def through_joined(views: Views, start: int, end: int) -> tuple[int, int]:
     """Original span of a span of the densest view."""
-    return through_dense(views, start, end) if views.parts is None else through_parts(views, start, end)
-
-
-def gaps_within(views: Views, start: int, end: int) -> list[str]:
-    """What was dropped between the characters of a span of the dense view."""
-    first, last = views.dense.original(start, end)
-    return _WORD_RUN.split(views.folded.text[first:last])[1:-1]
-
-
-def separators_are_disguise(views: Views, start: int, end: int) -> bool:
-    """Whether what was dropped inside a dense span is decoration, not the ordinary end of one word before another.
-
-    A decoration is, but for one divider between two words. Blanks are inside a long word, or where each character
-    stands alone between blanks.
-    """
-    gaps = gaps_within(views, start, end)
-    if not gaps or any(map(_is_no_ornament, gaps)):
-        return False
-    apart = views.dense.starts_run(start) and views.dense.ends_run(end) and len(gaps) == end - start - 1
-    if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
-        return len(gaps) > 1 or not _DIVIDER.fullmatch(gaps[0]) or apart
-    if any(gap.strip() for gap in gaps):
-        return apart and len(gaps) > 1 and len(set(gaps)) == 1
-    return end - start > _LONG_WORD or apart
-
-
-def _is_no_ornament(gap: str) -> bool:
-    """Whether more stands there than a decoration: several words of it, or one beside the end of a clause or line."""
-    if len(gap) > _GAP_MAX_CHARS:
-        return len(gap) > _ORNAMENT_MAX_CHARS or _CLAUSE_END.search(gap) is not None
-    return _CLAUSE_END.search(gap) is not None and not _ORDINARY_GAP.fullmatch(gap)
-
-
-def is_evasive(views: Views, start: int, end: int) -> bool:
-    """Whether a word of the dense view was pulled apart on purpose: by ornaments, or a blank after every character.
-
-    One blank or line break inside a phrase is how people write; a line of its own for every character is not.
-    """
-    gaps = gaps_within(views, start, end)
-    if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
-        return True
-    if len(gaps) != end - start - 1 or len(gaps) < 2:
-        return False
-    return is_column(gaps) or len(set(gaps)) == 1 or not any("\n" in gap or gap.strip() for gap in gaps)
-
-
-def is_column(gaps: list[str]) -> bool:
-    """Whether every character stands in a line of its own."""
-    return len(gaps) > 1 and all("\n" in gap for gap in gaps)
+    return through_dense(views, *((start, end) if views.parts is None else views.parts.original(start, end)))
 
 
 def sentence_ends(text: str) -> tuple[int, ...]:

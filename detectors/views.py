@@ -51,10 +51,6 @@ class View:
         run = bisect_right(self.here, end - 1)
         return end == (self.here[run] if run < len(self.here) else len(self.text))
 
-    def runs_between(self, start: int, end: int) -> int:
-        """How many runs a span of this view touches."""
-        return bisect_right(self.here, end - 1) - bisect_right(self.here, start) + 1
-
 
 def unchanged(text: str, length: int) -> View:
     """A text of as many characters as the original, one for one."""

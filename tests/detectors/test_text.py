@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors import gaps
 from detectors import text as folding
 
 
@@ -41,7 +42,7 @@ def test_decorated_and_split_words_map_back() -> None:
     views = folding.views(written)
     assert views.parts is not None
     start = views.parts.text.index("焊工证")
-    assert written[slice(*folding.through_parts(views, start, start + 3))] == "火旱工讠正"
+    assert written[slice(*folding.through_joined(views, start, start + 3))] == "火旱工讠正"
     start = views.dense.text.index("办理")
     assert written[slice(*folding.through_dense(views, start, start + 2))] == "办·理"
 
@@ -60,7 +61,7 @@ def test_decorated_and_split_words_map_back() -> None:
 def test_which_separators_are_a_disguise(written: str, word: str, disguise: bool) -> None:
     views = folding.views(written)
     start = views.dense.text.index(word)
-    assert folding.separators_are_disguise(views, start, start + len(word)) is disguise
+    assert gaps.separators_are_disguise(views, start, start + len(word)) is disguise
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_a_reading_mark_belongs_to_no_quote_of_the_words_around_it() -> None:
 def test_one_divider_between_words_is_no_disguise(written: str, word: str, disguise: bool) -> None:
     views = folding.views(written)
     start = views.dense.text.index(word)
-    assert folding.separators_are_disguise(views, start, start + len(word)) is disguise
+    assert gaps.separators_are_disguise(views, start, start + len(word)) is disguise
 
 
 ODD = st.text(
