@@ -46,9 +46,11 @@ def separators_are_disguise(views: Views, start: int, end: int) -> bool:
     stands alone between blanks.
     """
     gaps = gaps_within(views, start, end)
-    if not gaps or any(map(_is_no_ornament, gaps)):
+    if not gaps:
         return False
     apart = views.dense.starts_run(start) and views.dense.ends_run(end) and len(gaps) == end - start - 1
+    if any(map(_is_no_ornament, gaps)):
+        return apart and len(set(gaps)) == 1 and _is_figure(gaps[0])
     if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
         return len(gaps) > 1 or not _DIVIDER.fullmatch(gaps[0]) or apart
     if any(gap.strip() for gap in gaps):
@@ -61,6 +63,11 @@ def _is_no_ornament(gap: str) -> bool:
     if len(gap) > _GAP_MAX_CHARS:
         return len(gap) > _ORNAMENT_MAX_CHARS or _CLAUSE_END.search(gap) is not None
     return _CLAUSE_END.search(gap) is not None and not _ORDINARY_GAP.fullmatch(gap)
+
+
+def _is_figure(gap: str) -> bool:
+    """Whether it may be a drawing of several signs, whatever signs these are: (｡･ω･｡)."""
+    return len(gap) <= _ORNAMENT_MAX_CHARS and "\n" not in gap and not _ORDINARY_GAP.fullmatch(gap)
 
 
 def is_evasive(views: Views, start: int, end: int) -> bool:
