@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from detectors import phones
@@ -31,6 +32,8 @@ class _Place(NamedTuple):
 _SAME_CHARS = 40
 """How near a number must be that is said to be a messenger's id too."""
 _ADDRESS_CHARS = 64
+_NEAR_CHARS = 14
+_MAX_TURNED = 20
 _SIGNED = re.compile(r"\+[\u4e00-\u9fff]{1,2}\s?[:：]\s?([a-z][a-z0-9_\-]{5,19})(?![a-z0-9])")
 _WHATSAPP = re.compile(r"[^\w+]{0,4}(\+?\d(?:[\s\-()]{0,2}\d){7,14})(?!\d)")
 _SHOP = re.compile(r"[^\w]{0,3}([a-z0-9][a-z0-9_.\-]{3,23})(?![a-z0-9])")
@@ -54,7 +57,35 @@ def find(page_views: Views) -> list[Contact]:
         found[kind, value] = Contact(kind=kind, value=value, quote=quote, start=first, end=last)
         if len(found) >= MAX_CONTACTS:
             break
-    return sorted(found.values(), key=lambda contact: contact.start)
+    for contact in _backwards(page_views):
+        if (contact.kind, contact.value) not in found and not any(
+            a < contact.end and contact.start < b for a, b in taken
+        ):
+            found[contact.kind, contact.value] = contact
+    return sorted(found.values(), key=lambda contact: contact.start)[:MAX_CONTACTS]
+
+
+def _backwards(page_views: Views) -> Iterator[Contact]:
+    """Contacts written from the end, where a label stands so (`721…话电`): only what such a label announces."""
+    folded = page_views.folded
+    for begin, end in islice(_turned(folded.text), _MAX_TURNED):
+        turned = views(folded.text[begin:end][::-1])
+        text = turned.folded.text
+        mobiles = (one for one in phones.find(text) if phones.is_announced(text[: one.start][-_NEAR_CHARS:]))
+        named = (place for place in _labelled(turned) if place.kind in _PERSONAL)
+        for kind, value, start, stop in (*named, *(_Place("phone", *one) for one in mobiles)):
+            first, last = turned.folded.original(start, stop)
+            span = folded.original(end - last, end - first)
+            yield Contact(kind=kind, value=value, quote=page_views.original[slice(*span)], start=span[0], end=span[1])
+
+
+def _turned(text: str) -> Iterator[tuple[int, int]]:
+    """Where a label is written from its end, with what stands around it."""
+    for root in tables()["backwards"]["roots"]:
+        place = text.find(root)
+        while place >= 0:
+            yield max(0, place - _ADDRESS_CHARS), min(len(text), place + _ADDRESS_CHARS)
+            place = text.find(root, place + _ADDRESS_CHARS)
 
 
 def _places(page_views: Views) -> Iterator[_Place]:
