@@ -61,7 +61,7 @@ class Context:
     def names(self) -> Names:
         from detectors.names import Names
 
-        return Names(self.registry)
+        return Names(self.registry, self.config.places)
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -90,6 +90,6 @@ class Context:
             f"{table.name}: {table.read_text(encoding='utf-8')}"
             for table in (*sorted(DATA.glob("*.toml")), self.manner_file)
         ]
-        models = (self.wording, self.config.official, self.config.policy, self.config.certificates)
+        models = (self.wording, self.config.official, self.config.policy, self.config.certificates, self.config.places)
         parts += [model.model_dump_json() for model in models]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -39,6 +39,7 @@ class Registry:
         self.restricted = tuple(config.policy.restricted_suffixes)
         self.platforms: dict[str, HostingPlatform] = {one.suffix: one for one in config.policy.hosting_platforms}
         self.known = {one.host for one in config.policy.known_good}
+        self.relays = tuple(one.suffix for one in config.policy.name_relays)
         self.by_icp = {icp_body(site.identifiers.icp): site for site in self.current.values() if site.identifiers.icp}
         self.by_code = {s.identifiers.site_code: s for s in self.current.values() if s.identifiers.site_code}
         self.names: dict[str, OfficialSite] = {}
@@ -71,7 +72,7 @@ class Registry:
         return self._open_registrables.get(registrable(host)) if host else None
 
     def is_restricted(self, host: str) -> bool:
-        return any(host.endswith(suffix) for suffix in self.restricted)
+        return host.endswith(self.restricted)
 
     def platform(self, host: str) -> HostingPlatform | None:
         for parent in _parents(host):

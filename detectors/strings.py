@@ -20,6 +20,10 @@ STATE_HOST = "国家机关域名"
 EVASION_REASON = "把关键字写成异形、拆字或插入符号，是为了躲过平台审查"
 SPOKEN = "出现“{named}”的说法，但{reason}（“{words}”）"
 WITH_BOOSTS = "{reason}；同时出现{extras}"
+PITCH_CLASS = "代办出证"
+PITCH = "整段话的说法与招揽办证的文字相近"
+PITCH_LIKE = "整段话的说法与招揽办证的文字相近，尤其是{words}"
+DOUBTED = "{reason}；但整段话不是招揽的口吻（已减轻）"
 BOOSTS = {
     "contact": "个人联系方式",
     "reach": "招揽联系的话",
@@ -73,7 +77,9 @@ NAME_REASONS = {
     "combosquat": "在 {official} 的名称上加了“{words}”一类的字眼",
     "chinese_name": "中文域名“{unicode}”含有证件查询或机关名称的字样",
     "initials": "由机关拼音缩写和查询、证件一类的字眼拼成",
-    "path_host": "网址路径中写有官方域名 {official}",
+    "path_host": "网址的路径或用户名里写有官方域名 {official}",
+    "place_function": "由地名和机关的拼音“{official}”拼成，像是地方机关的网站",
+    "former_host": "{official} 曾是官方域名，现已停用，任何人都可能重新注册",
 }
 NAME_CLASSES = {
     "misleading_subdomain": "误导性子域名",
@@ -84,6 +90,9 @@ NAME_CLASSES = {
     "combosquat": "组合域名",
     "chinese_name": "中文仿冒域名",
     "initials": "拼音缩写组合",
+    "path_host": "路径冒用官方域名",
+    "place_function": "地名机关组合",
+    "former_host": "停用的官方域名",
 }
 
 # cloaking

@@ -7,7 +7,7 @@ import pytest
 from detectors.base import Level
 from detectors.context import Context
 from detectors.features import Page
-from detectors.names import normal
+from detectors.lookalike.hostname import normal
 from detectors.runner import assess
 
 

@@ -1,0 +1,74 @@
+"""Chinese host names: the name of a certificate or an organ and the word for what a site does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import ahocorasick_rs
+
+from detectors.lookalike.glyphs import words
+from detectors.lookalike.vocabulary import PURPOSES, SUBJECTS, Lexis, Reading
+from detectors.text import fold, is_han
+
+if TYPE_CHECKING:
+    from config.schema import OfficialSite
+    from detectors.hosts import Registry
+
+_MIN_NAME_CHARS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a Chinese name says: whose name it carries (`site` when the registry knows), and what a site does."""
+
+    subject: str
+    function: str
+    site: OfficialSite | None = None
+
+
+class Chinese:
+    """The Chinese names prepared once; names of the registry are found by automaton, however many."""
+
+    def __init__(self, registry: Registry, lexis: Lexis) -> None:
+        self.lexis = lexis
+        known = words()["chinese"]
+        self.subjects: list[str] = sorted(known["subjects"], key=len, reverse=True)
+        self.organs: list[str] = sorted(known["organs"], key=len, reverse=True)
+        self.functions: list[str] = known["functions"]
+        self.sites = {name: site for name, site in registry.names.items() if len(name) >= _MIN_NAME_CHARS}
+
+    @cached_property
+    def _names(self) -> ahocorasick_rs.AhoCorasick:
+        longest = ahocorasick_rs.MatchKind.LeftmostLongest
+        return ahocorasick_rs.AhoCorasick(list(self.sites) or ["\\0"], matchkind=longest)
+
+    def read(self, text: str) -> Found | None:
+        """`text` is what stands before the suffix, in Unicode; None when it says nothing of ours."""
+        folded = fold(text.replace(".", "").replace("-", "")).text.lower()
+        if not any(map(is_han, folded)):
+            return None
+        named = self._names.find_matches_as_strings(folded)
+        if named:
+            return Found(named[0], "", self.sites[named[0]])
+        organ = next((word for word in self.organs if word in folded), "")
+        return Found(organ, "") if organ else self._with_function(folded)
+
+    def _with_function(self, text: str) -> Found | None:
+        han = "".join(filter(is_han, text))
+        latin = self.lexis.read("".join(one if one.isascii() else "-" for one in text).strip("-"))
+        subject = next((word for word in self.subjects if word in han), "")
+        if not subject:
+            return self._latin_subject(latin, han)
+        rest = han.replace(subject, "", 1)
+        function = next((word for word in self.functions if word in rest), "") or _first(latin, PURPOSES)
+        return Found(subject, function) if function else None
+
+    def _latin_subject(self, latin: Reading | None, han: str) -> Found | None:
+        subject, function = _first(latin, SUBJECTS), next((word for word in self.functions if word in han), "")
+        return Found(subject, function) if subject and function else None
+
+
+def _first(reading: Reading | None, kinds: frozenset[str]) -> str:
+    return next(iter(reading.of(kinds)), "") if reading else ""

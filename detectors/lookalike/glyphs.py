@@ -1,0 +1,57 @@
+"""Look-alike letters undone: characters beyond ASCII to the letter they look like, ASCII ones to one of each kind."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from detectors.text import DATA
+
+Fold = Callable[[str], str]
+
+
+@cache
+def words() -> dict[str, Any]:
+    """`detectors/data/names.toml`."""
+    with (DATA / "names.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+@cache
+def _confusable() -> dict[int, str]:
+    with (DATA / "confusables.toml").open("rb") as stream:
+        groups = tomllib.load(stream)
+    return {ord(character): plain for plain, characters in groups.items() for character in characters}
+
+
+def plain(label: str) -> str:
+    """A label in the letters that its characters look like; what looks like none stays."""
+    bare = unicodedata.normalize("NFKD", label.translate(_confusable()))
+    return "".join(one for one in bare if not unicodedata.combining(one)).translate(_confusable())
+
+
+def as_written(text: str) -> str:
+    return text
+
+
+def single(text: str) -> str:
+    """Each character as the one that stands for all that look like it: 0 and o, 1 and i and l."""
+    return text.translate(_single())
+
+
+def double(text: str) -> str:
+    """As `single`, pairs that look like one letter (rn, vv) first."""
+    for written, letter in words()["homoglyphs"]["double"].items():
+        text = text.replace(written, letter)
+    return single(text)
+
+
+@cache
+def _single() -> dict[int, str]:
+    return str.maketrans(words()["homoglyphs"]["single"])
+
+
+FOLDS: tuple[Fold, ...] = (single, double)

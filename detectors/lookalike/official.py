@@ -1,0 +1,66 @@
+"""Official hosts taken apart: the names under which people know them, without the suffix nobody else can have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detectors.suffixes import registrable, suffix_of
+
+if TYPE_CHECKING:
+    from config.schema import OfficialSite
+    from detectors.hosts import Registry
+
+_MIN_JOINED_CHARS = 5
+LOCAL_KINDS = frozenset({"provincial", "city", "county"})
+
+
+class Officials:
+    """Every current official host by each way to write it on another suffix. Look-ups cost the same however many."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.cores: dict[str, OfficialSite] = {}
+        """By the registered label: `mem`, `hunan`, `chsi`."""
+        self.local: set[str] = set()
+        """Cores that are names of places or of a place's organ."""
+        self.open_cores: dict[str, OfficialSite] = {}
+        """Cores of hosts under suffixes that anybody can register."""
+        self.fronts: dict[tuple[str, ...], OfficialSite] = {}
+        """By all labels before the suffix but `www`, where they are several: `("cx", "mem")`."""
+        self.joined: dict[str, OfficialSite] = {}
+        """The same, run together in either order: `cxmem`, `memcx`."""
+        for host, site in registry.current.items():
+            self._add(host, site)
+
+    def _add(self, host: str, site: OfficialSite) -> None:
+        base = registrable(host)
+        core = base.removesuffix("." + suffix_of(base))
+        if core in ("www", base):
+            return
+        labels = tuple(label for label in host.removesuffix(base).strip(".").split(".") if label not in ("", "www"))
+        self.cores.setdefault(core, site)
+        if site.kind in LOCAL_KINDS:
+            self.local.add(core)
+        if not self.registry.is_restricted(host):
+            self.open_cores.setdefault(core, site)
+        if labels:
+            self.fronts.setdefault((*labels, core), site)
+            for written in ("".join((*labels, core)), "".join((core, *reversed(labels)))):
+                if len(written) >= _MIN_JOINED_CHARS:
+                    self.joined.setdefault(written.replace("-", ""), site)
+
+    @property
+    def open_hosts(self) -> list[str]:
+        """Official hosts, present and former, whose names anybody could copy below a domain of his own."""
+        return [
+            host for host in (*self.registry.current, *self.registry.former) if not self.registry.is_restricted(host)
+        ]
+
+    def under(self, host: str) -> OfficialSite | None:
+        """The official site whose host this is, lies under, or stands above."""
+        labels = host.split(".")
+        for start in range(len(labels) - 1):
+            site = self.registry.current.get(".".join(labels[start:]))
+            if site is not None:
+                return site
+        return self.cores.get(registrable(host).partition(".")[0])

@@ -1,0 +1,279 @@
+"""How a host name imitates: one rule a trick, judged by structure before distance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from detectors.base import Level
+from detectors.lookalike import glyphs
+from detectors.lookalike.chinese import Chinese
+from detectors.lookalike.hostname import Target, decoded
+from detectors.lookalike.official import Officials
+from detectors.lookalike.typos import Typos
+from detectors.lookalike.vocabulary import ORGANS, PLACES, PURPOSES, SUBJECTS, Kind, Lexis, Reading, vocabulary
+
+if TYPE_CHECKING:
+    from config.schema import OfficialSite, Places
+    from detectors.hosts import Registry
+
+ENOUGH_POINTS = 3
+_SHORT_WORD_CHARS = 2
+_MAX_SHORT_WORDS = 2
+_MIN_SAFE_CORE_CHARS = 6
+_MIN_GLYPH_CORE_CHARS = 5
+_MIN_IDN_CORE_CHARS = 4
+_LATIN_TAIL = re.compile(r"^\d{2,}|\d{2,}$")
+_TRICK = re.compile(r"\d|rn|nn|vv|cl|lc")
+"""What nobody writes for a letter by chance; i for l and q for g are read as meant in long words only."""
+_CHINESE_SUFFIX = re.compile(r"(?:^|\.)cn$|^xn--")
+_LEGACY = frozenset({"com", "net", "org", "edu", "info", "biz"})
+_OPEN_COUNTRIES = frozenset(
+    {"cc", "co", "me", "tv", "la", "pw", "ws", "so", "im", "gg", "io", "cm", "vc", "to", "in", "us"}
+)
+"""Suffixes of two letters that are sold to anybody anywhere."""
+_PHRASE = re.compile(r"[^/?#=&]+")
+_STATE_HOST = re.compile(r"(?<![\w.-])((?:[a-z0-9-]+\.)+gov\.cn)(?![\w-]|\.[a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One trick seen. `kind` is a key of `strings.NAME_CLASSES`; `official` the name that is imitated."""
+
+    level: Level
+    kind: str
+    official: str
+    site: OfficialSite | None = None
+    said: str = ""
+
+
+class Rules:
+    """The rules with all they look things up in; built once per process."""
+
+    def __init__(self, registry: Registry, places: Places) -> None:
+        self.registry = registry
+        self.officials = Officials(registry)
+        words = vocabulary(self.officials, places)
+        self.lexis = Lexis(words)
+        self.lexes = (self.lexis, *(Lexis(words, fold) for fold in glyphs.FOLDS))
+        self.typos = Typos([word.text for word in self.lexis.long.values()])
+        self.chinese = Chinese(registry, self.lexis)
+        self.open_hosts = tuple(sorted(self.officials.open_hosts, key=len, reverse=True))
+        self.glyph_cores = [{lexis.fold(core): site for core, site in self._glyph_cores()} for lexis in self.lexes[1:]]
+
+    def _glyph_cores(self) -> Iterator[tuple[str, OfficialSite]]:
+        for core, site in (*self.officials.cores.items(), *self.officials.joined.items()):
+            if len(core) >= _MIN_GLYPH_CORE_CHARS and core not in self.officials.local:
+                yield core, site
+
+    def judge(self, target: Target) -> Finding | None:
+        """The first trick that holds, the plainest first."""
+        found = self.subdomain(target) or self.written(target, self.lexis) or self.swapped(target)
+        return found or self.foreign_letters(target) or self.glyphs(target) or self.misspelt(target)
+
+    def subdomain(self, target: Target) -> Finding | None:
+        """`cx.mem.gov.cn.example.top`: an official name stands in front of somebody else's domain."""
+        inside = self._state_name(f".{target.host}") or self._open_name(target)
+        if not inside:
+            return None
+        return Finding(Level.FLAG, "misleading_subdomain", inside, self.officials.under(inside))
+
+    def _state_name(self, dotted: str) -> str:
+        at = dotted.find(".gov.cn.")
+        return dotted[1 : at + 7] if at >= 0 else ""
+
+    def _open_name(self, target: Target) -> str:
+        front = f".{'.'.join(target.fronts)}."
+        return next((host for host in self.open_hosts if f".{host}." in front), "") if len(front) > 2 else ""
+
+    def written(self, target: Target, lexis: Lexis) -> Finding | None:
+        """The tricks that need no other name than the words it is made of."""
+        return self.separator(target, lexis) or self.holding(target, lexis) or self.combined(target, lexis)
+
+    def separator(self, target: Target, lexis: Lexis) -> Finding | None:
+        """`mem-gov-cn.com`, `mem-gov.cn`, `cxmemgov.top`: gov.cn written into a name anybody can register."""
+        text, gov = target.joined, lexis.fold("gov")
+        at = text.rfind(gov)
+        while at >= 0:
+            found = self._beside_gov(text[:at], text[at + len(gov) :], target, lexis)
+            if found is not None:
+                return found
+            at = text.rfind(gov, 0, at)
+        return None
+
+    def _beside_gov(self, before: str, after: str, target: Target, lexis: Lexis) -> Finding | None:
+        cn = after.removeprefix("-").startswith(lexis.fold("cn")) or (not after and target.suffix == "cn")
+        left, right = _nearest(before, -1, lexis), _nearest(after.removeprefix("-").removeprefix("cn"), 0, lexis)
+        kinds = (left.kinds if left else frozenset()) | (right.kinds if right else frozenset())
+        official, site = self._whom([one for one in (left, right) if one])
+        if kinds & (ORGANS - {Kind.CORE}):
+            return Finding(Level.FLAG if cn else Level.WATCH, "gov_separator", official, site)
+        chinese = cn or _CHINESE_SUFFIX.search(target.suffix) is not None
+        parted = before.endswith("-") or after.startswith("-")
+        official = official or f"{before.strip('-').rpartition('-')[2]}.gov.cn"
+        if kinds & {Kind.PLACE, Kind.TELLING} or (kinds & {Kind.CORE, Kind.COUNTY, Kind.ABBREVIATION} and chinese):
+            return Finding(Level.WATCH, "gov_separator", official, site)
+        if (Kind.CORE in kinds and parted) or (cn and before and (parted or after)):
+            return Finding(Level.WATCH, "gov_separator", official, site)
+        return None
+
+    def _whom(self, readings: list[Reading]) -> tuple[str, OfficialSite | None]:
+        """(official name, site) of the organ that words name; of a place alone, what would be its government."""
+        texts = [word.text for reading in readings for word in reading.words]
+        for size in (3, 2):
+            for start in range(len(texts) - size + 1):
+                site = self.officials.fronts.get(tuple(texts[start : start + size]))
+                if site is not None:
+                    return site.host, site
+        kinds = ORGANS | PLACES
+        organs = [text for reading in readings for text in reading.of(kinds)]
+        site = next((self.officials.cores[text] for text in organs if text in self.officials.cores), None)
+        return (site.host, site) if site else (f"{organs[-1]}.gov.cn" if organs else "", None)
+
+    def holding(self, target: Target, lexis: Lexis) -> Finding | None:
+        """`hn-tezhongzuoye-px.com`: a long word of ours stands in the registered label, whatever is around it."""
+        text = target.label.replace("-", "")
+        word = lexis.holds(text)
+        if word is None:
+            return None
+        rest = text.replace(lexis.fold(word.text), "", 1)
+        kind = "typo" if len(rest) == 1 and rest.isalpha() else "combosquat"
+        site = self.officials.cores.get(word.text)
+        return Finding(Level.WATCH, kind, word.text, site, self._said(lexis.read(target.label)) or word.text)
+
+    def combined(self, target: Target, lexis: Lexis) -> Finding | None:
+        """`hunanyjt.com`, `tzzycx.top`: a label made of our words and nothing else, an organ's or a paper's among them."""
+        for text, in_front in self._texts(target):
+            reading = lexis.read(text)
+            if reading is not None and self._enough(reading, text, target, in_front):
+                return self._combination(reading)
+        return None
+
+    def _texts(self, target: Target) -> Iterator[tuple[str, bool]]:
+        yield target.label, False
+        fronts = [front for front in target.fronts if front != "www"]
+        if fronts:
+            yield "-".join((*fronts, target.label)), False
+            yield fronts[-1], True
+
+    def _enough(self, reading: Reading, text: str, target: Target, in_front: bool) -> bool:
+        kinds = reading.kinds
+        purposeful = bool(kinds & PURPOSES)
+        short = sum(len(word.text) <= _SHORT_WORD_CHARS for word in reading.words)
+        if not kinds & SUBJECTS or (in_front and not purposeful) or short > _MAX_SHORT_WORDS + text.count("-"):
+            return False
+        points = reading.points
+        points += _of_a_place(reading)
+        points += purposeful and ("-" in text or _CHINESE_SUFFIX.search(target.suffix) is not None)
+        return points >= ENOUGH_POINTS
+
+    def _combination(self, reading: Reading) -> Finding:
+        kinds = reading.kinds
+        local = kinds & PLACES and kinds & {Kind.LOCAL, Kind.INITIALS, Kind.MEDIUM}
+        pinyin = kinds & {Kind.MEDIUM, Kind.GENERIC, Kind.NATIONAL, Kind.TRADE}
+        kind = "place_function" if local else "combosquat" if pinyin else "initials"
+        _, site = self._whom([reading])
+        subject = max(reading.of(SUBJECTS), key=len)
+        return Finding(Level.WATCH, kind, subject, site, self._said(reading) or subject)
+
+    def _said(self, reading: Reading | None) -> str:
+        return "、".join(reading.of(PURPOSES | PLACES)) if reading else ""
+
+    def swapped(self, target: Target) -> Finding | None:
+        """`chsi.net`, `cx.mem.top`, `cxmem.com`: the name of an official host on another suffix."""
+        if _foreign(target.suffix):
+            return None
+        labels = tuple(front for front in target.fronts if front != "www")
+        site = self.officials.fronts.get((*labels, target.label)) if labels else None
+        site = site or self.officials.joined.get(target.label.replace("-", "")) or self._same_core(target)
+        return Finding(Level.WATCH, "suffix_swap", site.host, site) if site else None
+
+    def _same_core(self, target: Target) -> OfficialSite | None:
+        core = target.label
+        site = self.officials.open_cores.get(core)
+        if site is not None and len(core) >= _MIN_IDN_CORE_CHARS:
+            return site
+        site = self.officials.cores.get(core)
+        if site is None or core in self.officials.local or core in self.registry.known:
+            return None
+        national = Kind.NATIONAL is self.lexis.words[core].kind
+        chinese = _CHINESE_SUFFIX.search(target.suffix) is not None
+        open_to_all = target.suffix not in _LEGACY or len(core) >= _MIN_SAFE_CORE_CHARS
+        return site if chinese or (national and open_to_all) else None
+
+    def foreign_letters(self, target: Target) -> Finding | None:
+        """Punycode: letters of other scripts that look like ours, or a name in Chinese."""
+        if "xn--" not in target.joined:
+            return None
+        shown = [decoded(label) for label in (*target.fronts, target.label)]
+        plain = [glyphs.plain(label) for label in shown]
+        if all(label.isascii() for label in plain):
+            return self._in_ascii(target.with_labels(plain), shown[-1])
+        found = self.chinese.read(".".join(shown))
+        if found is None:
+            return None
+        return Finding(Level.WATCH, "chinese_name", found.subject, found.site, found.function)
+
+    def _in_ascii(self, target: Target, shown: str) -> Finding | None:
+        found = self.subdomain(target) or self.written(target, self.lexis) or self.glyphs(target)
+        site = self.officials.cores.get(target.label) or self.officials.joined.get(target.label)
+        mixed = any(one.isascii() for one in shown)
+        if found is None and site is not None and (mixed or len(shown) >= _MIN_IDN_CORE_CHARS):
+            found = Finding(Level.WATCH, "homoglyph", site.host, site)
+        found = found or self.misspelt(target)
+        return replace(found, kind="homoglyph") if found else None
+
+    def glyphs(self, target: Target) -> Finding | None:
+        """`rnern-gov.cn`, `tezhongzu0ye.com`: ASCII letters written as others that look alike."""
+        for lexis, cores in zip(self.lexes[1:], self.glyph_cores, strict=True):
+            folded = target.with_labels(
+                [lexis.fold(_LATIN_TAIL.sub("", label)) for label in (*target.fronts, target.label)]
+            )
+            site = None if _foreign(target.suffix) else cores.get(lexis.fold(target.label.replace("-", "")))
+            read = self.written if _TRICK.search(target.joined) else self.holding
+            found = Finding(Level.WATCH, "homoglyph", site.host, site) if site else read(folded, lexis)
+            if found is not None:
+                return replace(found, kind="homoglyph")
+        return None
+
+    def misspelt(self, target: Target) -> Finding | None:
+        """`yingjiguanlii.com`: one or two errors in a long word, what is around it being ours."""
+        core = self.typos.find(target.label.replace("-", ""), self._ours)
+        return Finding(Level.WATCH, "typo", core, self.officials.cores.get(core)) if core else None
+
+    def _ours(self, text: str) -> bool:
+        return not text or self.lexis.read(text) is not None
+
+    def in_path(self, user: str, path: str) -> Finding | None:
+        """`https://mem.gov.cn@evil.top/`, `github.com/somebody/mem-gov-cn`: an official host where none belongs."""
+        named = _STATE_HOST.search(f"{user} {path}")
+        if named is not None:
+            return Finding(Level.WATCH, "path_host", named[1], self.officials.under(named[1]))
+        for part in _PHRASE.findall(path):
+            found = self.separator(Target("", "", "", part.replace(".", "-"), ()), self.lexis)
+            if found is not None and found.level is Level.FLAG:
+                return replace(found, level=Level.WATCH, kind="path_host")
+        return None
+
+
+def _of_a_place(reading: Reading) -> int:
+    """Points for an organ's initials with a place before them: `hunanyjt`, `hnyjglt`."""
+    kinds = [word.kind for word in reading.words if word.kind is not Kind.FILLER]
+    met = set(zip(kinds, kinds[1:], strict=False))
+    if met & {(Kind.PLACE, Kind.LOCAL), (Kind.COUNTY, Kind.LOCAL)}:
+        return 2
+    return any(after is Kind.INITIALS and before in PLACES for before, after in met)
+
+
+def _nearest(text: str, which: int, lexis: Lexis) -> Reading | None:
+    """What stands beside gov: all of it where it can be read, else the part next to it."""
+    whole = lexis.read(text.strip("-"))
+    return whole if whole is not None or not text else lexis.read(text.strip("-").split("-")[which])
+
+
+def _foreign(suffix: str) -> bool:
+    """Whether names under it are of another country's own."""
+    last = suffix.rpartition(".")[2]
+    return len(last) == 2 and last != "cn" and last not in _OPEN_COUNTRIES

@@ -1,0 +1,71 @@
+"""Typing errors in long names: the few words that are compared by distance, and what every misspelling keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from rapidfuzz.distance import OSA
+
+MAX_CORES = 100
+MIN_CORE_CHARS = 8
+TWO_ERRORS_CHARS = 12
+"""From this length on two errors are looked past, below it one."""
+
+
+def errors_in(core: str) -> int:
+    return 2 if len(core) >= TWO_ERRORS_CHARS else 1
+
+
+def kept(core: str) -> Iterator[tuple[str, int]]:
+    """(string, where in the core): every text that holds a misspelling of the core holds one of the strings.
+
+    The core is cut in one piece more than errors are looked past. An error spoils one of them, but two letters that
+    changed places where pieces meet spoil both: those are listed as they are then written.
+    """
+    count = errors_in(core) + 1
+    cuts = [round(len(core) * part / count) for part in range(count + 1)]
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        yield core[start:end], start
+    for start, cut, end in zip(cuts, cuts[1:], cuts[2:], strict=False):
+        yield _crossed(core, cut)[start:end], start
+    if count == 3:
+        yield _crossed(_crossed(core, cuts[1]), cuts[2]), 0
+
+
+def _crossed(text: str, cut: int) -> str:
+    """The letters on both sides of a cut changed about."""
+    return text[: cut - 1] + text[cut] + text[cut - 1] + text[cut + 1 :]
+
+
+class Typos:
+    """At most `MAX_CORES` long words, found misspelt within a text whose rest is said to be ours."""
+
+    def __init__(self, cores: Iterable[str]) -> None:
+        fit = dict.fromkeys(core for core in cores if len(core) >= MIN_CORE_CHARS)
+        self.cores = tuple(fit)[:MAX_CORES]
+        self.places: dict[str, list[tuple[str, int]]] = {}
+        for core in self.cores:
+            for piece, offset in kept(core):
+                self.places.setdefault(piece, []).append((core, offset))
+
+    def find(self, text: str, ours: Callable[[str], bool]) -> str:
+        """The core that a part of the text misspells, what stands before and after it being `ours`; or empty."""
+        for piece, whose in self.places.items():
+            at = text.find(piece)
+            while at >= 0:
+                for core, offset in whose:
+                    if any(
+                        ours(text[:start]) and ours(text[end:]) for start, end in _misspelt(text, core, at - offset)
+                    ):
+                        return core
+                at = text.find(piece, at + 1)
+        return ""
+
+
+def _misspelt(text: str, core: str, about: int) -> Iterator[tuple[int, int]]:
+    """Where a misspelling of the core stands that begins about there."""
+    most = errors_in(core)
+    for start in range(max(0, about - most), min(len(text), about + most) + 1):
+        for length in range(len(core) - most, min(len(core) + most, len(text) - start) + 1):
+            if OSA.distance(text[start : start + length], core, score_cutoff=most) <= most:
+                yield start, start + length

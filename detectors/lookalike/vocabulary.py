@@ -1,0 +1,176 @@
+"""The words of which look-alike names are made, and a label read as nothing but them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from detectors.lookalike.glyphs import Fold, as_written, words
+
+if TYPE_CHECKING:
+    from config.schema import Places
+    from detectors.lookalike.official import Officials
+
+_LONG_PLACE = 5
+_LONG_CORE = 4
+_LONG_INITIALS = 5
+_BREAKS = re.compile(r"[-\d]+")
+
+
+class Kind(StrEnum):
+    """What a word is. The groups of `names.toml` carry these names."""
+
+    LONG = "long"
+    MEDIUM = "medium"
+    GENERIC = "generic"
+    TRADE = "trades"
+    INITIALS = "initials"
+    LOCAL = "local"
+    PAPER = "papers"
+    NATIONAL = "national"
+    CORE = "core"
+    """The registered name of an organ that says nothing without `gov` beside it: a short one, or a place's."""
+    TELLING = "telling"
+    ENGLISH = "english"
+    FUNCTION = "functions"
+    FILLER = "fillers"
+    GOV = "gov"
+    PLACE = "place"
+    """A province or prefecture, written out."""
+    COUNTY = "county"
+    ABBREVIATION = "abbreviation"
+
+
+ORGANS = frozenset({Kind.LONG, Kind.MEDIUM, Kind.INITIALS, Kind.LOCAL, Kind.PAPER, Kind.NATIONAL, Kind.CORE})
+SUBJECTS = ORGANS - {Kind.CORE} | {Kind.GENERIC, Kind.TRADE}
+PLACES = frozenset({Kind.PLACE, Kind.COUNTY, Kind.ABBREVIATION})
+PURPOSES = frozenset({Kind.TELLING, Kind.ENGLISH, Kind.FUNCTION})
+POINTS = {
+    Kind.LONG: 4,
+    Kind.GENERIC: 3,
+    Kind.MEDIUM: 2,
+    Kind.INITIALS: 2,
+    Kind.TELLING: 2,
+    Kind.ENGLISH: 2,
+    Kind.TRADE: 1,
+    Kind.LOCAL: 1,
+    Kind.PAPER: 1,
+    Kind.NATIONAL: 1,
+    Kind.FUNCTION: 1,
+    Kind.PLACE: 1,
+}
+"""How much of the three points that make a name suspicious a word brings; the others bring none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    kind: Kind
+
+    @property
+    def points(self) -> int:
+        return POINTS.get(self.kind, 0) + (self.kind is Kind.INITIALS and len(self.text) >= _LONG_INITIALS)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text read as words of ours and nothing else."""
+
+    words: tuple[Word, ...]
+
+    @cached_property
+    def kinds(self) -> frozenset[Kind]:
+        return frozenset(word.kind for word in self.words)
+
+    @property
+    def points(self) -> int:
+        return sum(word.points for word in self.words)
+
+    def of(self, kinds: frozenset[Kind]) -> list[str]:
+        return [word.text for word in self.words if word.kind in kinds]
+
+
+class Lexis:
+    """Words under one fold. Reading costs the length of the text times that of the longest word, however many."""
+
+    def __init__(self, known: Iterable[Word], fold: Fold = as_written) -> None:
+        self.fold = fold
+        self.words: dict[str, Word] = {}
+        for word in known:
+            folded = fold(word.text)
+            if folded not in self.words or self.words[folded].points < word.points:
+                self.words[folded] = word
+        self.longest = max(map(len, self.words))
+        self.long = {folded: word for folded, word in self.words.items() if word.kind is Kind.LONG}
+
+    def read(self, text: str) -> Reading | None:
+        """The reading worth most points, with the fewest words among those; None when a part is none of ours."""
+        found: list[Word] = []
+        for piece in _BREAKS.split(text):
+            best = self._piece(piece)
+            if best is None:
+                return None
+            found += best
+        return Reading(tuple(found)) if found else None
+
+    def _piece(self, piece: str) -> list[Word] | None:
+        reached: list[tuple[int, int, list[Word]] | None] = [(0, 0, [])] + [None] * len(piece)
+        for end in range(1, len(piece) + 1):
+            for start in range(max(0, end - self.longest), end):
+                before = reached[start]
+                word = self.words.get(piece[start:end]) if before else None
+                if before is None or word is None:
+                    continue
+                points, fewer = before[0] + word.points, before[1] - 1
+                current = reached[end]
+                if current is None or (points, fewer) > current[:2]:
+                    reached[end] = (points, fewer, [*before[2], word])
+        last = reached[-1]
+        return last[2] if last else None
+
+    def holds(self, text: str) -> Word | None:
+        """The longest long word that stands anywhere in a text."""
+        return max((word for folded, word in self.long.items() if folded in text), key=_length, default=None)
+
+
+def _length(word: Word) -> int:
+    return len(word.text)
+
+
+def vocabulary(officials: Officials, places: Places) -> list[Word]:
+    """Every word: of `names.toml`, of the registry and of places."""
+    groups = words()["words"].items()
+    known = [Word(text, Kind(group)) for group, texts in groups for text in texts.split()]
+    return [*known, *_organs(officials), *_places(places)]
+
+
+def _organs(officials: Officials) -> Iterator[Word]:
+    for core in officials.cores:
+        telling = len(core) >= _LONG_CORE and core not in officials.local
+        yield Word(core.replace("-", ""), Kind.NATIONAL if telling else Kind.CORE)
+
+
+def _places(places: Places) -> Iterator[Word]:
+    for province in places.provinces:
+        readings = [province.reading, *readings_of(province.prefectures)]
+        for kind, listed in ((Kind.PLACE, readings), (Kind.COUNTY, readings_of(province.counties))):
+            spelt = (reading.replace("-", "") for reading in listed)
+            yield from (Word(spelling, kind) for spelling in spelt if len(spelling) >= _LONG_PLACE)
+        for short in (*("".join(part[0] for part in one.split("-")) for one in readings), *province.also):
+            yield Word(short, Kind.PLACE if len(short) >= _LONG_PLACE else Kind.ABBREVIATION)
+
+
+def divisions_of(listed: str) -> Iterator[tuple[str, str]]:
+    """(name, reading) of every division in a list of `places.toml`."""
+    for entry in listed.split(","):
+        name, _, reading = entry.strip().partition(" ")
+        if reading:
+            yield name, reading
+
+
+def readings_of(listed: str) -> Iterator[str]:
+    return (reading for _, reading in divisions_of(listed))
