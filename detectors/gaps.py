@@ -50,7 +50,7 @@ def separators_are_disguise(views: Views, start: int, end: int) -> bool:
         return False
     apart = views.dense.starts_run(start) and views.dense.ends_run(end) and len(gaps) == end - start - 1
     if any(map(_is_no_ornament, gaps)):
-        return apart and len(set(gaps)) == 1 and _is_figure(gaps[0])
+        return apart and len(gaps) > 1 and len(set(gaps)) == 1 and _is_figure(gaps[0])
     if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
         return len(gaps) > 1 or not _DIVIDER.fullmatch(gaps[0]) or apart
     if any(gap.strip() for gap in gaps):

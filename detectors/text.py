@@ -268,8 +268,16 @@ def through_joined(views: Views, start: int, end: int) -> tuple[int, int]:
 
 
 def sentence_ends(text: str) -> tuple[int, ...]:
-    """Offsets just after each sentence's end, the end of the text last."""
-    return (*(match.end() for match in _SENTENCE_END.finditer(text)), len(text) + 1)
+    """Offsets just after each sentence's end, the end of the text last. The lines of a column of single characters
+    are no sentences."""
+    ends = _SENTENCE_END.finditer(text)
+    return (*(match.end() for match in ends if not _in_column(text, *match.span())), len(text) + 1)
+
+
+def _in_column(text: str, start: int, end: int) -> bool:
+    """Whether all that ends there is a line of one character before another such line."""
+    one_above = start == 1 or (start > 1 and text[start - 2] == "\n")
+    return one_above and end < len(text) and text[start:end] == "\n" and text[end + 1 : end + 2] in ("", "\n")
 
 
 def is_han(character: str) -> bool:

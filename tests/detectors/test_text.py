@@ -139,3 +139,17 @@ def test_spans_grow_with_the_view(written: str) -> None:
     view = folding.fold(written)
     spans = [view.original(at, at + 1) for at in range(len(view.text))]
     assert spans == sorted(spans)
+
+
+@pytest.mark.parametrize(
+    ("written", "ends"),
+    [
+        ("办证。加微信", [3, 7]),
+        ("办证\n加微信", [3, 7]),
+        ("免\n考\n试\n", [6, 7]),
+        ("免\n考\n试\n\n包\n过\n吧", [7, 13]),
+        ("", [1]),
+    ],
+)
+def test_sentences_end_at_lines_but_not_within_a_column(written: str, ends: list[int]) -> None:
+    assert list(folding.sentence_ends(written)) == ends
