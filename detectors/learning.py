@@ -24,8 +24,8 @@ ROUNDS = 3
 MAX_PASSES = 60
 TOLERANCE = 0.01
 FOLDS = 8
-FLAG_RATE, WATCH_RATE, DOUBT_SHARE = 0.02, 0.06, 0.05
-"""Shares, cross-validated, of honest texts above `flag` and `watch`, and of sellers' texts below `doubt`."""
+FLAG_RATE, WATCH_RATE = 0.02, 0.06
+"""Shares of honest texts above `flag` and `watch`, by weights learnt without their kind of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +54,24 @@ def learn(examples: Sequence[Example], told: Callable[[str], None] = lambda line
         weighed = fit([example for example in examples if example.family not in held])
         scores |= {one.id: best(weighed, one) for one in examples if one.family in held and one.windows}
         told(f"{fold + 1}/{min(FOLDS, len(families))}")
-    flag, watch, doubt = thresholds(examples, scores)
-    manner = replace(fit(examples), flag=flag, watch=watch, doubt=doubt)
+    flag, watch = thresholds(examples, scores)
+    manner = replace(fit(examples), flag=flag, watch=watch)
     return Learnt(manner, scores)
 
 
 def written(manner: Manner, told: str) -> str:
     """The file's text; `told`, of one line, says what it was learnt from."""
-    own = [f"={name}\t{getattr(manner, name)}" for name in ("bias", "flag", "watch", "doubt")]
+    own = [f"={name}\t{getattr(manner, name)}" for name in ("bias", "flag", "watch")]
     lines = [f"{name}\t{weight}\t{manner.rarity[name]}" for name, weight in sorted(manner.weights.items())]
     return "\n".join([f"=about\t{told}", *own, *lines]) + "\n"
 
 
-def thresholds(examples: Iterable[Example], scores: dict[str, float]) -> tuple[float, float, float]:
+def thresholds(examples: Iterable[Example], scores: dict[str, float]) -> tuple[float, float]:
     """Texts without windows, in which nothing is sold, count as the lowest."""
     lowest = min(scores.values(), default=0.0) - 1
-    sellers = sorted(scores.get(one.id, lowest) for one in examples if one.sells)
     honest = sorted((scores.get(one.id, lowest) for one in examples if not one.sells), reverse=True)
     flag, watch = (round(honest[int(rate * len(honest))] + 0.0005, 3) for rate in (FLAG_RATE, WATCH_RATE))
-    known = [score for score in sellers if score > lowest]
-    return flag, min(watch, flag), min(watch, round(known[int(DOUBT_SHARE * len(known))], 3))
+    return flag, min(watch, flag)
 
 
 def best(manner: Manner, example: Example) -> float:
@@ -91,7 +89,7 @@ def fit(examples: Sequence[Example]) -> Manner:
         rarity = {name: rarity[name] for name in sorted(kept)}
         manner = _solve(rarity, _instances(examples, manner))
     weights = {name: value for name, weight in manner.weights.items() if (value := round(weight, 3))}
-    return Manner(weights, {name: rarity[name] for name in weights}, round(manner.bias, 3), 0.0, 0.0, 0.0)
+    return Manner(weights, {name: rarity[name] for name in weights}, round(manner.bias, 3), 0.0, 0.0)
 
 
 def _frequent(examples: Sequence[Example]) -> dict[str, float]:
@@ -137,7 +135,7 @@ def _solve(rarity: dict[str, float], instances: Iterable[tuple[Window, bool, flo
     for _ in range(MAX_PASSES):
         if max((_step(row, weights) for row in rows), default=0.0) < TOLERANCE:
             break
-    return Manner(dict(zip(rarity, weights, strict=False)), rarity, weights[-1], 0.0, 0.0, 0.0)
+    return Manner(dict(zip(rarity, weights, strict=False)), rarity, weights[-1], 0.0, 0.0)
 
 
 def _row(window: Window, sells: bool, counts: float, places: dict[str, int], rarity: dict[str, float]) -> _Row:

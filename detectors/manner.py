@@ -61,8 +61,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """Learnt weights. A window at `flag` or more reads as an offer, one at `watch` resembles one; below `doubt` it does
-    not even when a rule holds in it."""
+    """Learnt weights. A window at `flag` or more reads as an offer, one at `watch` resembles one; below that it does not,
+    even when a rule holds in it."""
 
     weights: dict[str, float]
     rarity: dict[str, float]
@@ -70,7 +70,6 @@ class Manner:
     bias: float
     flag: float
     watch: float
-    doubt: float
 
     @classmethod
     def load(cls, path: Path) -> Manner:
@@ -83,7 +82,7 @@ class Manner:
                 name, weight, rare = line.split("\t")
                 weights[name], rarity[name] = float(weight), float(rare)
         own = dict(line[1:].split("\t") for line in lines if line.startswith("="))
-        return cls(weights, rarity, **{name: float(own[name]) for name in ("bias", "flag", "watch", "doubt")})
+        return cls(weights, rarity, **{name: float(own[name]) for name in ("bias", "flag", "watch")})
 
     def score(self, window: Window) -> float:
         known = sorted(window.strings & self.weights.keys())
@@ -91,19 +90,6 @@ class Manner:
         written = sum(self.weights[name] * value for name, value in zip(known, rare, strict=True))
         marked = sum(self.weights[name] for name in sorted(window.marks & self.weights.keys()))
         return self.bias + STRINGS * written / (math.sqrt(sum(value * value for value in rare)) or 1.0) + MARK * marked
-
-    def telling(self, window: Window, count: int) -> list[str]:
-        """The strings that speak most for an offer, none inside another."""
-        best: list[str] = []
-        own = [name for name in window.strings if len(name) > 1 and name[0] != OTHER]
-        for name in sorted(own, key=lambda name: (-self.weights.get(name, 0.0) * len(name), name)):
-            if (
-                len(best) < count
-                and self.weights.get(name, 0.0) > 0
-                and not any(name in one or one in name for one in best)
-            ):
-                best.append(name)
-        return best
 
 
 class Passages:

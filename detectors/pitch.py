@@ -14,6 +14,7 @@ from detectors.wording import Offer, Reader, apart, signal
 if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
+    from detectors.lexicon import Hit
     from detectors.manner import Window
 
 VERSION = 1
@@ -21,6 +22,7 @@ _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
 _PER_SCORE = 0.15
 """How much heavier a passage is for each point above what flags it."""
 _TELLING = 3
+_WORD_MAX_CHARS = 16
 _QUOTE_MAX_CHARS = 120
 
 
@@ -33,7 +35,7 @@ class Pitch:
     start: int
     end: int
     words: tuple[str, ...]
-    """Strings that weigh most, as they stand in the text."""
+    """What weighs most, as it stands in the text."""
 
 
 def pitches(reader: Reader) -> list[Pitch]:
@@ -78,8 +80,17 @@ def _sentence(reader: Reader, window: Window) -> tuple[int, int]:
 
 
 def _words(reader: Reader, window: Window) -> tuple[str, ...]:
-    written = reader.page.text[window.start : window.end].lower()
-    return tuple(word for word in reader.manner.telling(window, 2 * _TELLING) if word in written)[:_TELLING]
+    """How the meanings are said that weigh most, none inside another."""
+    weights = reader.manner.weights
+    names = sorted(
+        (mark for mark in window.marks if weights.get(mark, 0.0) > 0), key=lambda mark: (-weights[mark], mark)
+    )
+    found: list[Hit] = []
+    for name in names:
+        for hit in reader.hits.within(name[1:], window.start, window.end, 0)[:1] if name[0] == "#" else ():
+            if len(found) < _TELLING and not any(hit.start < one.end and one.start < hit.end for one in found):
+                found.append(hit)
+    return tuple(reader.page.text[hit.start : hit.end][:_WORD_MAX_CHARS] for hit in found)
 
 
 def said(page: Page, context: Context) -> list[Offer | Pitch]:

@@ -217,7 +217,7 @@ class Reader:
 
     def _doubted(self, anchor: Hit) -> bool:
         around = [score for score, window in self.windows if window.start <= anchor.start < window.end]
-        return bool(around) and max(around) < self.manner.doubt
+        return bool(around) and max(around) < self.manner.watch
 
     def _contact_disguised(self, anchor: Hit) -> Hit | None:
         return next((hit for hit in self.hits.within("contact", anchor.start, anchor.end, 200) if hit.disguised), None)
