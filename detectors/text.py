@@ -22,7 +22,7 @@ HAN = "\u3400-\u9fff\uf900-\ufaff"
 WORD_RUN = re.compile(f"[0-9a-zA-Z{HAN}@+]+")
 INVISIBLE = (
     "\u00ad\u0300-\u036f\u0483-\u0489\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u20d0-\u20ff\u3099\u309a\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef"
+    "\u20d0-\u20ff\u3099\u309a\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uff9e-\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef"
 )
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _OPENING, _CLOSING = "(（【\\[〔〈《「{", ")）】\\]〕〉》」}"
@@ -38,6 +38,7 @@ _ONE_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _TONE = re.compile(f"[{_TONED}]")
 _GAPS_AND_WORDS = re.compile(f"({WORD_RUN.pattern})")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
+_LONGEST_CHAIN = 3
 _FEW_GLYPHS = 300
 _USUAL = set("，：；！？（）")
 """Wide punctuation: in nearly every text."""
@@ -79,7 +80,14 @@ def one_to_one() -> dict[int, str]:
     table.update({ord(old): new for old, new in traditional().items()})
     for name in ("hanzi", "letters"):
         table.update({ord(glyph): plain for glyph, plain in _by_glyph(tables()[name]).items()})
-    return table
+    return {point: _last(plain, table) for point, plain in table.items()}
+
+
+def _last(plain: str, table: dict[int, str]) -> str:
+    """Where a chain of forms ends: a wide Cyrillic capital is a small letter, which is a Latin one."""
+    for _ in range(_LONGEST_CHAIN):
+        plain = table.get(ord(plain), plain)
+    return plain
 
 
 @cache

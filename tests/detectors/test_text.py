@@ -31,6 +31,7 @@ from detectors import text as folding
         ("薇♥ 加油♥", "微信 加油♥"),
         ("🐧:12345 🛰️ab123 📕🐧", "qq:12345 卫星ab123 📕🐧"),
         ("莪恠洅", "我在再"),
+        ("ОТЗ ο ｶ", "ot3 o 力"),
     ],
 )
 def test_folding(written: str, folded: str) -> None:
