@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 VERSION = 3
 _WEIGHTS = {Level.FLAG: 0.65, Level.WATCH: 0.35}
-_VETTED = frozenset({"gov", "gob", "gouv", "govt", "go", "gub", "gv", "mil", "edu", "ac", "int"})
-"""Labels of public suffixes under which a registry lets in only states, armies, schools: nobody who imitates."""
+_VETTED = re.compile(r"(?:gov|gob|gouv|govt|go|gub|gv|mil|edu|ac|int)\.|(?:gov|mil|edu|int)$")
+"""Public suffixes under which a registry lets in only states, armies, schools: nobody who imitates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Names:
 
     def _found(self, line: Line) -> Finding | None:
         host, suffix = line.host, suffix_of(line.host)
-        if self.registry.is_restricted(host) or not _VETTED.isdisjoint(suffix.split(".")):
+        if self.registry.is_restricted(host) or _VETTED.match(suffix):
             return None
         owner, site = self.registry.owner(host)
         if owner in (Owner.OFFICIAL, Owner.STATE, Owner.KNOWN):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ahocorasick_rs
 
 from detectors.lookalike.glyphs import words
-from detectors.lookalike.vocabulary import PURPOSES, SUBJECTS, Lexis, Reading
+from detectors.lookalike.vocabulary import PURPOSES, SUBJECTS, Kind, Lexis, Reading
 from detectors.text import fold, is_han
 
 if TYPE_CHECKING:
@@ -70,5 +70,5 @@ class Chinese:
         return Found(subject, function) if subject and function else None
 
 
-def _first(reading: Reading | None, kinds: frozenset[str]) -> str:
+def _first(reading: Reading | None, kinds: frozenset[Kind]) -> str:
     return next(iter(reading.of(kinds)), "") if reading else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Callable
@@ -47,6 +48,16 @@ def double(text: str) -> str:
     for written, letter in words()["homoglyphs"]["double"].items():
         text = text.replace(written, letter)
     return single(text)
+
+
+def is_trick(text: str) -> bool:
+    """Whether a text holds what nobody writes for a letter by chance: a digit, or two letters that look like one."""
+    return _tricks().search(text) is not None
+
+
+@cache
+def _tricks() -> re.Pattern[str]:
+    return re.compile("|".join([r"\d", *words()["homoglyphs"]["double"]]))
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from detectors.suffixes import suffix_of
+from detectors.text import is_han
 
 MAX_HOST_CHARS = 253
 MAX_LABEL_CHARS = 63
@@ -90,6 +91,12 @@ class Target:
     @property
     def base(self) -> str:
         return f"{self.label}.{self.suffix}" if self.label else self.host
+
+    @property
+    def is_chinese(self) -> bool:
+        """Whether its suffix is one for China: .cn and what lies below, or one in Chinese characters."""
+        last = self.suffix.rpartition(".")[2]
+        return last == "cn" or any(map(is_han, decoded(last)))
 
     @cached_property
     def joined(self) -> str:

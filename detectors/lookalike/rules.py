@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from detectors.base import Level
@@ -13,7 +14,7 @@ from detectors.lookalike.chinese import Chinese
 from detectors.lookalike.hostname import Target, decoded
 from detectors.lookalike.official import Officials
 from detectors.lookalike.typos import Typos
-from detectors.lookalike.vocabulary import ORGANS, PLACES, PURPOSES, SUBJECTS, Kind, Lexis, Reading, vocabulary
+from detectors.lookalike.vocabulary import ORGANS, PLACES, PURPOSES, SUBJECTS, Kind, Lexis, Reading, Word, vocabulary
 
 if TYPE_CHECKING:
     from config.schema import OfficialSite, Places
@@ -25,10 +26,7 @@ _MAX_SHORT_WORDS = 2
 _MIN_SAFE_CORE_CHARS = 6
 _MIN_GLYPH_CORE_CHARS = 5
 _MIN_IDN_CORE_CHARS = 4
-_LATIN_TAIL = re.compile(r"^\d{2,}|\d{2,}$")
-_TRICK = re.compile(r"\d|rn|nn|vv|cl|lc")
-"""What nobody writes for a letter by chance; i for l and q for g are read as meant in long words only."""
-_CHINESE_SUFFIX = re.compile(r"(?:^|\.)cn$|^xn--")
+_TAIL = re.compile(r"^\d{2,}|\d{2,}$")
 _LEGACY = frozenset({"com", "net", "org", "edu", "info", "biz"})
 _OPEN_COUNTRIES = frozenset(
     {"cc", "co", "me", "tv", "la", "pw", "ws", "so", "im", "gg", "io", "cm", "vc", "to", "in", "us"}
@@ -57,11 +55,12 @@ class Rules:
         self.officials = Officials(registry)
         words = vocabulary(self.officials, places)
         self.lexis = Lexis(words)
-        self.lexes = (self.lexis, *(Lexis(words, fold) for fold in glyphs.FOLDS))
+        distinct = [word for word in words if word.kind is not Kind.ABBREVIATION and not _is_short(word)]
+        self.folded = tuple(Lexis(distinct, fold) for fold in glyphs.FOLDS)
         self.typos = Typos([word.text for word in self.lexis.long.values()])
         self.chinese = Chinese(registry, self.lexis)
         self.open_hosts = tuple(sorted(self.officials.open_hosts, key=len, reverse=True))
-        self.glyph_cores = [{lexis.fold(core): site for core, site in self._glyph_cores()} for lexis in self.lexes[1:]]
+        self.glyph_cores = [{lexis.fold(core): site for core, site in self._glyph_cores()} for lexis in self.folded]
 
     def _glyph_cores(self) -> Iterator[tuple[str, OfficialSite]]:
         for core, site in (*self.officials.cores.items(), *self.officials.joined.items()):
@@ -110,7 +109,7 @@ class Rules:
         official, site = self._whom([one for one in (left, right) if one])
         if kinds & (ORGANS - {Kind.CORE}):
             return Finding(Level.FLAG if cn else Level.WATCH, "gov_separator", official, site)
-        chinese = cn or _CHINESE_SUFFIX.search(target.suffix) is not None
+        chinese = cn or target.is_chinese
         parted = before.endswith("-") or after.startswith("-")
         official = official or f"{before.strip('-').rpartition('-')[2]}.gov.cn"
         if kinds & {Kind.PLACE, Kind.TELLING} or (kinds & {Kind.CORE, Kind.COUNTY, Kind.ABBREVIATION} and chinese):
@@ -144,7 +143,7 @@ class Rules:
         return Finding(Level.WATCH, kind, word.text, site, self._said(lexis.read(target.label)) or word.text)
 
     def combined(self, target: Target, lexis: Lexis) -> Finding | None:
-        """`hunanyjt.com`, `tzzycx.top`: a label made of our words and nothing else, an organ's or a paper's among them."""
+        """`hunanyjt.com`, `tzzycx.top`: a label made of our words alone, an organ's or a paper's among them."""
         for text, in_front in self._texts(target):
             reading = lexis.read(text)
             if reading is not None and self._enough(reading, text, target, in_front):
@@ -166,7 +165,7 @@ class Rules:
             return False
         points = reading.points
         points += _of_a_place(reading)
-        points += purposeful and ("-" in text or _CHINESE_SUFFIX.search(target.suffix) is not None)
+        points += purposeful and ("-" in text or target.is_chinese)
         return points >= ENOUGH_POINTS
 
     def _combination(self, reading: Reading) -> Finding:
@@ -199,7 +198,7 @@ class Rules:
         if site is None or core in self.officials.local or core in self.registry.known:
             return None
         national = Kind.NATIONAL is self.lexis.words[core].kind
-        chinese = _CHINESE_SUFFIX.search(target.suffix) is not None
+        chinese = target.is_chinese
         open_to_all = target.suffix not in _LEGACY or len(core) >= _MIN_SAFE_CORE_CHARS
         return site if chinese or (national and open_to_all) else None
 
@@ -227,15 +226,18 @@ class Rules:
 
     def glyphs(self, target: Target) -> Finding | None:
         """`rnern-gov.cn`, `tezhongzu0ye.com`: ASCII letters written as others that look alike."""
-        for lexis, cores in zip(self.lexes[1:], self.glyph_cores, strict=True):
-            folded = target.with_labels(
-                [lexis.fold(_LATIN_TAIL.sub("", label)) for label in (*target.fronts, target.label)]
-            )
-            site = None if _foreign(target.suffix) else cores.get(lexis.fold(target.label.replace("-", "")))
-            read = self.written if _TRICK.search(target.joined) else self.holding
-            found = Finding(Level.WATCH, "homoglyph", site.host, site) if site else read(folded, lexis)
+        labels = [_TAIL.sub("", label) for label in (*target.fronts, target.label)]
+        read = self.written if any(map(glyphs.is_trick, labels)) else self.holding
+        foreign = _foreign(target.suffix)
+        for lexis, cores in zip(self.folded, self.glyph_cores, strict=True):
+            site = None if foreign else cores.get(lexis.fold(target.label.replace("-", "")))
+            if site is not None:
+                return Finding(Level.WATCH, "homoglyph", site.host, site)
+            found = read(target.with_labels(list(map(lexis.fold, labels))), lexis)
             if found is not None:
                 return replace(found, kind="homoglyph")
+            if read == self.holding:
+                break
         return None
 
     def misspelt(self, target: Target) -> Finding | None:
@@ -258,10 +260,15 @@ class Rules:
         return None
 
 
+def _is_short(word: Word) -> bool:
+    """Too short to be told from others once letters stand for each other."""
+    return word.kind is Kind.CORE and len(word.text) <= _SHORT_WORD_CHARS
+
+
 def _of_a_place(reading: Reading) -> int:
     """Points for an organ's initials with a place before them: `hunanyjt`, `hnyjglt`."""
     kinds = [word.kind for word in reading.words if word.kind is not Kind.FILLER]
-    met = set(zip(kinds, kinds[1:], strict=False))
+    met = set(pairwise(kinds))
     if met & {(Kind.PLACE, Kind.LOCAL), (Kind.COUNTY, Kind.LOCAL)}:
         return 2
     return any(after is Kind.INITIALS and before in PLACES for before, after in met)

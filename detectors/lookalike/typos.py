@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
+import ahocorasick_rs
 from rapidfuzz.distance import OSA
 
 MAX_CORES = 100
@@ -24,7 +26,7 @@ def kept(core: str) -> Iterator[tuple[str, int]]:
     """
     count = errors_in(core) + 1
     cuts = [round(len(core) * part / count) for part in range(count + 1)]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         yield core[start:end], start
     for start, cut, end in zip(cuts, cuts[1:], cuts[2:], strict=False):
         yield _crossed(core, cut)[start:end], start
@@ -43,28 +45,24 @@ class Typos:
     def __init__(self, cores: Iterable[str]) -> None:
         fit = dict.fromkeys(core for core in cores if len(core) >= MIN_CORE_CHARS)
         self.cores = tuple(fit)[:MAX_CORES]
-        self.places: dict[str, list[tuple[str, int]]] = {}
-        for core in self.cores:
-            for piece, offset in kept(core):
-                self.places.setdefault(piece, []).append((core, offset))
+        self._pieces = [(piece, core, offset) for core in self.cores for piece, offset in kept(core)]
+        self._automaton = ahocorasick_rs.AhoCorasick([piece for piece, _, _ in self._pieces])
 
     def find(self, text: str, ours: Callable[[str], bool]) -> str:
         """The core that a part of the text misspells, what stands before and after it being `ours`; or empty."""
-        for piece, whose in self.places.items():
-            at = text.find(piece)
-            while at >= 0:
-                for core, offset in whose:
-                    if any(
-                        ours(text[:start]) and ours(text[end:]) for start, end in _misspelt(text, core, at - offset)
-                    ):
-                        return core
-                at = text.find(piece, at + 1)
+        for number, at, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            _, core, offset = self._pieces[number]
+            for start, end in _misspelt(text, core, at - offset):
+                if ours(text[:start]) and ours(text[end:]):
+                    return core
         return ""
 
 
 def _misspelt(text: str, core: str, about: int) -> Iterator[tuple[int, int]]:
     """Where a misspelling of the core stands that begins about there."""
     most = errors_in(core)
+    if len(text) < len(core) - most:
+        return
     for start in range(max(0, about - most), min(len(text), about + most) + 1):
         for length in range(len(core) - most, min(len(core) + most, len(text) - start) + 1):
             if OSA.distance(text[start : start + length], core, score_cutoff=most) <= most:

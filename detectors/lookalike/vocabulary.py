@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import ahocorasick_rs
+
 from detectors.lookalike.glyphs import Fold, as_written, words
 
 if TYPE_CHECKING:
@@ -70,10 +72,11 @@ POINTS = {
 class Word:
     text: str
     kind: Kind
+    points: int = 0
 
-    @property
-    def points(self) -> int:
-        return POINTS.get(self.kind, 0) + (self.kind is Kind.INITIALS and len(self.text) >= _LONG_INITIALS)
+    @classmethod
+    def of(cls, text: str, kind: Kind) -> Word:
+        return cls(text, kind, POINTS.get(kind, 0) + (kind is Kind.INITIALS and len(text) >= _LONG_INITIALS))
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ class Lexis:
                 self.words[folded] = word
         self.longest = max(map(len, self.words))
         self.long = {folded: word for folded, word in self.words.items() if word.kind is Kind.LONG}
+        self._long = tuple(self.long.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(self.long))
 
     def read(self, text: str) -> Reading | None:
         """The reading worth most points, with the fewest words among those; None when a part is none of ours."""
@@ -119,22 +124,24 @@ class Lexis:
 
     def _piece(self, piece: str) -> list[Word] | None:
         reached: list[tuple[int, int, list[Word]] | None] = [(0, 0, [])] + [None] * len(piece)
-        for end in range(1, len(piece) + 1):
-            for start in range(max(0, end - self.longest), end):
-                before = reached[start]
-                word = self.words.get(piece[start:end]) if before else None
-                if before is None or word is None:
+        for start in range(len(piece)):
+            before = reached[start]
+            if before is None:
+                continue
+            for end in range(start + 1, min(start + self.longest, len(piece)) + 1):
+                word = self.words.get(piece[start:end])
+                if word is None:
                     continue
-                points, fewer = before[0] + word.points, before[1] - 1
-                current = reached[end]
-                if current is None or (points, fewer) > current[:2]:
-                    reached[end] = (points, fewer, [*before[2], word])
+                worth, current = (before[0] + word.points, before[1] - 1), reached[end]
+                if current is None or worth > current[:2]:
+                    reached[end] = (*worth, [*before[2], word])
         last = reached[-1]
         return last[2] if last else None
 
     def holds(self, text: str) -> Word | None:
         """The longest long word that stands anywhere in a text."""
-        return max((word for folded, word in self.long.items() if folded in text), key=_length, default=None)
+        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        return max((self._long[number] for number, _, _ in found), key=_length, default=None)
 
 
 def _length(word: Word) -> int:
@@ -144,14 +151,14 @@ def _length(word: Word) -> int:
 def vocabulary(officials: Officials, places: Places) -> list[Word]:
     """Every word: of `names.toml`, of the registry and of places."""
     groups = words()["words"].items()
-    known = [Word(text, Kind(group)) for group, texts in groups for text in texts.split()]
+    known = [Word.of(text, Kind(group)) for group, texts in groups for text in texts.split()]
     return [*known, *_organs(officials), *_places(places)]
 
 
 def _organs(officials: Officials) -> Iterator[Word]:
     for core in officials.cores:
         telling = len(core) >= _LONG_CORE and core not in officials.local
-        yield Word(core.replace("-", ""), Kind.NATIONAL if telling else Kind.CORE)
+        yield Word.of(core.replace("-", ""), Kind.NATIONAL if telling else Kind.CORE)
 
 
 def _places(places: Places) -> Iterator[Word]:
@@ -159,9 +166,9 @@ def _places(places: Places) -> Iterator[Word]:
         readings = [province.reading, *readings_of(province.prefectures)]
         for kind, listed in ((Kind.PLACE, readings), (Kind.COUNTY, readings_of(province.counties))):
             spelt = (reading.replace("-", "") for reading in listed)
-            yield from (Word(spelling, kind) for spelling in spelt if len(spelling) >= _LONG_PLACE)
+            yield from (Word.of(spelling, kind) for spelling in spelt if len(spelling) >= _LONG_PLACE)
         for short in (*("".join(part[0] for part in one.split("-")) for one in readings), *province.also):
-            yield Word(short, Kind.PLACE if len(short) >= _LONG_PLACE else Kind.ABBREVIATION)
+            yield Word.of(short, Kind.PLACE if len(short) >= _LONG_PLACE else Kind.ABBREVIATION)
 
 
 def divisions_of(listed: str) -> Iterator[tuple[str, str]]:
