@@ -5,8 +5,8 @@
 Baselines: `translate` is NFKC and `str.translate` over a table of as many characters, without any offset;
 `automaton` is ahocorasick_rs with all our terms on the raw text. Ours is the views of a text and all that the
 lexicon finds in them; the ratio is our time to that of both baselines together. Ordinary text is made of ordinary
-words in random order with now and then a word of the wording. Each figure is the best of several runs in one process,
-alternating, so that a loaded machine slows all alike.
+words in random order with now and then a word of the wording. Each figure is processor time, the best of several runs
+in one process, alternating, so that a loaded machine slows all alike.
 """
 
 from __future__ import annotations
@@ -89,9 +89,9 @@ def disguised(plain: str) -> str:
 
 def seconds(call: Callable[[], object]) -> float:
     gc.collect()
-    started = time.perf_counter()
+    started = time.process_time()
     call()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def best(runs: int, *calls: Callable[[], object]) -> list[float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import NamedTuple
@@ -29,6 +28,8 @@ _LETTERS = re.compile("([a-z0-9]+)")
 _KINDS = frozenset("证本照类级票型座")
 """What is told apart by a letter before it."""
 _HAN = re.compile(f"[{HAN}]")
+_STEP_CHARS = 64
+_STEP_GROWS = 4
 _APART = "\x00"
 """Stands between passages that do not belong together; no word holds it."""
 
@@ -141,11 +142,27 @@ def _backwards(views: Views, find: Find, find_backwards: Find) -> Reading | None
 def _around(
     edge: re.Pattern[str], text: str, spans: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], tuple[int, int]]:
-    """For each span that goes over no edge, the passage between two edges that it lies in."""
-    edges = [match.span() for match in edge.finditer(text)] if spans else []
-    starts, ends = [*(start for start, _ in edges), len(text)], [0, *(end for _, end in edges)]
-    places = {(start, end): (bisect_right(ends, start) - 1, bisect_left(starts, end)) for start, end in spans}
-    return {span: (ends[first], starts[last]) for span, (first, last) in places.items() if first == last}
+    """For each of some spans in order that goes over no edge, the passage between two edges that it lies in."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    first, last = 0, -1
+    for start, end in spans:
+        if start >= last:
+            following = edge.search(text, start)
+            first, last = _edge_before(edge, text, start), following.start() if following else len(text)
+        if end <= last:
+            found[start, end] = (first, last)
+    return found
+
+
+def _edge_before(edge: re.Pattern[str], text: str, start: int) -> int:
+    """Where the passage begins that holds `start`: searched for in steps back, each longer than the one before."""
+    step = _STEP_CHARS
+    while True:
+        low = max(0, start - step)
+        ends = [match.end() for match in edge.finditer(text, low, start)]
+        if ends or not low:
+            return ends[-1] if ends else 0
+        step *= _STEP_GROWS
 
 
 def _read_backwards(text: str, start: int, end: int, find: Find) -> Sequence[int]:
