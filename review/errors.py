@@ -13,3 +13,7 @@ class CaseError(ReviewError):
 
 class NightLocked(ReviewError):
     """Another night is running on the same data directory."""
+
+
+class ListBroken(ReviewError):
+    """A list of names is damaged; what came before the damage has been judged."""

@@ -12,6 +12,7 @@ from detectors.text import is_han
 
 MAX_HOST_CHARS = 253
 MAX_LABEL_CHARS = 63
+_UNDECODABLE = "\ufffd"
 _NAME = re.compile(r"[a-z0-9_\-.]+")
 _END_OF_AUTHORITY = re.compile(r"[/?#\\]")
 
@@ -45,6 +46,8 @@ def normal(name: str) -> tuple[str, str]:
 
 
 def _forms(text: str) -> tuple[str, str]:
+    if _UNDECODABLE in text:
+        return "", text
     host = text if text.isascii() else ".".join(map(_encoded, text.split(".")))
     labels = host.split(".")
     if (

@@ -144,7 +144,11 @@ def test_screen_prints_what_is_at_watch_or_above(tmp_path: Path) -> None:
 
 def test_screen_reads_a_stream_of_any_bytes() -> None:
     result = run("screen", "-", "--json", stdin=b"\xff\xfe\nmem-gov-cn.com\n" + b"a" * 9000 + b"\n")
-    assert [one["name"] for one in documents(result)] == ["mem-gov-cn.com"]
+    assert result.exit_code == PARTIAL
+    bad, found, long = documents(result)
+    assert found["name"] == "mem-gov-cn.com"
+    assert set(bad) == set(long) == {"name", "error"}
+    assert len(long["name"]) == 300
 
 
 def test_evaluate_counts_and_explains(tmp_path: Path) -> None:
