@@ -61,8 +61,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """Learnt weights. A window at `flag` or more reads as an offer, one at `watch` resembles one; below that it does not,
-    even when a rule holds in it."""
+    """Learnt weights. A window at `flag` or more reads as an offer, one at `watch` resembles one; below that it does
+    not, even when a rule holds in it."""
 
     weights: dict[str, float]
     rarity: dict[str, float]
