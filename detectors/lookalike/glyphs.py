@@ -55,6 +55,12 @@ def is_trick(text: str) -> bool:
     return _tricks().search(text) is not None
 
 
+def is_distinct(text: str) -> bool:
+    """Whether no other letters fold to the same: what is too short must be, or anything would read as it."""
+    single = words()["homoglyphs"]["single"]
+    return not any(letter.isalpha() and {letter, stands} & set(text) for letter, stands in single.items())
+
+
 @cache
 def _tricks() -> re.Pattern[str]:
     return re.compile("|".join([r"\d", *words()["homoglyphs"]["double"]]))

@@ -39,6 +39,8 @@ class Officials:
             return
         labels = tuple(label for label in host.removesuffix(base).strip(".").split(".") if label not in ("", "www"))
         self.cores.setdefault(core, site)
+        if "-" in core:
+            self.joined.setdefault(core.replace("-", ""), site)
         if site.kind in LOCAL_KINDS:
             self.local.add(core)
         if not self.registry.is_restricted(host):

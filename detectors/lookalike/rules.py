@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -14,7 +15,7 @@ from detectors.lookalike.chinese import Chinese
 from detectors.lookalike.hostname import Target, decoded
 from detectors.lookalike.official import Officials
 from detectors.lookalike.typos import Typos
-from detectors.lookalike.vocabulary import ORGANS, PLACES, PURPOSES, SUBJECTS, Kind, Lexis, Reading, Word, vocabulary
+from detectors.lookalike.vocabulary import ORGANS, PLACES, PURPOSES, SUBJECTS, Kind, Lexis, Reading, vocabulary
 
 if TYPE_CHECKING:
     from config.schema import OfficialSite, Places
@@ -23,16 +24,20 @@ if TYPE_CHECKING:
 ENOUGH_POINTS = 3
 _SHORT_WORD_CHARS = 2
 _MAX_SHORT_WORDS = 2
-_MIN_SAFE_CORE_CHARS = 6
+_MIN_SAFE_CORE_CHARS = 4
 _MIN_GLYPH_CORE_CHARS = 5
-_MIN_IDN_CORE_CHARS = 4
+_MIN_IDN_CORE_CHARS = 3
+_MIN_OPEN_CORE_CHARS = 4
+_MIN_FOLDED_CHARS = 5
 _TAIL = re.compile(r"^\d{2,}|\d{2,}$")
-_LEGACY = frozenset({"com", "net", "org", "edu", "info", "biz"})
+_LEGACY = frozenset({"com", "net", "org"})
+"""Suffixes under which every short name was registered long ago."""
 _OPEN_COUNTRIES = frozenset(
     {"cc", "co", "me", "tv", "la", "pw", "ws", "so", "im", "gg", "io", "cm", "vc", "to", "in", "us"}
 )
 """Suffixes of two letters that are sold to anybody anywhere."""
 _PHRASE = re.compile(r"[^/?#=&]+")
+_GOV_CN = re.compile(r"gov[-.]?cn")
 _STATE_HOST = re.compile(r"(?<![\w.-])((?:[a-z0-9-]+\.)+gov\.cn)(?![\w-]|\.[a-z])")
 
 
@@ -55,16 +60,23 @@ class Rules:
         self.officials = Officials(registry)
         words = vocabulary(self.officials, places)
         self.lexis = Lexis(words)
-        distinct = [word for word in words if word.kind is not Kind.ABBREVIATION and not _is_short(word)]
+        distinct = [
+            word for word in words if len(word.text) > _SHORT_WORD_CHARS or glyphs.double(word.text) == word.text
+        ]
         self.folded = tuple(Lexis(distinct, fold) for fold in glyphs.FOLDS)
+        self.idn_cores = {glyphs.single(core): site for core, site in self._named() if len(core) >= _MIN_IDN_CORE_CHARS}
         self.typos = Typos([word.text for word in self.lexis.long.values()])
         self.chinese = Chinese(registry, self.lexis)
         self.open_hosts = tuple(sorted(self.officials.open_hosts, key=len, reverse=True))
-        self.glyph_cores = [{lexis.fold(core): site for core, site in self._glyph_cores()} for lexis in self.folded]
+        self.glyph_cores = [
+            {lexis.fold(core): site for core, site in self._named() if len(core) >= _MIN_GLYPH_CORE_CHARS}
+            for lexis in self.folded
+        ]
 
-    def _glyph_cores(self) -> Iterator[tuple[str, OfficialSite]]:
+    def _named(self) -> Iterator[tuple[str, OfficialSite]]:
+        """Official names that stand for one organ wherever they are written."""
         for core, site in (*self.officials.cores.items(), *self.officials.joined.items()):
-            if len(core) >= _MIN_GLYPH_CORE_CHARS and core not in self.officials.local:
+            if core not in self.officials.local:
                 yield core, site
 
     def judge(self, target: Target) -> Finding | None:
@@ -104,17 +116,21 @@ class Rules:
 
     def _beside_gov(self, before: str, after: str, target: Target, lexis: Lexis) -> Finding | None:
         cn = after.removeprefix("-").startswith(lexis.fold("cn")) or (not after and target.suffix == "cn")
-        left, right = _nearest(before, -1, lexis), _nearest(after.removeprefix("-").removeprefix("cn"), 0, lexis)
+        left, right = _tail(before, lexis), _head(after.removeprefix("-").removeprefix("cn"), lexis)
         kinds = (left.kinds if left else frozenset()) | (right.kinds if right else frozenset())
         official, site = self._whom([one for one in (left, right) if one])
+        named = self.officials.joined.get(before.replace("-", "").removeprefix("www").removeprefix("cx"))
+        if named is not None:
+            return Finding(Level.FLAG if cn else Level.WATCH, "gov_separator", named.host, named)
         if kinds & (ORGANS - {Kind.CORE}):
             return Finding(Level.FLAG if cn else Level.WATCH, "gov_separator", official, site)
         chinese = cn or target.is_chinese
+        local = chinese or not (target.suffix in _LEGACY or _foreign(target.suffix))
         parted = before.endswith("-") or after.startswith("-")
         official = official or f"{before.strip('-').rpartition('-')[2]}.gov.cn"
         if kinds & {Kind.PLACE, Kind.TELLING} or (kinds & {Kind.CORE, Kind.COUNTY, Kind.ABBREVIATION} and chinese):
             return Finding(Level.WATCH, "gov_separator", official, site)
-        if (Kind.CORE in kinds and parted) or (cn and before and (parted or after)):
+        if (Kind.CORE in kinds and (parted or local)) or (cn and before and (parted or after)):
             return Finding(Level.WATCH, "gov_separator", official, site)
         return None
 
@@ -170,8 +186,8 @@ class Rules:
 
     def _combination(self, reading: Reading) -> Finding:
         kinds = reading.kinds
-        local = kinds & PLACES and kinds & {Kind.LOCAL, Kind.INITIALS, Kind.MEDIUM}
-        pinyin = kinds & {Kind.MEDIUM, Kind.GENERIC, Kind.NATIONAL, Kind.TRADE}
+        local = kinds & PLACES and kinds & {Kind.LOCAL, Kind.INITIALS, Kind.BUREAU, Kind.MEDIUM}
+        pinyin = kinds & {Kind.MEDIUM, Kind.BUREAU, Kind.GENERIC, Kind.NATIONAL, Kind.TRADE}
         kind = "place_function" if local else "combosquat" if pinyin else "initials"
         _, site = self._whom([reading])
         subject = max(reading.of(SUBJECTS), key=len)
@@ -192,7 +208,7 @@ class Rules:
     def _same_core(self, target: Target) -> OfficialSite | None:
         core = target.label
         site = self.officials.open_cores.get(core)
-        if site is not None and len(core) >= _MIN_IDN_CORE_CHARS:
+        if site is not None and len(core) >= _MIN_OPEN_CORE_CHARS:
             return site
         site = self.officials.cores.get(core)
         if site is None or core in self.officials.local or core in self.registry.known:
@@ -217,9 +233,9 @@ class Rules:
 
     def _in_ascii(self, target: Target, shown: str) -> Finding | None:
         found = self.subdomain(target) or self.written(target, self.lexis) or self.glyphs(target)
-        site = self.officials.cores.get(target.label) or self.officials.joined.get(target.label)
-        mixed = any(one.isascii() for one in shown)
-        if found is None and site is not None and (mixed or len(shown) >= _MIN_IDN_CORE_CHARS):
+        site = self.idn_cores.get(glyphs.single(target.label.replace("-", "")))
+        mixed = any("LATIN" in unicodedata.name(one, "") for one in shown)
+        if found is None and site is not None and (mixed or len(shown) >= _MIN_OPEN_CORE_CHARS):
             found = Finding(Level.WATCH, "homoglyph", site.host, site)
         found = found or self.misspelt(target)
         return replace(found, kind="homoglyph") if found else None
@@ -227,16 +243,16 @@ class Rules:
     def glyphs(self, target: Target) -> Finding | None:
         """`rnern-gov.cn`, `tezhongzu0ye.com`: ASCII letters written as others that look alike."""
         labels = [_TAIL.sub("", label) for label in (*target.fronts, target.label)]
-        read = self.written if any(map(glyphs.is_trick, labels)) else self.holding
+        by_chance = not any(map(glyphs.is_trick, labels))
         foreign = _foreign(target.suffix)
         for lexis, cores in zip(self.folded, self.glyph_cores, strict=True):
             site = None if foreign else cores.get(lexis.fold(target.label.replace("-", "")))
             if site is not None:
                 return Finding(Level.WATCH, "homoglyph", site.host, site)
-            found = read(target.with_labels(list(map(lexis.fold, labels))), lexis)
-            if found is not None:
+            found = self.written(target.with_labels(list(map(lexis.fold, labels))), lexis)
+            if found is not None and not (by_chance and len(found.official) < _MIN_FOLDED_CHARS):
                 return replace(found, kind="homoglyph")
-            if read == self.holding:
+            if by_chance:
                 break
         return None
 
@@ -255,14 +271,9 @@ class Rules:
             return Finding(Level.WATCH, "path_host", named[1], self.officials.under(named[1]))
         for part in _PHRASE.findall(path):
             found = self.separator(Target("", "", "", part.replace(".", "-"), ()), self.lexis)
-            if found is not None and found.level is Level.FLAG:
+            if found is not None and _GOV_CN.search(part):
                 return replace(found, level=Level.WATCH, kind="path_host")
         return None
-
-
-def _is_short(word: Word) -> bool:
-    """Too short to be told from others once letters stand for each other."""
-    return word.kind is Kind.CORE and len(word.text) <= _SHORT_WORD_CHARS
 
 
 def _of_a_place(reading: Reading) -> int:
@@ -271,13 +282,20 @@ def _of_a_place(reading: Reading) -> int:
     met = set(pairwise(kinds))
     if met & {(Kind.PLACE, Kind.LOCAL), (Kind.COUNTY, Kind.LOCAL)}:
         return 2
-    return any(after is Kind.INITIALS and before in PLACES for before, after in met)
+    return any(after in (Kind.INITIALS, Kind.BUREAU) and before in PLACES for before, after in met)
 
 
-def _nearest(text: str, which: int, lexis: Lexis) -> Reading | None:
-    """What stands beside gov: all of it where it can be read, else the part next to it."""
-    whole = lexis.read(text.strip("-"))
-    return whole if whole is not None or not text else lexis.read(text.strip("-").split("-")[which])
+def _tail(text: str, lexis: Lexis) -> Reading | None:
+    """As much of what stands before gov as can be read, whole parts between hyphens."""
+    parts = text.strip("-").split("-")
+    tails = (lexis.read("-".join(parts[start:])) for start in range(len(parts)))
+    return next((reading for reading in tails if reading is not None), None)
+
+
+def _head(text: str, lexis: Lexis) -> Reading | None:
+    parts = text.strip("-").split("-")
+    heads = (lexis.read("-".join(parts[:end])) for end in range(len(parts), 0, -1))
+    return next((reading for reading in heads if reading is not None), None)
 
 
 def _foreign(suffix: str) -> bool:

@@ -49,21 +49,24 @@ class Typos:
         self._automaton = ahocorasick_rs.AhoCorasick([piece for piece, _, _ in self._pieces])
 
     def find(self, text: str, ours: Callable[[str], bool]) -> str:
-        """The core that a part of the text misspells, what stands before and after it being `ours`; or empty."""
+        """The core that a part of the text misspells, or empty. What stands before and after it must be `ours`, but
+        for one error in a long core."""
         for number, at, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
             _, core, offset = self._pieces[number]
-            for start, end in _misspelt(text, core, at - offset):
-                if ours(text[:start]) and ours(text[end:]):
+            for start, end, errors in _misspelt(text, core, at - offset):
+                alone = errors == 1 and len(core) >= TWO_ERRORS_CHARS
+                if alone or (ours(text[:start]) and ours(text[end:])):
                     return core
         return ""
 
 
-def _misspelt(text: str, core: str, about: int) -> Iterator[tuple[int, int]]:
-    """Where a misspelling of the core stands that begins about there."""
+def _misspelt(text: str, core: str, about: int) -> Iterator[tuple[int, int, int]]:
+    """(start, end, errors) of what begins about there and misspells the core."""
     most = errors_in(core)
     if len(text) < len(core) - most:
         return
     for start in range(max(0, about - most), min(len(text), about + most) + 1):
         for length in range(len(core) - most, min(len(core) + most, len(text) - start) + 1):
-            if OSA.distance(text[start : start + length], core, score_cutoff=most) <= most:
-                yield start, start + length
+            errors = OSA.distance(text[start : start + length], core, score_cutoff=most)
+            if errors <= most:
+                yield start, start + length, errors

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from config.schema import Places
     from detectors.lookalike.official import Officials
 
-_LONG_PLACE = 5
+_LONG_PLACE = 4
 _LONG_CORE = 4
-_LONG_INITIALS = 5
 _BREAKS = re.compile(r"[-\d]+")
 
 
@@ -27,6 +26,7 @@ class Kind(StrEnum):
     """What a word is. The groups of `names.toml` carry these names."""
 
     LONG = "long"
+    BUREAU = "bureaus"
     MEDIUM = "medium"
     GENERIC = "generic"
     TRADE = "trades"
@@ -47,13 +47,16 @@ class Kind(StrEnum):
     ABBREVIATION = "abbreviation"
 
 
-ORGANS = frozenset({Kind.LONG, Kind.MEDIUM, Kind.INITIALS, Kind.LOCAL, Kind.PAPER, Kind.NATIONAL, Kind.CORE})
+ORGANS = frozenset(
+    {Kind.LONG, Kind.BUREAU, Kind.MEDIUM, Kind.INITIALS, Kind.LOCAL, Kind.PAPER, Kind.NATIONAL, Kind.CORE}
+)
 SUBJECTS = ORGANS - {Kind.CORE} | {Kind.GENERIC, Kind.TRADE}
 PLACES = frozenset({Kind.PLACE, Kind.COUNTY, Kind.ABBREVIATION})
 PURPOSES = frozenset({Kind.TELLING, Kind.ENGLISH, Kind.FUNCTION})
 POINTS = {
     Kind.LONG: 4,
     Kind.GENERIC: 3,
+    Kind.BUREAU: 2,
     Kind.MEDIUM: 2,
     Kind.INITIALS: 2,
     Kind.TELLING: 2,
@@ -67,6 +70,9 @@ POINTS = {
 }
 """How much of the three points that make a name suspicious a word brings; the others bring none."""
 
+LONGER_THAN_CHANCE = {Kind.INITIALS: 5, Kind.NATIONAL: 4}
+"""From so many letters on such a word brings one point more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -76,7 +82,8 @@ class Word:
 
     @classmethod
     def of(cls, text: str, kind: Kind) -> Word:
-        return cls(text, kind, POINTS.get(kind, 0) + (kind is Kind.INITIALS and len(text) >= _LONG_INITIALS))
+        telling = len(text) >= LONGER_THAN_CHANCE.get(kind, len(text) + 1)
+        return cls(text, kind, POINTS.get(kind, 0) + telling)
 
 
 @dataclass(frozen=True)
