@@ -90,7 +90,22 @@ class FollowUp:
     reason: str
 
 
-Finding = Signal | Contact | FollowUp
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """A value by which subjects can be tied to each other; it accuses nobody."""
+
+    kind: str
+    """qr analytics icp address image favicon seller; of a page's make: structure classes fields action asset admin
+    snippet comment"""
+    value: str
+    """Normalised for linking; a row holds its HMAC alone."""
+    shown: str
+    """What people are shown of it, and what a row holds."""
+    where: str = "html"
+    """text | url | html | image: where it was seen."""
+
+
+Finding = Signal | Contact | FollowUp | Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +147,7 @@ class Assessment:
     selling: Verdict
     contacts: tuple[Contact, ...] = ()
     followups: tuple[FollowUp, ...] = ()
+    traces: tuple[Trace, ...] = ()
     errors: tuple[DetectorError, ...] = ()
 
 

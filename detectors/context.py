@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detectors.hosts import Registry
+from detectors.known import Known
 from detectors.lexicon import Lexicon
 from detectors.text import DATA
 
@@ -37,13 +38,16 @@ class Context:
     tried: Wording | None = None
     """Judged by in place of the configuration's wording, to see what it would change."""
 
+    known: Known = field(default_factory=Known, repr=False)
+    """Official pages and kits to compare with, as the store holds them when the context is built."""
+
     @classmethod
-    def build(cls, config: Config, key: bytes = b"") -> Context:
-        return cls(config, key)
+    def build(cls, config: Config, key: bytes = b"", known: Known | None = None) -> Context:
+        return cls(config, key, known=known or Known())
 
     def trying(self, wording: Wording) -> Context:
         """The same but for its wording."""
-        return Context(self.config, self.key, self.pictures, wording)
+        return Context(self.config, self.key, self.pictures, wording, self.known)
 
     @property
     def wording(self) -> Wording:
@@ -92,4 +96,5 @@ class Context:
         ]
         models = (self.wording, self.config.official, self.config.policy, self.config.certificates, self.config.places)
         parts += [model.model_dump_json() for model in models]
+        parts += [one.digest for one in self.known.references]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

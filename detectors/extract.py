@@ -56,6 +56,7 @@ def extract(html: str, url: str, status: int = 200) -> Page:
     if tree.root is not None:
         walk.run(tree.root)
     page = walk.page(url, truncated=len(cut) < len(html))
+    page.source = cut
     page.state, page.state_reason = ordinary_state(PageView(cut, url, status, parsed=tree))
     return page
 

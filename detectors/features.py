@@ -106,6 +106,10 @@ class Page:
     state: PageState = PageState.RESULTS
     state_reason: str = ""
     truncated: bool = False
+    source: str = field(default="", repr=False)
+    """The document itself, as far as it was read; empty for texts and offers."""
+    favicon: bytes = field(default=b"", repr=False)
+    """The site's own icon, when it was kept with the page."""
     images: tuple[bytes, ...] = ()
     """Bodies of images kept with the page, when the caller has them."""
     counterpart: Page | None = None

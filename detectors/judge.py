@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, insert, select
@@ -14,11 +14,12 @@ from crawlers.records import ArchiveError, Capture
 from crawlers.tables import captures as capture_rows
 from crawlers.tables import listings as listing_rows
 from detectors.assessments import SubjectAssessment, latest_assessments, pending_followups
+from detectors.base import Trace
 from detectors.features import Page
 from detectors.kept import Kept
 from detectors.masking import link, mask, mask_signal, mask_text
 from detectors.runner import assess
-from detectors.tables import contacts, followups, judgements, verdicts
+from detectors.tables import contacts, followups, judgements, traces, verdicts
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 CHUNK = 50
 """Judgements a transaction: a crash costs at most this many pages of judging, and nothing of evidence."""
 _TITLE_CHARS = 200
+_SHOWN_CHARS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ class _Judge:
     def _listing(self, listing: Listing) -> _Judgement:
         assert listing.id is not None
         assert listing.capture_id is not None
-        return self._judged(f"listing:{listing.subject}", listing.capture_id, listing.id, Page.from_listing(listing))
+        found = self._judged(f"listing:{listing.subject}", listing.capture_id, listing.id, Page.from_listing(listing))
+        seller = _seller(listing)
+        return replace(found, assessment=replace(found.assessment, traces=seller)) if seller else found
 
     def _judged(self, subject: str, capture_id: int, listing_id: int | None, page: Page) -> _Judgement:
         assessment = assess(page, self.context)
@@ -162,7 +166,8 @@ class _Judge:
             }
             for position, followup in enumerate(found.followups)
         ]
-        for table, rows in ((contacts, known), (followups, wanted)):
+        ties = [_trace_row(number, position, trace, self.context.key) for position, trace in enumerate(found.traces)]
+        for table, rows in ((contacts, known), (followups, wanted), (traces, ties)):
             if rows:
                 connection.execute(insert(table), rows)
 
@@ -178,6 +183,26 @@ def _verdict_row(number: int, verdict: Verdict, found: Assessment) -> dict[str, 
         "score": verdict.score,
         "signals": _json([signal.as_json() | {"imitates": signal.imitates} for signal in signals]),
     }
+
+
+def _trace_row(number: int, position: int, trace: Trace, key: bytes) -> dict[str, Any]:
+    return {
+        "judgement_id": number,
+        "position": position,
+        "kind": trace.kind,
+        "shown": mask_text(trace.shown)[:_SHOWN_CHARS],
+        "hmac": link(trace.kind, trace.value, key),
+        "where": trace.where,
+    }
+
+
+def _seller(listing: Listing) -> tuple[Trace, ...]:
+    """Who offers it: the name alone is not one person's, and what is called the shop may be a forum."""
+    if not listing.seller or not listing.shop_id:
+        return ()
+    value = f"{listing.platform}:{listing.shop_id}:{listing.seller}"
+    shown = f"{listing.platform}:{mask(listing.seller)}"
+    return (Trace(kind="seller", value=value, shown=shown, where="text"),)
 
 
 def _chunks(ids: Sequence[int], size: int) -> Iterable[list[int]]:

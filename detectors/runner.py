@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from detectors import verdict
-from detectors.base import Assessment, Contact, Detector, DetectorError, Finding, FollowUp, Signal, registry
+from detectors.base import Assessment, Contact, Detector, DetectorError, Finding, FollowUp, Signal, Trace, registry
 
 if TYPE_CHECKING:
     from detectors.context import Context
@@ -32,6 +32,7 @@ def assess(page: Page, context: Context) -> Assessment:
         selling=verdict.selling(page, signals, context),
         contacts=tuple(finding for finding in findings if isinstance(finding, Contact)),
         followups=tuple(finding for finding in findings if isinstance(finding, FollowUp)),
+        traces=tuple(finding for finding in findings if isinstance(finding, Trace)),
         errors=tuple(errors),
     )
 

@@ -125,6 +125,51 @@ LICENCE_REASONS = {
     "too_early": "日期 {first} 早于这种操作证的启用年份",
 }
 
+# clones
+CLONE = (
+    "页面照搬“{name}”官网 {url}（第 {version} 版，取证 {capture}）：结构 {structure:.0%}、刊头和底部等身份文字 {identity:.0%}、"
+    "正文 {text:.0%} 相同，而 {host} 不是官方网站"
+)
+CLONE_PART = (
+    "页面有一部分照搬“{name}”官网 {url}（第 {version} 版，取证 {capture}）：结构 {structure:.0%}、身份文字 {identity:.0%}、"
+    "正文 {text:.0%} 相同，而 {host} 不是官方网站"
+)
+
+# make of a page, and what ties subjects
+SAME_KIT = "页面与已属实的案件 {case} 是同一套模板：{kinds}相同，占该套独有特征的 {share:.0%}"
+KIT_CLASSES = "{count} 个样式名：{first} …"
+TIE_NAMES = {
+    "phone": "电话",
+    "wechat": "微信号",
+    "qq": "QQ 号",
+    "email": "邮箱",
+    "telegram": "Telegram",
+    "whatsapp": "WhatsApp",
+    "shop": "店铺",
+    "payment": "收款账户",
+    "other": "联系方式",
+    "account": "公众号",
+    "dingtalk": "钉钉",
+    "wecom": "企业微信",
+    "certificate": "证号",
+    "seller": "卖家",
+    "qr": "二维码",
+    "points_to": "指向的网站",
+    "analytics": "统计账号",
+    "icp": "备案号",
+    "address": "地址",
+    "image": "图片",
+    "favicon": "网站图标",
+    "structure": "页面结构",
+    "classes": "模板样式名",
+    "fields": "表单字段名",
+    "action": "表单提交路径",
+    "asset": "文件路径",
+    "admin": "后台路径",
+    "snippet": "程序片段",
+    "comment": "源码注释",
+}
+
 # human output
 LEVELS = {"flag": "【预警】", "watch": "【关注】", "clear": "【正常】"}
 AXES = {"impersonation": "仿冒网站", "selling": "网上售假"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
-from crawlers.tables import HASH, metadata
+from crawlers.tables import HASH, TIME, metadata
 
 judgements = Table(
     "judgements",
@@ -60,3 +60,63 @@ followups = Table(
     Column("url", Text, nullable=False),
     Column("reason", Text, nullable=False),
 )
+
+traces = Table(
+    "traces",
+    metadata,
+    Column("judgement_id", ForeignKey("judgements.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("shown", String(256), nullable=False),
+    Column("hmac", HASH, nullable=False, index=True),
+    Column("where", String(16), nullable=False),
+)
+"""Values of a page that are no contacts and may tie it to other subjects: identifiers, pictures, its make."""
+
+page_references = Table(
+    "page_references",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site_id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("capture_id", ForeignKey("captures.id"), nullable=False),
+    Column("added_at", TIME, nullable=False),
+    Column("retired_at", TIME, nullable=False, server_default=""),
+    Column("fingerprint", Text, nullable=False),
+    UniqueConstraint("url", "version", "capture_id", name="uq_page_references_what"),
+    sqlite_autoincrement=True,
+)
+"""Official pages to compare with. A version may rest on several captures: as sent, and as a browser shows it."""
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("opened_at", TIME, nullable=False),
+    Column("updated_at", TIME, nullable=False),
+    Column("merged_into", ForeignKey("campaigns.id")),
+    sqlite_autoincrement=True,
+)
+"""A number is never given twice; one whose subjects went to an older campaign points to it."""
+
+campaign_subjects = Table(
+    "campaign_subjects",
+    metadata,
+    Column("subject", String(512), primary_key=True),
+    Column("campaign_id", ForeignKey("campaigns.id"), nullable=False, index=True),
+)
+
+campaign_ties = Table(
+    "campaign_ties",
+    metadata,
+    Column("campaign_id", ForeignKey("campaigns.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("hmac", HASH, primary_key=True),
+    Column("shown", String(256), nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("carriers", Integer, nullable=False),
+    Column("seen", Text, nullable=False),
+)
+"""`carriers` counts all subjects that show the value; `seen` is a JSON list of `{"subject", "capture"}` of members."""

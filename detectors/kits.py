@@ -1,0 +1,216 @@
+"""How a page is made: names, paths, snippets and structure that one maker's pages share, and kits known by them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from detectors import skeleton, strings
+from detectors.base import Axis, Signal, Trace, detector
+from detectors.hosts import Owner
+from detectors.masking import link
+from detectors.text import DATA
+
+if TYPE_CHECKING:
+    from detectors.context import Context
+    from detectors.features import Form, Page
+
+VERSION = 1
+MAKE = frozenset({"structure", "classes", "fields", "action", "asset", "admin", "snippet", "comment"})
+"""Kinds of traces that together are a kit."""
+_MAX_OF_KIND = 12
+_MAX_ASSETS = 80
+"""A template's own files stand before the pictures of what it lists."""
+_MIN_CLASSES = 12
+_MIN_SNIPPET_CHARS = 120
+_MAX_SNIPPET_CHARS = 20_000
+_MAX_SOURCE_CHARS = 600_000
+_CLASS = re.compile(r"\sclass\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
+_COMMENT = re.compile(r"<!--([^<>]{4,200}?)-->")
+_SCRIPT = re.compile(r"<script(?![^>]{0,400}\ssrc)[^>]{0,400}>(.{120,20000}?)</script", re.S | re.I)
+_CHANGING = re.compile(r"[\"'][^\"'\n]{0,400}[\"']|\d+|\s+")
+"""What differs between two uses of one script: its strings and numbers."""
+
+
+@cache
+def known() -> dict[str, Any]:
+    return tomllib.loads((DATA / "kits.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _analytics() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Service, a word without which there is no account of it, and the account as group 1."""
+    return tuple((name, one["word"], re.compile(one["pattern"])) for name, one in known()["analytics"].items())
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The make of the pages of a confirmed case. `features`: HMAC → kind; what innocent subjects share is left out."""
+
+    label: str
+    cls: str
+    imitates: str
+    axis: Axis
+    subjects: frozenset[str]
+    features: dict[str, str]
+
+
+def make(page: Page) -> tuple[Trace, ...]:
+    """Everything that tells how a page was made."""
+    return page.once("make", lambda: tuple(_make(page)) if page.kind == "html" else ())
+
+
+def _make(page: Page) -> Iterator[Trace]:
+    source = page.source[:_MAX_SOURCE_CHARS]
+    for band in skeleton.bands(structure(page)):
+        yield Trace(kind="structure", value=band, shown=band)
+    yield from _classes(source)
+    for form in page.markup.forms:
+        yield from _form(page, form)
+    yield from _assets(page)
+    yield from _admin(page)
+    yield from _snippets(source)
+    yield from _comments(source)
+
+
+def structure(page: Page) -> frozenset[int]:
+    return page.once("runs", lambda: skeleton.runs(page.source))
+
+
+def _classes(source: str) -> Iterator[Trace]:
+    """The vocabulary of a template; lists of other lengths leave it as it is."""
+    names = sorted({name for value in set(_CLASS.findall(source)) for name in value.split()})
+    if len(names) >= _MIN_CLASSES:
+        shown = strings.KIT_CLASSES.format(count=len(names), first=" ".join(names[:3]))
+        yield Trace(kind="classes", value=" ".join(names), shown=shown)
+
+
+def _form(page: Page, form: Form) -> Iterator[Trace]:
+    names = [field.name.split(" ")[0].lower() for field in form.fields if field.name]
+    if len(names) > 1 and len(set(names) - set(known()["common_fields"])) > 1:
+        value = ",".join(names)
+        yield Trace(kind="fields", value=value, shown=value)
+    path = _own_path(page, form.action or "")
+    if path.count("/") > 1 or path.endswith((".php", ".asp", ".aspx", ".jsp", ".do")):
+        yield Trace(kind="action", value=path, shown=path)
+
+
+def _assets(page: Page) -> Iterator[Trace]:
+    """Files of the site's own, by path: what stands on other hosts belongs to them."""
+    table = known()
+    paths = (_own_path(page, one) for one in page.markup.assets[:_MAX_ASSETS])
+    found = dict.fromkeys(
+        path
+        for path in paths
+        if path.endswith((".js", ".css", ".png", ".jpg", ".gif", ".svg"))
+        and path not in table["common_files"]
+        and not any(word in path for word in table["common_assets"])
+    )
+    for path in list(found)[:_MAX_OF_KIND]:
+        yield Trace(kind="asset", value=path, shown=path)
+
+
+def _own_path(page: Page, address: str) -> str:
+    """The path of an address on the page's own host, lower case, without query; empty for any other."""
+    if not address or address.startswith(("#", "data:", "javascript:")):
+        return ""
+    try:
+        parts = urlsplit(urljoin(page.url, address.strip()))
+    except ValueError:
+        return ""
+    return parts.path.lower() if not parts.netloc or parts.netloc == page.parts.netloc else ""
+
+
+def _admin(page: Page) -> Iterator[Trace]:
+    words = known()["admin_words"]
+    hrefs = (one.href for one in page.markup.links if any(word in one.href for word in words))
+    found = dict.fromkeys(path for href in hrefs if (path := _own_path(page, href)))
+    for path in list(found)[:_MAX_OF_KIND]:
+        yield Trace(kind="admin", value=path, shown=path)
+
+
+def _snippets(source: str) -> Iterator[Trace]:
+    """Scripts within the page, whatever strings and numbers stand in them."""
+    seen: dict[str, str] = {}
+    for match in _SCRIPT.finditer(source):
+        body = match.group(1)
+        if any(word in body and pattern.search(body) for _, word, pattern in _analytics()):
+            continue
+        bones = _CHANGING.sub("", body)
+        if len(bones) >= _MIN_SNIPPET_CHARS:
+            seen.setdefault(bones, " ".join(body.split())[:60])
+        if len(seen) >= _MAX_OF_KIND:
+            break
+    for bones, shown in seen.items():
+        yield Trace(kind="snippet", value=bones, shown=shown)
+
+
+def _comments(source: str) -> Iterator[Trace]:
+    common = tuple(known()["common_comments"])
+    words = (" ".join(match.split()).lower() for match in _COMMENT.findall(source))
+    found = dict.fromkeys(one for one in words if len(one) > 5 and not one.startswith(common))
+    for one in list(found)[:_MAX_OF_KIND]:
+        yield Trace(kind="comment", value=one, shown=one)
+
+
+def analytics(page: Page) -> Iterator[Trace]:
+    """Accounts at services that count visitors."""
+    source = page.source[:_MAX_SOURCE_CHARS]
+    for service, word, pattern in _analytics():
+        for account in dict.fromkeys(pattern.findall(source) if word in source else ()):
+            yield Trace(kind="analytics", value=f"{service}:{account}", shown=f"{service} {account}")
+
+
+@detector("kits", version=VERSION, title="同一套模板", axis=Axis.IMPERSONATION, budget_ms=2000)
+def kits(page: Page, context: Context) -> Iterator[Trace | Signal]:
+    """Notes how a page is made (paths of its files, field names, scripts, template, structure, accounts for counting
+    visitors), and recognises on a new host what pages of a confirmed case are made of."""
+    if page.kind != "html" or not page.source:
+        return
+    yield from analytics(page)
+    yield from make(page)
+    if not context.known.kits or context.registry.owner(page.host)[0] in (Owner.OFFICIAL, Owner.STATE, Owner.KNOWN):
+        return
+    own = context.registry.subject(page.parts, page.host)
+    shown = {link(trace.kind, trace.value, context.key): trace for trace in make(page)}
+    for kit in context.known.kits_with(shown):
+        if own not in kit.subjects:
+            yield from _recognised(page, kit, [trace for name, trace in shown.items() if name in kit.features])
+
+
+_WEIGHT_SAME, _WEIGHT_LIKE = 0.6, 0.3
+_MIN_SAME, _MIN_LIKE = 4, 2
+_SHARE_SAME, _SHARE_LIKE = 0.5, 0.25
+_KINDS_SAME = 2
+
+
+def _recognised(page: Page, kit: Kit, found: list[Trace]) -> Iterator[Signal]:
+    """The same kit: most of what is its own, of different kinds. Bands of one structure are worth one feature."""
+    seen, whole = _counted([one.kind for one in found]), _counted(list(kit.features.values()))
+    share, kinds = seen / whole, len({trace.kind for trace in found})
+    same = seen >= _MIN_SAME and share >= _SHARE_SAME and kinds >= _KINDS_SAME
+    if not same and (seen < _MIN_LIKE or share < _SHARE_LIKE):
+        return
+    named = [trace for trace in found if trace.kind != "structure"] or found
+    kinds_told = "、".join(strings.TIE_NAMES[kind] for kind in dict.fromkeys(trace.kind for trace in found))
+    yield Signal(
+        detector="kits",
+        version=VERSION,
+        axis=kit.axis,
+        cls=kit.cls,
+        # how a seller's page is made says nothing of what it offers
+        weight=_WEIGHT_SAME if same and kit.axis is Axis.IMPERSONATION else _WEIGHT_LIKE,
+        reason=strings.SAME_KIT.format(case=kit.label, share=share, kinds=kinds_told),
+        quote="；".join(trace.shown for trace in named[:3]),
+        where="html",
+        imitates=kit.imitates,
+    )
+
+
+def _counted(kinds: list[str]) -> float:
+    return sum(1.0 if kind != "structure" else 1 / skeleton.BANDS for kind in kinds)

@@ -1,0 +1,60 @@
+"""The structure of a document without its words: the order in which elements open and close, in overlapping runs.
+
+Two documents are compared by the share of one's runs that the other has too (containment), estimated on the smallest
+hashes of the one (Broder, On the resemblance and containment of documents, 1997).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from hashlib import blake2b
+from heapq import nsmallest
+
+RUN_TAGS = 8
+MAX_SOURCE_CHARS = 600_000
+"""What comes later in a document repeats lists; comparing needs no more."""
+SKETCH_HASHES = 256
+_HASH_BYTES = 6
+BANDS = 8
+_BAND_HASHES = 3
+_MIN_RUNS = 60
+"""A document of fewer different runs looks like many others."""
+_TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,11})")
+_TAGS = (
+    "html head title body header footer nav main section article aside div p h1 h2 h3 h4 h5 h6 ul ol li "
+    "dl dt dd a img table thead tbody tr td th form input select option button label textarea iframe "
+    "video hr center marquee em"
+)
+"""Scripts, styles and inline emphasis come and go between copies of one page."""
+_LETTERS = {
+    **{name: chr(0x100 + number) for number, name in enumerate(_TAGS.split())},
+    **{"/" + name: chr(0x200 + number) for number, name in enumerate(_TAGS.split())},
+}
+
+
+def hashed(value: str) -> int:
+    return int.from_bytes(blake2b(value.encode(), digest_size=_HASH_BYTES).digest())
+
+
+def runs(source: str) -> frozenset[int]:
+    """Hashes of the different runs of `RUN_TAGS` tags; empty for a document that has fewer."""
+    names = map(str.lower, _TAG.findall(source[:MAX_SOURCE_CHARS]))
+    order = "".join([_LETTERS[name] for name in names if name in _LETTERS])
+    return frozenset(map(hashed, {order[at : at + RUN_TAGS] for at in range(len(order) - RUN_TAGS + 1)}))
+
+
+def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
+    """A sample of a set that is the same wherever the set is: its smallest hashes."""
+    return tuple(nsmallest(SKETCH_HASHES, hashes))
+
+
+def bands(hashes: frozenset[int]) -> tuple[str, ...]:
+    """Up to eight short names of a structure; nearly equal structures share most of them, others none."""
+    if len(hashes) < _MIN_RUNS:
+        return ()
+    parts: list[list[int]] = [[] for _ in range(BANDS)]
+    for value in hashes:
+        parts[value % BANDS].append(value)
+    smallest = (nsmallest(_BAND_HASHES, part) for part in parts)
+    return tuple(f"{number}:{hashed(repr(part)):012x}" for number, part in enumerate(smallest))
