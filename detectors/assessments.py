@@ -109,7 +109,8 @@ def _verdicts(connection: Connection, ids: list[int]) -> dict[int, dict[Axis, Ve
 
 
 def _signal(axis: Axis, document: dict[str, Any]) -> Signal:
-    return Signal(axis=axis, cls=document.pop("class"), **document)
+    box = document.pop("box", None)
+    return Signal(axis=axis, cls=document.pop("class"), box=tuple(box) if box else None, **document)
 
 
 def _contacts(connection: Connection, ids: list[int]) -> dict[int, list[dict[str, str]]]:

@@ -50,9 +50,11 @@ class Signal:
     where: str = "text"
     """text | url | meta | html | image | header: what the quote and offsets refer to."""
     imitates: str = ""
+    box: tuple[int, int, int, int] | None = None
+    """Left, top, width and height in pixels of the picture that `reason` names; only where `where` is image."""
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        document = {
             "detector": self.detector,
             "version": self.version,
             "class": self.cls,
@@ -63,6 +65,7 @@ class Signal:
             "end": self.end,
             "where": self.where,
         }
+        return document | {"box": list(self.box)} if self.box else document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from config.schema_wording import Wording
     from detectors.manner import Manner
     from detectors.names import Names
+    from detectors.ocr import Written
 
 
 MANNER = "manner.tsv"
@@ -32,7 +33,7 @@ class Context:
     key: bytes = b""
     """The office's secret under which contacts are linked; empty where nothing is stored."""
 
-    pictures: dict[str, str] = field(default_factory=dict, repr=False)
+    pictures: dict[str, Written] = field(default_factory=dict, repr=False)
     """The text of every picture read so far, by the SHA-256 of its bytes; no part of what judging rests on."""
 
     tried: Wording | None = None

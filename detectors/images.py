@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from detectors import strings
-from detectors.base import Axis, Contact, FollowUp, Signal, detector
-from detectors.limits import (
-    MAX_IMAGE_BYTES,
-    MAX_IMAGE_PIXELS,
-    MAX_IMAGES_DECODED,
-    MAX_OCR_DETECT_SIDE_PX,
-    MAX_OCR_SIDE_PX,
-    MIN_OCR_HEIGHT_PX,
-    MIN_OCR_PIXELS,
-    MIN_OCR_WIDTH_PX,
-    OCR_THREADS,
-)
+from detectors import likeness, ocr, strings
+from detectors.base import Axis, Contact, FollowUp, Signal, Trace, detector
+from detectors.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGES_DECODED
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from detectors.context import Context
     from detectors.features import Page
+    from detectors.ocr import Written
 
-VERSION = 4
+VERSION = 5
+_WEB = ("http://", "https://")
+_TARGET = re.compile(r"(?!javascript:|data:)[a-z][a-z0-9+.\-]{1,15}:/?/?\S{4,2000}$", re.I)
 _MIN_SIDE_PX = 60
 _MAX_OCR_IMAGES = 4
-_MIN_CONFIDENCE = 0.5
 
 
 def can_decode() -> bool:
@@ -41,21 +33,28 @@ def can_decode() -> bool:
 
 
 def can_read() -> bool:
-    return can_decode() and find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
+    return can_decode() and ocr.installed()
 
 
 @detector("images", version=VERSION, title="图片", axis=Axis.SELLING, budget_ms=60_000)
-def images(page: Page, context: Context) -> Iterator[Signal | FollowUp | Contact]:
+def images(page: Page, context: Context) -> Iterator[Signal | FollowUp | Contact | Trace]:
     """QR codes are decoded to text and proposed as addresses to visit; text in pictures is read and judged as an
-    offer, a card's number and dates as a record. Without the extra `ocr` pictures are left unread."""
+    offer, a card's number and dates as a record, each with its box. Pictures that look the same tie subjects. Without
+    the extra `ocr` pictures are left unread."""
+    if page.favicon:
+        name = hashlib.sha256(page.favicon).hexdigest()
+        yield Trace(kind="favicon", value=name, shown=name[:16], where="image")
     if not page.images or not can_decode():
         return
     bodies = page.images[:MAX_IMAGES_DECODED]
     decoded = [(body, image) for body in bodies if (image := decode(body)) is not None]
     for _, image in decoded:
-        for address in qr_addresses(image):
-            reason = strings.QR_FOUND.format(url=address)
-            yield FollowUp(detector="images", kind="qr", url=address, reason=reason)
+        for target in qr_targets(image):
+            yield Trace(kind="qr", value=target, shown=target, where="image")
+            if target.lower().startswith(_WEB):
+                yield FollowUp(detector="images", kind="qr", url=target, reason=strings.QR_FOUND.format(url=target))
+    for look in dict.fromkeys(filter(None, (likeness.fingerprint(image) for _, image in decoded))):
+        yield Trace(kind="image", value=look, shown=look, where="image")
     if can_read():
         yield from _written(decoded, page.url, context)
 
@@ -77,84 +76,53 @@ def decode(body: bytes) -> Image | None:
         return None
 
 
-def qr_addresses(image: Image) -> list[str]:
-    """Web addresses in the QR codes of a picture, as text; nothing is visited."""
+def qr_targets(image: Image) -> list[str]:
+    """What the QR codes of a picture point to, web addresses and others (payment, messengers); nothing is visited."""
     import zxingcpp
 
     found = zxingcpp.read_barcodes(image, formats=zxingcpp.barcode_formats_from_str("QRCode"))
     texts = (one.text.strip() for one in found)
-    return list(dict.fromkeys(text for text in texts if text.lower().startswith(("http://", "https://"))))
+    return list(dict.fromkeys(text for text in texts if _TARGET.match(text)))
 
 
 _MAX_OFFERS = 5
-"""By rule, and by manner, of one picture."""
+"""Of one picture."""
 
 
 def _written(decoded: list[tuple[bytes, Image]], url: str, context: Context) -> Iterator[Signal | Contact]:
-    """What the largest pictures say. A number on a card has no place in the page's text."""
+    """What the largest pictures say. Numbers and contacts in them have no place in the page's text."""
+    from detectors.contacts import find, is_personal
     from detectors.features import Page
     from detectors.licence import licence
+    from detectors.text import views
     from detectors.wording import Reader, apart, signal
 
     large = sorted(decoded, key=lambda picture: -picture[1].width * picture[1].height)[:_MAX_OCR_IMAGES]
     for number, (body, image) in enumerate(large):
-        text = _text_of(body, image, context.pictures)
-        if not text:
+        read = _read(body, image, context.pictures)
+        if not read.text:
             continue
-        written = Page.from_text(text, url)
-        for offer in apart(Reader.of(written, context).offers())[:5]:
-            yield _in_picture(signal(written, offer), number)
+        written = Page.from_text(read.text, url)
+        for offer in apart(Reader.of(written, context).offers())[:_MAX_OFFERS]:
+            yield _in_picture(signal(written, offer), number, read)
         for found in licence(written, context):
             if isinstance(found, Signal):
-                yield _in_picture(found, number)
+                yield _in_picture(found, number, read)
             elif isinstance(found, Contact):
                 yield replace(found, start=0, end=0)
+        for contact in filter(is_personal, find(views(read.text))):
+            yield replace(contact, start=0, end=0)
 
 
-def _text_of(body: bytes, image: Image, known: dict[str, str]) -> str:
+def _read(body: bytes, image: Image, known: dict[str, Written]) -> Written:
     """What is written in a picture; one that two visitors or two pages were shown is read once."""
     name = hashlib.sha256(body).hexdigest()
     if name not in known:
-        known[name] = read(image)
+        known[name] = ocr.read(image)
     return known[name]
 
 
-def _in_picture(found: Signal, number: int) -> Signal:
+def _in_picture(found: Signal, number: int, read: Written) -> Signal:
     reason = strings.IN_PICTURE.format(number=number + 1, reason=found.reason)
-    return replace(found, detector="images", version=VERSION, reason=reason, where="image")
-
-
-def read(image: Image) -> str:
-    """The text of a picture in reading order, one line a text box; empty when it is too small to hold an offer."""
-    import numpy
-
-    width, height = image.size
-    if width < MIN_OCR_WIDTH_PX or height < MIN_OCR_HEIGHT_PX or width * height < MIN_OCR_PIXELS:
-        return ""
-    if max(width, height) > MAX_OCR_SIDE_PX:
-        image = image.copy()
-        image.thumbnail((MAX_OCR_SIDE_PX, MAX_OCR_SIDE_PX))
-    found = _reader()(numpy.asarray(image)[:, :, ::-1])
-    if found.txts is None:
-        return ""
-    pairs = zip(found.txts, found.scores, strict=True)
-    return "\n".join(text for text, score in pairs if score >= _MIN_CONFIDENCE)
-
-
-@lru_cache(maxsize=1)
-def _reader() -> Any:
-    """The engine, loaded once a process. Left alone it takes every core, and enlarges a banner before it looks."""
-    import logging
-
-    from rapidocr import RapidOCR
-
-    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
-    return RapidOCR(
-        params={
-            "Global.log_level": "error",
-            "EngineConfig.onnxruntime.intra_op_num_threads": OCR_THREADS,
-            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-            "Det.limit_type": "max",
-            "Det.limit_side_len": MAX_OCR_DETECT_SIDE_PX,
-        }
-    )
+    box = read.box(found.start, found.end)
+    return replace(found, detector="images", version=VERSION, reason=reason, where="image", box=box)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -64,6 +65,7 @@ class Kept:
             page.counterpart = self._desktop(capture)
         if capture.origin is Origin.BROWSER:
             page.images = tuple(self._images(capture))
+            page.favicon = self._favicon(capture)
         return page
 
     def _read(self, capture: Capture) -> Page:
@@ -101,6 +103,15 @@ class Kept:
         except ArchiveError:
             return None
         return page if page.state in (PageState.RESULTS, PageState.PARTIAL) else None
+
+    def _favicon(self, capture: Capture) -> bytes:
+        """The icon that the browser fetched for the site itself, not one of its pictures."""
+        hops = (
+            hop for hop in self.store.resources(capture.id) if hop.place is not None and hop.status == HTTPStatus.OK
+        )
+        named = (hop for hop in hops if "favicon" in urlsplit(hop.url).path.lower())
+        icon = next((hop for hop in named if urlsplit(hop.url).hostname == capture.host), None)
+        return self.archive.read(icon.place).body if icon is not None and icon.place is not None else b""
 
     def _images(self, capture: Capture) -> Iterator[bytes]:
         count = 0

@@ -11,6 +11,7 @@ import config
 from detectors import context as contexts
 from detectors.base import Detector, registry
 from detectors.context import Context
+from detectors.ocr import Written
 from detectors.text import DATA
 
 TABLES = sorted(path.name for path in DATA.glob("*.toml"))
@@ -64,7 +65,7 @@ def test_a_newer_detector_changes_the_digest(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_pictures_read_do_not_change_the_digest() -> None:
     context = Context.build(config.load())
-    context.pictures["a" * 64] = "电工证"
+    context.pictures["a" * 64] = Written("电工证")
     assert context.digest == digest()
 
 

@@ -17,12 +17,14 @@ from PIL import Image
 
 import config
 from detectors import images as pictures
-from detectors import strings
+from detectors import ocr, strings
 from detectors.context import Context
 from detectors.features import Page
-from detectors.images import decode, qr_addresses
+from detectors.images import decode, qr_targets
 from detectors.limits import MAX_IMAGE_BYTES, MAX_OCR_SIDE_PX
 from detectors.runner import assess
+
+CONTEXT = Context.build(config.load())
 
 
 def png(image: Image.Image) -> bytes:
@@ -47,7 +49,7 @@ def test_addresses_are_proposed_and_nothing_else_is(context: Context) -> None:
 def test_one_address_in_two_pictures_of_one_code() -> None:
     image = decode(qr("https://zs.example/"))
     assert image is not None
-    assert qr_addresses(image) == ["https://zs.example/"]
+    assert qr_targets(image) == ["https://zs.example/"]
 
 
 def _giant() -> bytes:
@@ -81,6 +83,7 @@ class Engine:
 
     txts = ("低压电工证 不用考试 三天拿证", "看不清")
     scores = (0.98, 0.2)
+    boxes = (((10, 20), (310, 22), (310, 60), (10, 58)), ((10, 80), (60, 80), (60, 99), (10, 99)))
 
     def __init__(self) -> None:
         self.sizes: list[tuple[int, int]] = []
@@ -94,7 +97,7 @@ class Engine:
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     pytest.importorskip("numpy")
     engine = Engine()
-    monkeypatch.setattr(pictures, "_reader", lambda: engine)
+    monkeypatch.setattr(ocr, "_reader", lambda: engine)
     monkeypatch.setattr(pictures, "can_read", lambda: True)
     return engine
 
@@ -113,12 +116,15 @@ def test_an_offer_in_a_picture_is_a_signal_and_an_unsure_line_is_not(engine: Eng
     found = assess(shown(blank(600, 400)), Context.build(config.load()))
     assert [one.where for one in found.selling.signals] == ["image"]
     assert found.selling.signals[0].quote in Engine.txts[0]
+    assert found.selling.signals[0].box == (10, 20, 300, 40)
+    assert found.selling.signals[0].as_json()["box"] == [10, 20, 300, 40]
 
 
 def test_a_card_in_a_picture_is_checked_and_its_number_links(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ("特种作业操作证", "证号 T110101199001011230", "有效期限 2021-03-05 至 2031-03-04", "应复审日期 2024-03-04")
     monkeypatch.setattr(Engine, "txts", lines)
     monkeypatch.setattr(Engine, "scores", (0.99,) * len(lines))
+    monkeypatch.setattr(Engine, "boxes", Engine.boxes[:1] * len(lines))
     found = assess(shown(blank(600, 400)), Context.build(config.load()))
     written = [one for one in found.selling.signals if one.where == "image"]
     assert {one.cls for one in written} == {strings.LICENCE_NUMBER, strings.LICENCE_DATES}
@@ -148,3 +154,39 @@ def test_icons_and_buttons_are_not_read(width: int, height: int, engine: Engine)
 def test_a_large_picture_is_made_smaller_in_proportion(engine: Engine) -> None:
     assess(shown(blank(3_200, 1_600)), Context.build(config.load()))
     assert engine.sizes == [(MAX_OCR_SIDE_PX, MAX_OCR_SIDE_PX // 2)]
+
+
+def test_what_a_code_points_to_is_a_value_to_tie_by() -> None:
+    found = assess(shown(qr("https://zs.example/c?id=1"), qr("wxp://f2f0AbCdEfGh"), qr("data:text/html,x")), CONTEXT)
+    assert [(one.kind, one.value) for one in found.traces if one.kind == "qr"] == [
+        ("qr", "https://zs.example/c?id=1"),
+        ("qr", "wxp://f2f0AbCdEfGh"),
+    ]
+    assert [one.url for one in found.followups if one.kind == "qr"] == ["https://zs.example/c?id=1"]
+
+
+def test_the_sites_icon_is_known_by_its_bytes() -> None:
+    page = shown()
+    page.favicon = b"\0\0\1\0icon"
+    (trace,) = [one for one in assess(page, CONTEXT).traces if one.kind == "favicon"]
+    assert len(trace.value) == 64
+    assert trace.value.startswith(trace.shown)
+
+
+def test_a_contact_in_a_picture_links(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engine, "txts", ("加微信 zs_invented_77 详谈", "焊工证"))
+    monkeypatch.setattr(Engine, "scores", (0.99, 0.99))
+    found = assess(shown(blank(600, 400)), Context.build(config.load()))
+    assert [(one.kind, one.value, one.start, one.end) for one in found.contacts] == [("wechat", "zs_invented_77", 0, 0)]
+
+
+def test_the_box_is_in_pixels_of_the_picture_as_kept(engine: Engine) -> None:
+    found = assess(shown(blank(3_200, 1_600)), Context.build(config.load()))
+    assert found.selling.signals[0].box == (20, 40, 600, 80)
+
+
+def test_a_span_over_two_lines_has_a_box_around_both() -> None:
+    written = ocr.Written("第一行\n第二行", ((10, 10, 100, 20), (5, 40, 50, 20)))
+    assert written.box(0, 3) == (10, 10, 100, 20)
+    assert written.box(1, 6) == (5, 10, 105, 50)
+    assert ocr.Written().box(0, 0) == (0, 0, 0, 0)
