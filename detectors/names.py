@@ -65,6 +65,7 @@ class Names:
         self.registry = registry
         self.rules = Rules(registry, places)
         self.relays = tuple(f".{suffix}" for suffix in registry.relays)
+        self._given_up = any(not registry.is_restricted(host) for host in registry.former)
         self.subjects: dict[str, str] = words()["imitates"]
 
     def judge(self, name: str) -> NameVerdict:
@@ -84,12 +85,13 @@ class Names:
         host, suffix = line.host, suffix_of(line.host)
         if self.registry.is_restricted(host) or _VETTED.match(suffix):
             return None
-        owner, site = self.registry.owner(host)
-        if owner in (Owner.OFFICIAL, Owner.STATE, Owner.KNOWN):
+        found = self._by_name(line, suffix) or self._by_path(line)
+        if found is None and not self._given_up:
             return None
+        owner, site = self.registry.owner(host)
         if owner is Owner.FORMER and site is not None:
             return Finding(Level.WATCH, "former_host", site.host, site)
-        return self._by_name(line, suffix) or self._by_path(line)
+        return None if owner in (Owner.OFFICIAL, Owner.STATE, Owner.KNOWN) else found
 
     def _by_name(self, line: Line, suffix: str) -> Finding | None:
         if line.host.endswith(self.relays):

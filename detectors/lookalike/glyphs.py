@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import product
 from typing import Any
 
 from detectors.text import DATA
@@ -45,9 +46,23 @@ def single(text: str) -> str:
 
 def double(text: str) -> str:
     """As `single`, pairs that look like one letter (rn, vv) first."""
+    return single(_undoubled(text))
+
+
+def spellings(text: str) -> Iterator[str]:
+    """What `double` folds like a text, folded as by `single`: one of these stands in all that it makes hold the text."""
+    doubles: dict[str, list[str]] = {}
+    for written, letter in words()["homoglyphs"]["double"].items():
+        doubles.setdefault(letter, [letter]).append(written)
+    return (
+        single("".join(parts)) for parts in product(*(doubles.get(letter, [letter]) for letter in _undoubled(text)))
+    )
+
+
+def _undoubled(text: str) -> str:
     for written, letter in words()["homoglyphs"]["double"].items():
         text = text.replace(written, letter)
-    return single(text)
+    return text
 
 
 def is_trick(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from detectors.suffixes import suffix_of
 from detectors.text import is_han
@@ -63,6 +63,7 @@ def _encoded(label: str) -> str:
     return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
 
 
+@lru_cache(maxsize=4096)
 def decoded(label: str) -> str:
     """The Unicode form of a label; itself when it is none or broken."""
     if not label.startswith("xn--"):

@@ -60,9 +60,7 @@ class Rules:
         self.officials = Officials(registry)
         words = vocabulary(self.officials, places)
         self.lexis = Lexis(words)
-        distinct = [
-            word for word in words if len(word.text) > _SHORT_WORD_CHARS or glyphs.double(word.text) == word.text
-        ]
+        distinct = [word for word in words if len(word.text) > _SHORT_WORD_CHARS or glyphs.is_distinct(word.text)]
         self.folded = tuple(Lexis(distinct, fold) for fold in glyphs.FOLDS)
         self.idn_cores = {glyphs.single(core): site for core, site in self._named() if len(core) >= _MIN_IDN_CORE_CHARS}
         self.typos = Typos([word.text for word in self.lexis.long.values()])
@@ -81,8 +79,13 @@ class Rules:
 
     def judge(self, target: Target) -> Finding | None:
         """The first trick that holds, the plainest first."""
-        found = self.subdomain(target) or self.written(target, self.lexis) or self.swapped(target)
-        return found or self.foreign_letters(target) or self.glyphs(target) or self.misspelt(target)
+        found = self.subdomain(target)
+        if found is None and "xn--" in target.joined:
+            found = self.foreign_letters(target)
+            if target.label.startswith("xn--"):
+                return found
+        found = found or self.written(target, self.lexis) or self.swapped(target)
+        return found or self.glyphs(target) or self.misspelt(target)
 
     def subdomain(self, target: Target) -> Finding | None:
         """`cx.mem.gov.cn.example.top`: an official name stands in front of somebody else's domain."""
@@ -161,7 +164,7 @@ class Rules:
     def combined(self, target: Target, lexis: Lexis) -> Finding | None:
         """`hunanyjt.com`, `tzzycx.top`: a label made of our words alone, an organ's or a paper's among them."""
         for text, in_front in self._texts(target):
-            reading = lexis.read(text)
+            reading = lexis.read(text) if lexis.mentions(text) else None
             if reading is not None and self._enough(reading, text, target, in_front):
                 return self._combination(reading)
         return None
@@ -177,7 +180,10 @@ class Rules:
         kinds = reading.kinds
         purposeful = bool(kinds & PURPOSES)
         short = sum(len(word.text) <= _SHORT_WORD_CHARS for word in reading.words)
-        if not kinds & SUBJECTS or (in_front and not purposeful) or short > _MAX_SHORT_WORDS + text.count("-"):
+        subjects = kinds & SUBJECTS
+        if not subjects or (in_front and not purposeful) or short > _MAX_SHORT_WORDS + text.count("-"):
+            return False
+        if subjects <= {Kind.LOCAL, Kind.PAPER} and _foreign(target.suffix):
             return False
         points = reading.points
         points += _of_a_place(reading)
@@ -220,8 +226,6 @@ class Rules:
 
     def foreign_letters(self, target: Target) -> Finding | None:
         """Punycode: letters of other scripts that look like ours, or a name in Chinese."""
-        if "xn--" not in target.joined:
-            return None
         shown = [decoded(label) for label in (*target.fronts, target.label)]
         plain = [glyphs.plain(label) for label in shown]
         if all(label.isascii() for label in plain):

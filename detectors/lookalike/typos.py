@@ -39,6 +39,16 @@ def _crossed(text: str, cut: int) -> str:
     return text[: cut - 1] + text[cut] + text[cut - 1] + text[cut + 1 :]
 
 
+def pairs(text: str) -> set[str]:
+    """Every two letters that stand side by side."""
+    return set(map("".join, pairwise(text)))
+
+
+def pairs_left(core: str) -> int:
+    """How many different pairs of the core every misspelling keeps at least: an error spoils three at most."""
+    return len(pairs(core)) - 3 * errors_in(core)
+
+
 class Typos:
     """At most `MAX_CORES` long words, found misspelt within a text whose rest is said to be ours."""
 

@@ -118,6 +118,8 @@ class Lexis:
         self.long = {folded: word for folded, word in self.words.items() if word.kind is Kind.LONG}
         self._long = tuple(self.long.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(self.long))
+        subjects = [folded for folded, word in self.words.items() if word.kind in SUBJECTS]
+        self._subjects = ahocorasick_rs.AhoCorasick(subjects)
 
     def read(self, text: str) -> Reading | None:
         """The reading worth most points, with the fewest words among those; None when a part is none of ours."""
@@ -144,6 +146,10 @@ class Lexis:
                     reached[end] = (*worth, [*before[2], word])
         last = reached[-1]
         return last[2] if last else None
+
+    def mentions(self, text: str) -> bool:
+        """Whether any word that could be a name's subject stands in a text; reading one without is in vain."""
+        return bool(self._subjects.find_matches_as_indexes(text))
 
     def holds(self, text: str) -> Word | None:
         """The longest long word that stands anywhere in a text."""

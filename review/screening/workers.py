@@ -36,7 +36,7 @@ def judge(block: bytes, config_dir: Path | None) -> list[Row]:
 
     return [
         verdict.as_json(line) if verdict else {"name": line[:MAX_SHOWN_CHARS], "error": NO_HOST_NAME}
-        for line, verdict in screener(config_dir).chunk(block)
+        for line, verdict in screener(config_dir).block(block)
     ]
 
 
