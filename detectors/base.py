@@ -98,7 +98,7 @@ class Trace:
     """A value by which subjects can be tied to each other; it accuses nobody."""
 
     kind: str
-    """qr analytics icp address image favicon seller; of a page's make: structure classes fields action asset admin
+    """qr link analytics icp address image favicon seller; of a page's make: structure classes fields action asset admin
     snippet comment"""
     value: str
     """Normalised for linking; a row holds its HMAC alone."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from detectors import likeness, ocr, strings
 from detectors.base import Axis, Contact, FollowUp, Signal, Trace, detector
+from detectors.hosts import Owner
 from detectors.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGES_DECODED
 
 if TYPE_CHECKING:
@@ -50,13 +51,21 @@ def images(page: Page, context: Context) -> Iterator[Signal | FollowUp | Contact
     decoded = [(body, image) for body in bodies if (image := decode(body)) is not None]
     for _, image in decoded:
         for target in qr_targets(image):
-            yield Trace(kind="qr", value=target, shown=target, where="image")
+            if not _official(target, context):
+                yield Trace(kind="qr", value=target, shown=target, where="image")
             if target.lower().startswith(_WEB):
                 yield FollowUp(detector="images", kind="qr", url=target, reason=strings.QR_FOUND.format(url=target))
     for look in dict.fromkeys(filter(None, (likeness.fingerprint(image) for _, image in decoded))):
         yield Trace(kind="image", value=look, shown=look, where="image")
     if can_read():
         yield from _written(decoded, page.url, context)
+
+
+def _official(target: str, context: Context) -> bool:
+    """Whether a code leads to a state organ: then it is copied from there, or harmless."""
+    from detectors.features import Page
+
+    return context.registry.owner(Page(text="", url=target).host)[0] in (Owner.OFFICIAL, Owner.STATE)
 
 
 def decode(body: bytes) -> Image | None:

@@ -15,6 +15,7 @@ from detectors.base import Axis, Signal, Trace, detector
 from detectors.hosts import Owner
 from detectors.masking import link
 from detectors.text import DATA
+from detectors.traces import has_account
 
 if TYPE_CHECKING:
     from detectors.context import Context
@@ -40,12 +41,6 @@ _CHANGING = re.compile(r"[\"'][^\"'\n]{0,400}[\"']|\d+|\s+")
 @cache
 def known() -> dict[str, Any]:
     return tomllib.loads((DATA / "kits.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _analytics() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    """Service, a word without which there is no account of it, and the account as group 1."""
-    return tuple((name, one["word"], re.compile(one["pattern"])) for name, one in known()["analytics"].items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +134,7 @@ def _snippets(source: str) -> Iterator[Trace]:
     seen: dict[str, str] = {}
     for match in _SCRIPT.finditer(source):
         body = match.group(1)
-        if any(word in body and pattern.search(body) for _, word, pattern in _analytics()):
+        if has_account(body):
             continue
         bones = _CHANGING.sub("", body)
         if len(bones) >= _MIN_SNIPPET_CHARS:
@@ -158,21 +153,12 @@ def _comments(source: str) -> Iterator[Trace]:
         yield Trace(kind="comment", value=one, shown=one)
 
 
-def analytics(page: Page) -> Iterator[Trace]:
-    """Accounts at services that count visitors."""
-    source = page.source[:_MAX_SOURCE_CHARS]
-    for service, word, pattern in _analytics():
-        for account in dict.fromkeys(pattern.findall(source) if word in source else ()):
-            yield Trace(kind="analytics", value=f"{service}:{account}", shown=f"{service} {account}")
-
-
 @detector("kits", version=VERSION, title="同一套模板", axis=Axis.IMPERSONATION, budget_ms=2000)
 def kits(page: Page, context: Context) -> Iterator[Trace | Signal]:
-    """Notes how a page is made (paths of its files, field names, scripts, template, structure, accounts for counting
-    visitors), and recognises on a new host what pages of a confirmed case are made of."""
+    """Notes how a page is made (paths of its files, field names, scripts, template, structure), and recognises on a new
+    host what pages of a confirmed case are made of."""
     if page.kind != "html" or not page.source:
         return
-    yield from analytics(page)
     yield from make(page)
     if not context.known.kits or context.registry.owner(page.host)[0] in (Owner.OFFICIAL, Owner.STATE, Owner.KNOWN):
         return

@@ -40,25 +40,41 @@ BOOSTS = {
 }
 
 # identity
-META_NAME = "页面在 SiteName 中自称“{name}”，但 {host} 不属于该机关"
-META_DOMAIN = "页面标明的网站域名是 {claimed}，实际却放在 {host}"
-META_CODE = "页面带有政府网站标识码 {code}，但 {host} 不是该网站"
-FOOTER_ORGAN = "页脚写明主办单位是“{name}”，但 {host} 不属于该单位"
-SUPERVISOR = "页脚写明主管单位是“{name}”，而 {host} 不属于该单位"
-MASTHEAD = "刊头或主标题就是“{name}”的名称，但 {host} 不属于该机关"
 NO_ADDRESS = "页面自称“{name}”，但不知道网址，无法核对归属"
 RESULT_PAGE = "页面以查询结果的样子展示证件信息，写明发证机关是“{name}”，而 {host} 不是该机关的网站"
-TITLE_ORGAN = "标题或刊头自称“{name}”，但 {host} 不属于该机关"
-ICP_COPIED = "页面的备案号 {number} 属于“{name}”，与 {host} 不符"
-JIUCUO = "页面装有“政府网站找错”标识，但 {host} 不是政府网站"
-CONAC = "页面使用党政机关或事业单位网站标识，但 {host} 不是该单位的网站"
-SAVED_FROM = "页面源码写明是从 {claimed} 另存下来的"
-CANONICAL = "页面声明的正式网址是 {claimed}，实际却放在 {host}"
-PATH_LURE = "网址路径里写着官方域名 {claimed}，真正的主机是 {host}"
-ASSETS = "页面大量直接调用 {claimed} 的图片和程序，像是照搬该网站"
 QUERY_FORM = "页面要求填写{fields}来查询，而 {host} 不是任何发证机关的网站"
 RECORD_PAGE = "页面直接展示证件信息（{fields}），而 {host} 不是发证机关的网站"
-QUASI_OFFICIAL = "标题自称“{name}”，像是全国性官方查询平台，而 {host} 未在官方网站名单中"
+CLAIM_REASONS = {
+    "site_name": "页面在 SiteName 中自称“{name}”，但 {host} 不属于该机关",
+    "site_domain": "页面标明的网站域名是 {claimed}，实际却放在 {host}",
+    "site_code": "页面带有政府网站标识码 {code}，但 {host} 不是该网站",
+    "footer": "页脚写明主办单位是“{name}”，但 {host} 不属于该单位",
+    "title": "标题或刊头自称“{name}”，但 {host} 不属于该机关",
+    "masthead": "刊头或主标题就是“{name}”的名称，但 {host} 不属于该机关",
+    "supervisor": "页脚写明主管单位是“{name}”，而 {host} 不属于该单位",
+    "icp": "页面的备案号 {number} 属于“{name}”，与 {host} 不符",
+    "jiucuo": "页面装有“政府网站找错”标识，但 {host} 不是政府网站",
+    "conac": "页面使用党政机关或事业单位网站标识，但 {host} 不是该单位的网站",
+    "saved_from": "页面源码写明是从 {claimed} 另存下来的",
+    "canonical": "页面声明的正式网址是 {claimed}，实际却放在 {host}",
+    "path": "网址路径里写着官方域名 {claimed}，真正的主机是 {host}",
+    "assets": "页面大量直接调用 {claimed} 的图片和程序，像是照搬该网站",
+    "platform": "标题自称“{name}”，像是全国性官方查询平台，而 {host} 未在官方网站名单中",
+    "statement": "页面写着“{code}”，但 {host} 不属于“{name}”",
+    "description": "页面简介自称“{name}”的网站，但 {host} 不属于该机关",
+    "links": "页面的栏目链接大多指向 {claimed}，像是照搬该网站",
+    "frame": "页面用框架直接显示 {claimed} 的内容，自己却放在 {host}",
+    "form": "页面的表单提交给 {claimed}，自己却放在 {host}",
+    "emblem": "页面使用国徽、警徽一类的徽记（{code}），而 {host} 不是国家机关的网站",
+    "template": "页面源码带有政府网站专用的栏目标签（{code}）",
+    "defunct": "页面仍用 2018 年机构改革时撤并的名称“{code}”",
+}
+INTENT_REASONS = {
+    "app": "页面以机关名义提供应用下载（{quote}），而 {host} 不是该机关的网站",
+    "follow": "页面以机关名义让人关注或扫描别的账号（“{quote}”），而 {host} 不是该机关的网站",
+    "pay": "页面以机关名义收费（“{quote}”），而 {host} 不是该机关的网站",
+    "card": "页面以机关名义索要银行卡（“{quote}”），而 {host} 不是该机关的网站",
+}
 OWN_IDENTITY = "页面以“{name}”自己的身份提到机关，不是冒充"
 HOST_OFFICIAL = "{host} 是官方网站名单中的“{name}”"
 HOST_STATE = "{host} 使用只有国家机关才能注册的后缀"
@@ -154,7 +170,8 @@ TIE_NAMES = {
     "certificate": "证号",
     "seller": "卖家",
     "qr": "二维码",
-    "points_to": "指向的网站",
+    "points_to": "二维码或短链接指向",
+    "link": "链接指向",
     "analytics": "统计账号",
     "icp": "备案号",
     "address": "地址",

@@ -1,0 +1,101 @@
+"""Values by which a page's operator can be known elsewhere: record numbers, counting accounts, addresses, links."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from detectors.base import Axis, Trace, detector
+from detectors.hosts import Owner, icp_body
+from detectors.suffixes import registrable
+from detectors.text import DATA
+
+if TYPE_CHECKING:
+    from detectors.context import Context
+    from detectors.features import Page
+
+_MAX_SOURCE_CHARS = 600_000
+_MAX_OF_KIND = 10
+_MAX_LINKS = 200
+"""A page that links to more than this is a directory, and its first links say what it is."""
+_ICP = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[Ii][Cc][Pp]\s?[备证]\s?\d{6,10}\s?号?(?:-\d{1,4})?"
+)
+_POLICE = re.compile(r"[\u4e00-\u9fff]公网安备\s?(\d{14})\s?号?")
+_DOOR = re.compile(r"[路街道巷]\s?\d{1,5}\s?号(?:[\u4e00-\u9fff\d\-—]{0,12}[楼层室座栋])?")
+_STREET = re.compile(r"[\u4e00-\u9fff]{2,10}[省市区县][\u4e00-\u9fff\d]{0,16}$")
+_STREET_CHARS = 28
+"""How far before a house number its town may stand."""
+_ADDRESS_SHOWN = 8
+
+
+@cache
+def _analytics() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Service, a word without which there is no account of it, and the account as group 1."""
+    table = tomllib.loads((DATA / "analytics.toml").read_text(encoding="utf-8"))
+    return tuple((name, one["word"], re.compile(one["pattern"])) for name, one in table.items())
+
+
+@detector("traces", version=1, title="关联线索", axis=Axis.IMPERSONATION, budget_ms=1000)
+def traces(page: Page, context: Context) -> Iterator[Trace]:
+    """Notes what may tie a page to others: numbers of its record with the authorities, accounts for counting visitors,
+    postal addresses, links to other hosts. They accuse nobody."""
+    yield from _records(page, context)
+    yield from _addresses(page)
+    yield from accounts(page)
+    yield from _links(page, context)
+
+
+def _records(page: Page, context: Context) -> Iterator[Trace]:
+    """A number of an official site is copied from it and no mark of whoever copied."""
+    numbers = (icp_body("".join(match.group().split())).upper().rstrip("号") for match in _ICP.finditer(page.text))
+    for number in list(dict.fromkeys(numbers))[:_MAX_OF_KIND]:
+        if not any(number == known.upper().rstrip("号") for known in context.registry.by_icp):
+            yield Trace(kind="icp", value=number, shown=number, where="text")
+    for number in list(dict.fromkeys(_POLICE.findall(page.text)))[:_MAX_OF_KIND]:
+        yield Trace(kind="icp", value=f"police:{number}", shown=f"公网安备{number}", where="text")
+
+
+def _addresses(page: Page) -> Iterator[Trace]:
+    found: dict[str, None] = {}
+    for door in _DOOR.finditer(page.text):
+        street = _STREET.search(page.text[max(0, door.start() - _STREET_CHARS) : door.start()])
+        if street is not None and len(found) < _MAX_OF_KIND:
+            found["".join((street.group() + door.group()).split())] = None
+    for address in found:
+        yield Trace(kind="address", value=address, shown=f"{address[:_ADDRESS_SHOWN]}…", where="text")
+
+
+def accounts(page: Page) -> Iterator[Trace]:
+    """Accounts at services that count visitors."""
+    source = page.source[:_MAX_SOURCE_CHARS]
+    for service, word, pattern in _analytics():
+        found = dict.fromkeys(pattern.findall(source) if word in source else ())
+        for account in list(found)[:_MAX_OF_KIND]:
+            yield Trace(kind="analytics", value=f"{service}:{account}", shown=f"{service} {account}")
+
+
+def has_account(script: str) -> bool:
+    return any(word in script and pattern.search(script) for _, word, pattern in _analytics())
+
+
+def _links(page: Page, context: Context) -> Iterator[Trace]:
+    """Subjects that the page sends its readers to, hosts of known operators and state organs aside."""
+    own = registrable(page.host) if page.host else ""
+    found: dict[str, None] = {}
+    for href in dict.fromkeys(link.href for link in page.markup.links[:_MAX_LINKS] if "//" in link.href):
+        try:
+            parts = urlsplit(urljoin(page.url, href.strip()))
+            host = (parts.hostname or "").rstrip(".")
+        except ValueError:
+            continue
+        if not host.isascii() or "." not in host or registrable(host) == own:
+            continue
+        if context.registry.owner(host)[0] in (Owner.UNKNOWN, Owner.FORMER):
+            found[context.registry.subject(parts, host)] = None
+    for subject in list(found)[:_MAX_OF_KIND]:
+        yield Trace(kind="link", value=subject, shown=subject.partition(":")[2])
