@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +23,17 @@ SEED = 20261122
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 NEAR = {"a": "qsz", "e": "wr", "g": "fh", "h": "gj", "i": "uo", "n": "bm", "o": "ip", "u": "yi", "z": "x", "j": "hk"}
 
+_SUFFIX = re.compile(r"\.(?:(?:gov|com|net|org|edu|ac)\.)?[a-z]+$")
+
 Maker = Callable[[random.Random], str]
 
 
+@cache
 def words(group: str) -> list[str]:
     return list(KNOWN[group].split())
 
 
+@cache
 def official() -> list[str]:
     return [site["host"] for site in tomllib.loads(HOSTS.read_text("utf-8"))["sites"] if site["status"] == "current"]
 
@@ -77,11 +83,13 @@ def beside(word: str, function: str, dice: random.Random) -> str:
 
 def combosquat(dice: random.Random) -> str:
     word = dice.choice(words("organs") + words("papers") + words("short_papers"))
-    return f"{beside(word, dice.choice(words('functions')), dice)}{dice.choice(['', '', '', '12', '365'])}.{suffix(dice)}"
+    return (
+        f"{beside(word, dice.choice(words('functions')), dice)}{dice.choice(['', '', '', '12', '365'])}.{suffix(dice)}"
+    )
 
 
 def initials(dice: random.Random) -> str:
-    word, function = dice.choice(words("initials")), dice.choice(words("functions") + ["zs", "cxw", "zsw"])
+    word, function = dice.choice(words("initials")), dice.choice([*words("functions"), "zs", "cxw", "zsw"])
     if len(word) < 4:
         function = dice.choice(words("telling"))
     return f"{beside(word, function, dice)}.{suffix(dice)}"
@@ -101,7 +109,8 @@ def ascii_alike(dice: random.Random) -> str:
 def foreign_alike(dice: random.Random) -> str:
     name = dice.choice([separator, combosquat, initials])(dice)
     if dice.random() < 0.4:
-        name = f"{dice.choice(['mohurd', 'chsi', 'yingjiguanli', 'tezhongzuoye', 'samr', 'mem', 'chinasafety'])}.{suffix(dice)}"
+        known = ["mohurd", "chsi", "yingjiguanli", "tezhongzuoye", "samr", "mem", "chinasafety"]
+        name = f"{dice.choice(known)}.{suffix(dice)}"
     label, dot, rest = name.partition(".")
     places = [at for at, letter in enumerate(label) if letter in KNOWN["foreign"]]
     for at in dice.sample(places, min(len(places), dice.choice([1, 1, 2, 3]))):
@@ -118,16 +127,24 @@ def punycode(name: str) -> str:
 def chinese(dice: random.Random) -> str:
     paper = dice.choice(words("chinese_papers")) + dice.choice(words("chinese_functions"))
     organ = dice.choice(words("chinese_places")) + dice.choice(words("chinese_organs"))
-    forms = [paper, paper, organ, organ + dice.choice(words("chinese_functions")), dice.choice(words("chinese_places")) + paper]
+    forms = [
+        paper,
+        paper,
+        organ,
+        organ + dice.choice(words("chinese_functions")),
+        dice.choice(words("chinese_places")) + paper,
+    ]
     return punycode(f"{dice.choice(['', '', 'www.'])}{dice.choice(forms)}.{dice.choice(words('chinese_suffixes'))}")
 
 
 def swap(dice: random.Random) -> str:
     """The name before the suffix that nobody else can have, or that is taken."""
-    host = dice.choice([*OPEN, *OPEN, "cx.mem.gov.cn", "mem.gov.cn", "mohurd.gov.cn", "samr.gov.cn", "jzsc.mohurd.gov.cn"])
-    stem = host.removesuffix(".gov.cn") if host.endswith(".gov.cn") else ".".join(host.split(".")[: -2 if ".com." in host or ".org." in host else -1])
+    taken = ["cx.mem.gov.cn", "mem.gov.cn", "mohurd.gov.cn", "samr.gov.cn", "jzsc.mohurd.gov.cn"]
+    host = dice.choice([*OPEN, *OPEN, *taken])
+    stem = _SUFFIX.sub("", host)
     made = f"{stem}.{suffix(dice)}"
-    return made if made not in (host, f"www.{host}") and made != f"{stem}.gov.cn" else swap(dice)
+    plain = host not in taken and (len(stem) < 4 or stem in words("ordinary"))
+    return swap(dice) if plain or made in (host, f"www.{host}") else made
 
 
 def place(dice: random.Random) -> str:

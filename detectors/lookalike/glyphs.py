@@ -50,7 +50,7 @@ def double(text: str) -> str:
 
 
 def spellings(text: str) -> Iterator[str]:
-    """What `double` folds like a text, folded as by `single`: one of these stands in all that it makes hold the text."""
+    """What `double` makes the same of, folded as by `single`: one stands in all that holds the text once folded."""
     doubles: dict[str, list[str]] = {}
     for written, letter in words()["homoglyphs"]["double"].items():
         doubles.setdefault(letter, [letter]).append(written)

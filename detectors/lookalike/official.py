@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from detectors.lookalike.glyphs import words
 from detectors.suffixes import registrable, suffix_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Officials:
         """By all labels before the suffix but `www`, where they are several: `("cx", "mem")`."""
         self.joined: dict[str, OfficialSite] = {}
         """The same, run together in either order: `cxmem`, `memcx`."""
+        self.ordinary: frozenset[str] = frozenset(words()["registered"]["ordinary"])
+        """Cores that are words anybody may use."""
         for host, site in registry.current.items():
             self._add(host, site)
 

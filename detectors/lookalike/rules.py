@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 ENOUGH_POINTS = 3
 _SHORT_WORD_CHARS = 2
 _MAX_SHORT_WORDS = 2
-_MIN_SAFE_CORE_CHARS = 4
 _MIN_GLYPH_CORE_CHARS = 5
 _MIN_IDN_CORE_CHARS = 3
 _MIN_OPEN_CORE_CHARS = 4
-_MIN_FOLDED_CHARS = 5
+_MIN_LEGACY_CORE_CHARS = 5
+_MIN_FOLDED_CHARS = 6
 _TAIL = re.compile(r"^\d{2,}|\d{2,}$")
 _LEGACY = frozenset({"com", "net", "org"})
 """Suffixes under which every short name was registered long ago."""
@@ -74,7 +74,7 @@ class Rules:
     def _named(self) -> Iterator[tuple[str, OfficialSite]]:
         """Official names that stand for one organ wherever they are written."""
         for core, site in (*self.officials.cores.items(), *self.officials.joined.items()):
-            if core not in self.officials.local:
+            if core not in self.officials.local | self.officials.ordinary:
                 yield core, site
 
     def judge(self, target: Target) -> Finding | None:
@@ -212,17 +212,16 @@ class Rules:
         return Finding(Level.WATCH, "suffix_swap", site.host, site) if site else None
 
     def _same_core(self, target: Target) -> OfficialSite | None:
-        core = target.label
-        site = self.officials.open_cores.get(core)
-        if site is not None and len(core) >= _MIN_OPEN_CORE_CHARS:
-            return site
-        site = self.officials.cores.get(core)
-        if site is None or core in self.officials.local or core in self.registry.known:
+        core, legacy = target.label, target.suffix in _LEGACY
+        if core in self.officials.local or (legacy and len(core) < _MIN_LEGACY_CORE_CHARS):
             return None
-        national = Kind.NATIONAL is self.lexis.words[core].kind
-        chinese = target.is_chinese
-        open_to_all = target.suffix not in _LEGACY or len(core) >= _MIN_SAFE_CORE_CHARS
-        return site if chinese or (national and open_to_all) else None
+        if core in self.officials.open_cores and len(core) >= _MIN_OPEN_CORE_CHARS:
+            return (
+                None if core in self.officials.ordinary and not target.is_chinese else self.officials.open_cores[core]
+            )
+        site = self.officials.cores.get(core)
+        national = site is not None and self.lexis.words[core.replace("-", "")].kind is Kind.NATIONAL
+        return site if national or target.is_chinese else None
 
     def foreign_letters(self, target: Target) -> Finding | None:
         """Punycode: letters of other scripts that look like ours, or a name in Chinese."""
@@ -254,7 +253,7 @@ class Rules:
             if site is not None:
                 return Finding(Level.WATCH, "homoglyph", site.host, site)
             found = self.written(target.with_labels(list(map(lexis.fold, labels))), lexis)
-            if found is not None and not (by_chance and len(found.official) < _MIN_FOLDED_CHARS):
+            if found is not None and not (by_chance and _is_short(found)):
                 return replace(found, kind="homoglyph")
             if by_chance:
                 break
@@ -280,13 +279,18 @@ class Rules:
         return None
 
 
+def _is_short(found: Finding) -> bool:
+    """Whether no word of it is so long that letters standing for each other cannot have made it by chance."""
+    return max(map(len, (found.official, *found.said.split("、")))) < _MIN_FOLDED_CHARS
+
+
 def _of_a_place(reading: Reading) -> int:
     """Points for an organ's initials with a place before them: `hunanyjt`, `hnyjglt`."""
     kinds = [word.kind for word in reading.words if word.kind is not Kind.FILLER]
     met = set(pairwise(kinds))
     if met & {(Kind.PLACE, Kind.LOCAL), (Kind.COUNTY, Kind.LOCAL)}:
         return 2
-    return any(after in (Kind.INITIALS, Kind.BUREAU) and before in PLACES for before, after in met)
+    return any(after in (Kind.INITIALS, Kind.BUREAU) and before in PLACES | {Kind.CORE} for before, after in met)
 
 
 def _tail(text: str, lexis: Lexis) -> Reading | None:

@@ -170,7 +170,7 @@ def vocabulary(officials: Officials, places: Places) -> list[Word]:
 
 def _organs(officials: Officials) -> Iterator[Word]:
     for core in officials.cores:
-        telling = len(core) >= _LONG_CORE and core not in officials.local
+        telling = len(core) >= _LONG_CORE and core not in officials.local | officials.ordinary
         yield Word.of(core.replace("-", ""), Kind.NATIONAL if telling else Kind.CORE)
 
 
