@@ -48,12 +48,14 @@ class Hits:
 
     def of(self, name: str) -> list[Hit]:
         """Hits of one concept, or of several joined by `|`."""
-        if name not in self._found:
-            parts = name.split("|")
-            self._found[name] = (
-                sorted({hit for part in parts for hit in self.of(part)}) if len(parts) > 1 else self._uncovered(name)
-            )
-        return self._found[name]
+        found = self._found.get(name)
+        if found is None:
+            if "|" in name:
+                found = sorted({hit for part in name.split("|") for hit in self.of(part)})
+            else:
+                found = self._uncovered(name)
+            self._found[name] = found
+        return found
 
     def within(self, name: str, start: int, end: int, window: int) -> list[Hit]:
         """Hits of `name` of which some part lies within `window` characters of [start, end)."""
@@ -73,9 +75,9 @@ class Hits:
         Concepts lose theirs in the order of the configuration: a later one covers with all it has.
         """
         hits = self._of_itself(name)
-        if not hits:
-            return hits
         lexicon = self._matches.lexicon
+        if not hits or name not in lexicon.nested:
+            return hits
         order = lexicon.order
         for cover in lexicon.covers.get(name, ()):
             earlier = order.get(cover, len(order)) < order[name]
@@ -109,6 +111,8 @@ class Hits:
         """Terms, patterns and pairs of a meaning, but for what its exceptions cover."""
         matches = self._matches
         exceptions = matches.hits(unless(name))
+        if name in matches.lexicon.of_terms_only:
+            return outside(matches.hits(name), exceptions)
         found = {*matches.hits(name), *matches.pattern_hits(name)}
         for pair, (first, second) in zip(self._meanings[name].pairs, matches.lexicon.pairs[name], strict=True):
             if first in matches.owners and second in matches.owners:
@@ -117,11 +121,11 @@ class Hits:
         return outside(sorted(found), exceptions)
 
 
-def outside(hits: list[Hit], covers: Iterable[Hit]) -> list[Hit]:
+def outside(hits: list[Hit], covers: list[Hit]) -> list[Hit]:
     """The hits that do not lie wholly inside one of `covers`."""
-    spans = sorted((hit.start, hit.end) for hit in covers)
-    if not spans or not hits:
+    if not covers or not hits:
         return hits
+    spans = sorted((hit.start, hit.end) for hit in covers)
     longest = max(end - start for start, end in spans)
     starts = [start for start, _ in spans]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult
 
@@ -11,6 +12,9 @@ from detectors.suffixes import registrable
 if TYPE_CHECKING:
     from config import Config
     from config.schema import HostingPlatform, OfficialSite
+
+
+_REMEMBERED_HOSTS = 1_000
 
 
 class Owner(StrEnum):
@@ -47,9 +51,10 @@ class Registry:
             for name in (site.name, *site.short_names, *_bracketed(site.name)):
                 self.names.setdefault(name, site)
         self._open_registrables: dict[str, OfficialSite] | None = None
+        self.owner = lru_cache(_REMEMBERED_HOSTS)(self._owner)
+        """Who owns a host; sub-domains belong to their parent. A former host is nobody's, whatever its suffix."""
 
-    def owner(self, host: str) -> tuple[Owner, OfficialSite | None]:
-        """Who owns `host`; sub-domains belong to their parent. A former host is nobody's, whatever its suffix."""
+    def _owner(self, host: str) -> tuple[Owner, OfficialSite | None]:
         for parent in _parents(host):
             if parent in self.current:
                 return Owner.OFFICIAL, self.current[parent]

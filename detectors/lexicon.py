@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
@@ -26,6 +27,9 @@ _MAX_SPREAD = 10
 """Characters that a split, decorated character may take."""
 _HAN = re.compile(f"[{folding.HAN}]+")
 
+_TERM_OF = itemgetter(0)
+"""Of a match."""
+
 Match = tuple[int, int, int]
 """Number of the term, start and end in a view."""
 
@@ -39,6 +43,10 @@ class Hit(NamedTuple):
     term: str
     disguised: bool = False
     how: str = ""
+
+
+Located = tuple[int, Hit]
+"""Number of the term, and where it is."""
 
 
 class Sound(NamedTuple):
@@ -97,6 +105,7 @@ class Lexicon:
         self.words = [
             (term[0].isascii() and term[0].isalnum(), term[-1].isascii() and term[-1].isalnum()) for term in self.terms
         ]
+        self.edged = [any(edges) for edges in self.words]
         self.automaton = ahocorasick_rs.AhoCorasick(
             self.terms, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
         )
@@ -109,7 +118,10 @@ class Lexicon:
             for name, meaning in self.meanings.items()
             if meaning.patterns
         }
+        self.of_terms_only = {name for name in self.meanings if not self.pairs[name] and name not in self.patterns}
         self.roles = {concept.id: concept.role for concept in wording.concept if concept.role} | {"contact": "act"}
+        self.told = frozenset({*self.order, "contact"})
+        """What may be said in an offer or beside it."""
         self.sold = {name for name, role in self.roles.items() if role != "act"}
         """Concepts of which one at least is in every offer."""
         self.frames = {f"frame:{frame.id}": frame.id for frame in wording.frame}
@@ -117,6 +129,8 @@ class Lexicon:
         """Frames that take one word from the speaker, not a sentence."""
         self.covers = {concept.id: concept.inside for concept in wording.concept}
         self.heads = {concept.id: concept.heads for concept in wording.concept if concept.heads}
+        self.nested = {*self.heads, *(name for name, inside in self.covers.items() if inside)}
+        """Concepts of which other ones swallow hits."""
         self.rules = [
             (rule, tuple(frozenset(name.split("|")) for name in (rule.anchor, *rule.near, *rule.distinct)))
             for rule in wording.rule
@@ -157,15 +171,20 @@ class Lexicon:
             for concept, term in sorted(named | owned)
         ]
 
-    def by_sound(self, sound: str) -> Iterator[tuple[Sound, int, int]]:
-        """Each term that counts by its sound, with start and end, in a text of syllables' codes."""
-        for index, start, end in self._by_sound.find_matches_as_indexes(sound, overlapping=True):
-            yield self._sounds[index], start, end
+    def by_sound(self, sound: str, *, in_letters: bool) -> Iterator[tuple[Sound, int, int]]:
+        """Each term that counts by its sound, with start and end, in a text of syllables' codes; unless some of it is
+        written in letters, only such as count without."""
+        sounds, automaton = self._by_letters if in_letters else self._by_ear
+        for index, start, end in automaton.find_matches_as_indexes(sound, overlapping=True):
+            yield sounds[index], start, end
 
     @cached_property
-    def _by_sound(self) -> ahocorasick_rs.AhoCorasick:
-        sounds = [phonetics.encoded(one.term) for one in self._sounds]
-        return ahocorasick_rs.AhoCorasick(sounds, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False)
+    def _by_letters(self) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
+        return _compiled(self._sounds)
+
+    @cached_property
+    def _by_ear(self) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
+        return _compiled([one for one in self._sounds if one.named or one.long])
 
     def variants_in(self, text: str) -> list[int]:
         """Where characters stand that may be written for another one."""
@@ -173,18 +192,23 @@ class Lexicon:
 
     def with_variants(self, text: str, places: Sequence[int]) -> str:
         """The text with the characters at some places read as what they may be written for."""
+        if not places:
+            return text
         kept = (
             text[end:start] for end, start in zip((0, *(at + 1 for at in places)), (*places, len(text)), strict=True)
         )
         read = (self.variants[ord(text[at])] for at in places)
         return "".join(itertools.chain.from_iterable(itertools.zip_longest(kept, read, fillvalue="")))
 
-    def find_near(self, text: str, places: Sequence[int]) -> list[Match]:
-        """Every match that may go over one of some places in ascending order, and others beside them."""
+    def find_over(self, text: str, places: Sequence[int]) -> list[Match]:
+        """Every match in which the character at one of some places in ascending order stands."""
         found: list[Match] = []
         for start, end in self._around(places):
-            part = text[start:end]
-            found += [(index, start + first, start + last) for index, first, last in self.find(part)]
+            found += [
+                (index, start + first, start + last)
+                for index, first, last in self.find(text[start:end])
+                if bisect_left(places, start + first) < bisect_left(places, start + last)
+            ]
         return found
 
     def _around(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -211,12 +235,15 @@ class Matches:
         self.lexicon = lexicon
         self.views = views
         self._plain = lexicon.find(views.folded.text)
-        self._dense = lexicon.find_near(views.dense.text, gaps.seams(views))
+        self._dense = lexicon.find_over(views.dense.text, gaps.seams(views))
         self._joined = views.joined
-        doubtful = [at for at in lexicon.variants_in(self._joined.text) if not is_word_part(self._joined.text, at)]
+        variants = lexicon.variants_in(self._joined.text)
+        self.plain = lexicon.with_variants(self._joined.text, variants)
+        """The densest view with every character that may be written for another one read as that."""
+        doubtful = [at for at in variants if not is_word_part(self._joined.text, at)]
         self._guessed = lexicon.with_variants(self._joined.text, doubtful)
         joins = () if views.parts is None else views.parts.here[1::2]
-        self._variant = lexicon.find_near(self._guessed, sorted({*doubtful, *joins}))
+        self._variant = lexicon.find_over(self._guessed, sorted({*doubtful, *joins}))
         self._readings = [
             (reading, lexicon.find(reading.text))
             for reading in readings(views, lexicon.find, lexicon.backwards.find_matches_as_indexes)
@@ -235,17 +262,24 @@ class Matches:
         self._heard = heard
         self.owners = self.owners | heard.keys()
 
-    def some(self, owner: str, most: int) -> Iterator[Hit]:
-        """Up to `most` hits of each term of an owner, in no certain order."""
-        for index in self.lexicon.owned[owner] & self.terms:
-            yield from itertools.islice(self._of_term(index), most)
+    def some(self, owner: str, most: int) -> list[Hit]:
+        """Hits of an owner that are written, up to `most` of each term, in no certain order."""
+        found = self._by_owner.get(owner, []) if owner in self.owners else []
+        if len(found) <= most:
+            return found
+        taken: Counter[str] = Counter()
+        some: list[Hit] = []
+        for hit in found:
+            taken[hit.term] += 1
+            if taken[hit.term] <= most:
+                some.append(hit)
+        return some
 
     def hits(self, owner: str) -> list[Hit]:
         """Hits of an owner's terms, in order of position."""
         if owner not in self.owners:
             return []
-        written = {hit for index in self.lexicon.owned[owner] & self.terms for hit in self._of_term(index)}
-        return sorted(written.union(self._heard.get(owner, ())))
+        return sorted({*self._by_owner.get(owner, ()), *self._heard.get(owner, ())})
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
         for pattern in self.lexicon.patterns.get(concept, ()):
@@ -253,35 +287,51 @@ class Matches:
                 yield Hit(*self.views.folded.original(*match.span()), match.group())
 
     @cached_property
-    def _by_term(self) -> tuple[dict[int, list[Match]], ...]:
-        """The matches of each view and of each further reading, by term."""
-        views = (self._plain, self._dense, self._variant, *(matches for _, matches in self._readings))
-        return tuple(map(_grouped, views))
+    def _by_owner(self) -> dict[str, list[Hit]]:
+        """The hits of every term in each view, some perhaps twice."""
+        found: dict[str, list[Hit]] = defaultdict(list)
+        owners = self.lexicon.owners
+        for index, hit in itertools.chain(self._as_written(), self._apart(), self._misspelt(), self._read_otherwise()):
+            for owner in owners[index]:
+                found[owner].append(hit)
+        return found
 
-    def _of_term(self, index: int) -> Iterator[Hit]:
-        term = self.lexicon.terms[index]
-        plain, dense, variant, *others = (matches.get(index, ()) for matches in self._by_term)
-        yield from (Hit(*span, term, *self._hidden(term, *span)) for span in self._plain_spans(index, plain))
-        if dense and not term.isascii():
-            yield from (Hit(*span, term, bool(how), how) for span, how in self._dense_spans(dense))
-        if len(term) > 1:
-            yield from (Hit(*span, term, True, how) for span, how in self._variant_spans(variant))
-        for (reading, _), matches in zip(self._readings, others, strict=True):
-            spans = (reading.original(start, end) for _, start, end in matches if reading.holds(start, end))
-            yield from (Hit(*span, term, True, reading.kind) for span in spans)
+    def _as_written(self) -> Iterator[Located]:
+        original, folded = self.views.original, self.views.folded
+        terms, edged, unchanged = self.lexicon.terms, self.lexicon.edged, folded.is_identity
+        for index, start, end in self._plain:
+            if edged[index] and not self._whole_word(index, start, end):
+                continue
+            first, last = (start, end) if unchanged else folded.original(start, end)
+            if original[first:last] == terms[index]:
+                yield index, Hit(first, last, terms[index])
+            else:
+                how = disguise.of_glyphs(original[first:last])
+                yield index, Hit(first, last, terms[index], bool(how), how)
 
-    def _plain_spans(self, index: int, matches: Sequence[Match]) -> Iterator[tuple[int, int]]:
-        folded = self.views.folded
-        unchanged, edged = folded.is_identity, any(self.lexicon.words[index])
-        for _, start, end in matches:
-            if not edged or self._whole_word(index, start, end):
-                yield (start, end) if unchanged else folded.original(start, end)
+    def _apart(self) -> Iterator[Located]:
+        """Where something stands between the characters of a word, and by what."""
+        for index, start, end in self._dense:
+            term = self.lexicon.terms[index]
+            if not term.isascii() and gaps.separators_are_disguise(self.views, start, end):
+                how = disguise.of_gaps(self.views, start, end)
+                yield index, Hit(*folding.through_dense(self.views, start, end), term, bool(how), how)
 
-    def _hidden(self, term: str, start: int, end: int) -> tuple[bool, str]:
-        """Whether and how a word is hidden by invisible characters within it, or by such as only evaders write."""
-        written = self.views.original[start:end]
-        how = disguise.of_glyphs(written) if written != term else ""
-        return bool(how), how
+    def _misspelt(self) -> Iterator[Located]:
+        """Where a term is written with look-alike, homophone or split characters."""
+        for index, start, end in self._variant:
+            if end - start > 1 and self._is_variant(start, end):
+                span = folding.through_joined(self.views, start, end)
+                if span[1] - span[0] <= _MAX_SPREAD * (end - start):
+                    unlike = self._joined.text[start:end] != self._guessed[start:end]
+                    how = disguise.LOOK_ALIKE if unlike else disguise.SPLIT
+                    yield index, Hit(*span, self.lexicon.terms[index], True, how)
+
+    def _read_otherwise(self) -> Iterator[Located]:
+        for reading, matches in self._readings:
+            for index, start, end in matches:
+                if reading.holds(start, end):
+                    yield index, Hit(*reading.original(start, end), self.lexicon.terms[index], True, reading.kind)
 
     def _whole_word(self, index: int, start: int, end: int) -> bool:
         """A term that begins or ends with Latin letters or digits is not part of a longer run of them."""
@@ -291,21 +341,6 @@ class Matches:
         return not (left and before.isascii() and before.isalnum()) and not (
             right and after.isascii() and after.isalnum()
         )
-
-    def _dense_spans(self, matches: Sequence[Match]) -> Iterator[tuple[tuple[int, int], str]]:
-        """Where something stands between the characters, and by what. A match without any is plain, too."""
-        for _, start, end in matches:
-            if self.views.dense.crosses_run(start, end) and gaps.separators_are_disguise(self.views, start, end):
-                yield folding.through_dense(self.views, start, end), disguise.of_gaps(self.views, start, end)
-
-    def _variant_spans(self, matches: Sequence[Match]) -> Iterator[tuple[tuple[int, int], str]]:
-        """Where a term is written with look-alike, homophone or split characters."""
-        for _, start, end in matches:
-            if self._is_variant(start, end):
-                span = folding.through_joined(self.views, start, end)
-                if span[1] - span[0] <= _MAX_SPREAD * (end - start):
-                    unlike = self._joined.text[start:end] != self._guessed[start:end]
-                    yield span, disguise.LOOK_ALIKE if unlike else disguise.SPLIT
 
     def _is_variant(self, start: int, end: int) -> bool:
         written, plain, parts = self._joined.text, self._guessed, self.views.parts
@@ -319,8 +354,7 @@ class Matches:
         return all(is_rare(written[at]) for at in range(start, end) if written[at] != plain[at])
 
 
-def _grouped(matches: list[Match]) -> dict[int, list[Match]]:
-    groups: dict[int, list[Match]] = defaultdict(list)
-    for match in matches:
-        groups[match[0]].append(match)
-    return groups
+def _compiled(sounds: list[Sound]) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
+    codes = [phonetics.encoded(one.term) for one in sounds]
+    kind = ahocorasick_rs.MatchKind.Standard
+    return sounds, ahocorasick_rs.AhoCorasick(codes, matchkind=kind, store_patterns=False)

@@ -10,12 +10,15 @@ import math
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from operator import add
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from detectors import text as folding
+from detectors.text import at_joined
 
 if TYPE_CHECKING:
     from detectors.hits import Hits
@@ -28,7 +31,8 @@ SENTENCE_CHARS = 200
 """Where nothing ends a sentence, a piece of it."""
 TAIL_CHARS = 40
 """A rest so short belongs to the window before it."""
-GRAM_CHARS = (1, 2, 3)
+GRAM_CHARS = 3
+"""Strings of so many characters and of fewer."""
 MARK = 0.5
 """What a meaning counts beside strings, of which all together count `STRINGS`."""
 STRINGS = 4.0
@@ -42,12 +46,14 @@ _DIGITS = re.compile("[0-9]+")
 Span = tuple[int, int]
 
 
-@dataclass(slots=True)
+@dataclass
 class Window:
-    """Sentences of a text that stand together, and what is in them: `strings` and `marks` are names of features."""
+    """Sentences of a text that stand together, and what is in them: `own` and `others` are what the speaker says and
+    what he lets others say, without disguises and separators; `marks` are names of features."""
 
     sentences: list[Span]
-    strings: set[str] = field(default_factory=set)
+    own: str = ""
+    others: str = ""
     marks: set[str] = field(default_factory=set)
 
     @property
@@ -58,8 +64,23 @@ class Window:
     def end(self) -> int:
         return self.sentences[-1][1]
 
+    @cached_property
+    def strings(self) -> set[str]:
+        """Names of features."""
+        own, others = chain.from_iterable(_grams(self.own)), chain.from_iterable(_grams(self.others))
+        return {*own, *(OTHER + gram for gram in others)}
 
-@dataclass(frozen=True, slots=True)
+
+def _grams(text: str) -> Iterator[Iterable[str]]:
+    """The strings of one character in a text, of two, and so on to `GRAM_CHARS`, again and again as they come."""
+    yield text
+    longer: Iterable[str] = text
+    for skipped in range(1, GRAM_CHARS):
+        longer = list(map(add, longer, text[skipped:]))
+        yield longer
+
+
+@dataclass(frozen=True)
 class Manner:
     """Learnt weights. A window at `flag` or more reads as an offer, one at `watch` resembles one; below that it does
     not, even when a rule holds in it."""
@@ -85,11 +106,44 @@ class Manner:
         return cls(weights, rarity, **{name: float(own[name]) for name in ("bias", "flag", "watch")})
 
     def score(self, window: Window) -> float:
-        known = sorted(window.strings & self.weights.keys())
-        rare = [self.rarity[name] for name in known]
-        written = sum(self.weights[name] * value for name, value in zip(known, rare, strict=True))
-        marked = sum(self.weights[name] for name in sorted(window.marks & self.weights.keys()))
-        return self.bias + STRINGS * written / (math.sqrt(sum(value * value for value in rare)) or 1.0) + MARK * marked
+        known = self._known(window.own, window.others)
+        written = sum(map(self._weighed.__getitem__, known))
+        length = math.sqrt(sum(map(self._squares.__getitem__, known))) or 1.0
+        marked = sum(map(self.weights.__getitem__, sorted(window.marks & self.weights.keys())))
+        return self.bias + STRINGS * written / length + MARK * marked
+
+    def telling(self, plain: str) -> float:
+        """How much the strings of a sentence speak for an offer."""
+        return sum(map(self._weighed.__getitem__, self._known(plain)))
+
+    def _known(self, own: str, others: str = "") -> list[int]:
+        """Numbers of the strings that weigh something, in the order of their names: sums are the same everywhere."""
+        found: set[int | None] = set()
+        for known, text in ((self._places.get, own), (self._others.get, others)):
+            for grams in _grams(text) if text else ():
+                found.update(map(known, grams))
+        found.discard(None)
+        return sorted(cast("set[int]", found))
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(self.weights)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self._names)}
+
+    @cached_property
+    def _others(self) -> dict[str, int]:
+        return {name[1:]: place for name, place in self._places.items() if name[0] == OTHER}
+
+    @cached_property
+    def _weighed(self) -> list[float]:
+        return [self.weights[name] * self.rarity[name] for name in self._names]
+
+    @cached_property
+    def _squares(self) -> list[float]:
+        return [self.rarity[name] * self.rarity[name] for name in self._names]
 
 
 class Passages:
@@ -98,25 +152,27 @@ class Passages:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.lexicon: Lexicon = reader.lexicon
-        self.text = reader.page.text
         self.hits: Hits = reader.hits
-        self.spans = list(_pieces(reader.speakers.ends, len(self.text)))
+        self.spans = list(_pieces(reader.speakers.ends, len(reader.page.text)))
         self.starts = [start for start, _ in self.spans]
 
     def windows(self) -> list[Window]:
         """Those in which something is named that could be sold, or an act that breaks the law."""
+        if self.lexicon.sold.isdisjoint(self.hits.possible):
+            return []
         meanings = self._meanings()
         others = self._others()
         contacts = {f"${contact.kind}" for contact in self.reader.contacts}
+        nothing: frozenset[str] = frozenset()
         found: list[Window] = []
         for first, last in self._groups():
-            present = [meanings.get(index, set()) for index in range(first, last)]
+            present = [meanings.get(index, nothing) for index in range(first, last)]
             if self.lexicon.sold.isdisjoint(set().union(*present)):
                 continue
             window = Window(self.spans[first:last])
             window.marks |= contacts
             self._mark(window, range(first, last), present, others)
-            self._strings(window, range(first, last), others)
+            window.own, window.others = self._voices(range(first, last), others)
             found.append(window)
         return found
 
@@ -136,30 +192,32 @@ class Passages:
 
     def _meanings(self) -> dict[int, set[str]]:
         """Concepts by sentence."""
-        found: dict[int, set[str]] = defaultdict(set)
-        for name in (self.lexicon.order.keys() | {"contact"}) & self.hits.possible:
-            for hit in self.hits.of(name):
-                found[self._sentence(hit.start)].add(name)
-        return found
+        return self._by_sentence({name: name for name in self.lexicon.told & self.hits.possible})
 
     def _others(self) -> dict[int, set[str]]:
         """Frames by sentence; a quotation is one of them."""
-        found: dict[int, set[str]] = defaultdict(set)
-        for name, frame in self.lexicon.frames.items():
-            if name in self.hits.possible:
-                for hit in self.hits.of(name):
-                    found[self._sentence(hit.start)].add(frame)
+        frames = self.lexicon.frames
+        found = self._by_sentence({name: frames[name] for name in frames.keys() & self.hits.possible})
         for start, end in self.reader.speakers.quotes:
             for index in range(self._sentence(start), self._sentence(end - 1) + 1):
                 if min(end, self.spans[index][1]) - max(start, self.spans[index][0]) >= _QUOTE_MIN_CHARS:
                     found[index].add("quoted")
         return found
 
+    def _by_sentence(self, names: dict[str, str]) -> dict[int, set[str]]:
+        """In which sentences there are hits, each by what its name is called here."""
+        found: dict[int, set[str]] = defaultdict(set)
+        starts = self.starts
+        for name, called in names.items():
+            for hit in self.hits.of(name):
+                found[max(0, bisect_right(starts, hit[0]) - 1)].add(called)
+        return found
+
     def _sentence(self, offset: int) -> int:
         return max(0, bisect_right(self.starts, offset) - 1)
 
     def _mark(
-        self, window: Window, indexes: Iterable[int], present: Sequence[set[str]], others: dict[int, set[str]]
+        self, window: Window, indexes: Iterable[int], present: Sequence[Set[str]], others: dict[int, set[str]]
     ) -> None:
         together: set[str] = set()
         for index, names in zip(indexes, present, strict=True):
@@ -171,7 +229,7 @@ class Passages:
             together |= {voice + name for name in names}
         window.marks.update(f"##{pair}" for pair in self._pairs({name for name in together if name[0] != OTHER}))
 
-    def _pairs(self, names: set[str]) -> Iterator[str]:
+    def _pairs(self, names: Set[str]) -> Iterator[str]:
         """What is sold × what is said of it."""
         roles = self.lexicon.roles
         goods = {role for name in names if (role := roles.get(name)) in GOODS}
@@ -179,27 +237,22 @@ class Passages:
             if roles.get(name, "") in ACTS:
                 yield from (f"{good}*{name}" for good in goods)
 
-    def _strings(self, window: Window, indexes: Iterable[int], others: dict[int, set[str]]) -> None:
-        voices: dict[str, list[str]] = {"": [], OTHER: []}
+    def _voices(self, indexes: Iterable[int], others: dict[int, set[str]]) -> tuple[str, str]:
+        """What the speaker says, and what others do; every number is one digit."""
+        own, other = list[str](), list[str]()
         for index in indexes:
-            start, end = self.spans[index]
-            voices[OTHER if others.get(index, set()) - self.lexicon.mild else ""].append(self.text[start:end])
-        for voice, pieces in voices.items():
-            plain = self._plain("".join(pieces))
-            for size in GRAM_CHARS:
-                window.strings.update(voice + plain[at : at + size] for at in range(len(plain) - size + 1))
+            foreign = index in others and not others[index] <= self.lexicon.mild
+            (other if foreign else own).append(self._plain(self.spans[index]))
+        return _DIGITS.sub("0", "".join(own)), _DIGITS.sub("0", "".join(other))
 
     def telling(self, span: Span, manner: Manner) -> float:
         """How much the strings of a sentence speak for an offer."""
-        plain = self._plain(self.text[span[0] : span[1]])
-        strings = {plain[at : at + size] for size in GRAM_CHARS for at in range(len(plain) - size + 1)}
-        return sum(manner.weights[name] * manner.rarity[name] for name in sorted(strings & manner.weights.keys()))
+        return manner.telling(_DIGITS.sub("0", self._plain(span)))
 
-    def _plain(self, text: str) -> str:
-        """Without disguises and separators; every number is one digit."""
-        dense = folding.views(text).joined.text
-        plain = folding.replace_glyphs(dense, set(self.lexicon.variant.findall(dense)), self.lexicon.variants)
-        return _DIGITS.sub("0", plain)
+    def _plain(self, span: Span) -> str:
+        """Without disguises and separators."""
+        matches = self.reader.matches
+        return matches.plain[at_joined(matches.views, span[0]) : at_joined(matches.views, span[1])]
 
 
 def _pieces(ends: Sequence[int], length: int) -> Iterator[Span]:

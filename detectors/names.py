@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from detectors import strings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 VERSION = 3
 _WEIGHTS = {Level.FLAG: 0.65, Level.WATCH: 0.35}
+_REMEMBERED_HOSTS = 1_000
 _VETTED = re.compile(r"(?:gov|gob|gouv|govt|go|gub|gv|mil|edu|ac|int)\.|(?:gov|mil|edu|int)$")
 """Public suffixes under which a registry lets in only states, armies, schools: nobody who imitates."""
 
@@ -67,6 +69,8 @@ class Names:
         self.relays = tuple(f".{suffix}" for suffix in registry.relays)
         self._given_up = any(not registry.is_restricted(host) for host in registry.former)
         self.subjects: dict[str, str] = words()["imitates"]
+        self.of_host = lru_cache(_REMEMBERED_HOSTS)(self.judge)
+        """Offers of one marketplace have one host."""
 
     def judge(self, name: str) -> NameVerdict:
         """A host name in ASCII, punycode or Unicode, with or without a trailing dot; or a URL."""
@@ -114,7 +118,7 @@ def names(page: Page, context: Context) -> Iterator[Signal]:
     """Judges the host name by itself; a name alone flags only when its trick has no innocent reading."""
     if not page.host:
         return
-    verdict = context.names.judge(page.host)
+    verdict = context.names.of_host(page.host)
     if verdict.level is Level.CLEAR:
         return
     yield Signal(

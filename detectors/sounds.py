@@ -42,16 +42,16 @@ def _short() -> _Short:
     return _Short(known["initials"], known["letters"])
 
 
-def hear(text: str, lexicon: Lexicon, beside: Iterable[tuple[int, int]]) -> dict[str, list[Hit]]:
-    """Hits by concept within reach of the spans `beside`, in the offsets of `text`; none that are written plainly."""
+def hear(views: folding.Views, lexicon: Lexicon, beside: Iterable[tuple[int, int]]) -> dict[str, list[Hit]]:
+    """Hits by concept within reach of the spans `beside` of the original text; none that are written plainly."""
     found: dict[str, list[Hit]] = defaultdict(list)
     listened = 0
-    for start, end in _windows(beside, len(text)):
+    for start, end in _windows(beside, len(views.original)):
         listened += end - start
         if listened > _MAX_CHARS:
             break
-        for concept, hit in _in_window(text[start:end], lexicon):
-            found[concept].append(hit._replace(start=hit.start + start, end=hit.end + start))
+        for concept, hit in _in_window(views, folding.at_joined(views, start), folding.at_joined(views, end), lexicon):
+            found[concept].append(hit)
     return dict(found)
 
 
@@ -70,16 +70,15 @@ def _windows(beside: Iterable[tuple[int, int]], length: int) -> Iterator[tuple[i
         yield first, last
 
 
-def _in_window(written: str, lexicon: Lexicon) -> Iterator[tuple[str, Hit]]:
-    views = folding.views(written)
-    plain = views.joined.text
+def _in_window(views: folding.Views, begin: int, stop: int, lexicon: Lexicon) -> Iterator[tuple[str, Hit]]:
+    """What is heard in a span of the densest view."""
+    plain, written = views.joined.text[begin:stop], views.original
     spelled = _spelled(plain)
-    sound = phonetics.encoded(spelled.text)
-    for one, start, end in lexicon.by_sound(sound):
+    for one, start, end in lexicon.by_sound(phonetics.encoded(spelled.text), in_letters=not spelled.is_identity):
         first, last = spelled.original(start, end)
         if plain[first:last] == one.term or not _is_heard(plain, first, last, one, lexicon):
             continue
-        span = folding.through_joined(views, first, last)
+        span = folding.through_joined(views, begin + first, begin + last)
         in_letters = _LETTERS.search(plain, first, last) is not None
         if not _BREAK.search(written[slice(*span)]) and not (in_letters and _is_in_name(written, *span)):
             yield one.concept, Hit(*span, one.term, True, disguise.PINYIN if in_letters else disguise.HOMOPHONE)

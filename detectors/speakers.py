@@ -40,7 +40,7 @@ class Speakers:
     def __init__(self, page: Page, hits: Hits, frames: Sequence[Frame], personal: Sequence[Contact]) -> None:
         self.page = page
         self.hits = hits
-        self.frames = [one for one in frames if one.scope == "quoted" or hits.of(f"frame:{one.id}")]
+        self.frames = [one for one in frames if one.scope == "quoted" or _is_used(f"frame:{one.id}", hits)]
         self.personal = personal
         self.ends = sentence_ends(page.text)
         self.quotes = [match.span() for match in _QUOTED.finditer(page.text)]
@@ -143,3 +143,7 @@ class Speakers:
         if index >= 0 and self.quotes[index][1] >= offer.end:
             return self.quotes[index]
         return None
+
+
+def _is_used(frame: str, hits: Hits) -> bool:
+    return frame in hits.possible and bool(hits.of(frame))

@@ -275,6 +275,12 @@ def through_joined(views: Views, start: int, end: int) -> tuple[int, int]:
     return through_dense(views, *((start, end) if views.parts is None else views.parts.original(start, end)))
 
 
+def at_joined(views: Views, offset: int) -> int:
+    """Where in the densest view stands what begins at an original offset, or after it."""
+    dense = views.dense.at(views.folded.at(offset))
+    return dense if views.parts is None else views.parts.at(dense)
+
+
 def sentence_ends(text: str) -> tuple[int, ...]:
     """Offsets just after each sentence's end, the end of the text last. The lines of a column of single characters
     are no sentences."""

@@ -23,6 +23,17 @@ class View:
         first, last = bisect_right(self.here, start) - 1, bisect_right(self.here, end - 1) - 1
         return self._at(first, start), self._at(last, end - 1) + self._width(last)
 
+    def at(self, offset: int) -> int:
+        """Where what stands at an original offset begins here, or what follows it where nothing of it is left."""
+        run = bisect_right(self.origin, offset) - 1
+        if run < 0:
+            return 0
+        shift = offset - self.origin[run]
+        if self._plain(run):
+            return self.here[run] + min(shift, self.lengths[run])
+        following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)
+        return following if shift else self.here[run]
+
     def _at(self, run: int, offset: int) -> int:
         shift = offset - self.here[run]
         return self.origin[run] + (shift if self._plain(run) else 0)

@@ -74,12 +74,12 @@ class Reader:
         self.context = context
         self.wording: Wording = context.wording
         self.lexicon: Lexicon = context.lexicon
-        matches = Matches(context.lexicon, page_views(page))
+        matches = self.matches = Matches(context.lexicon, page_views(page))
         self.contacts = page_contacts(page)
         self.personal = [contact for contact in self.contacts if is_personal(contact)]
         beside = [(hit.start, hit.end) for name in _BESIDE for hit in matches.some(name, _MAX_BESIDE)]
         beside += [(contact.start, contact.end) for contact in self.personal]
-        matches.add_heard(hear(page.text, context.lexicon, beside))
+        matches.add_heard(hear(matches.views, context.lexicon, beside))
         self.hits = Hits(matches)
         self.hits.put("contact", [Hit(c.start, c.end, c.value, is_disguised(c)) for c in self.personal])
 

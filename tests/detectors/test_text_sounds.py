@@ -7,11 +7,12 @@ import pytest
 from detectors import phonetics
 from detectors.context import Context
 from detectors.sounds import hear
+from detectors.text import views
 
 
 def heard(written: str, beside: str, context: Context) -> set[tuple[str, str, str]]:
     start = written.index(beside)
-    found = hear(written, context.lexicon, [(start, start + len(beside))])
+    found = hear(views(written), context.lexicon, [(start, start + len(beside))])
     return {(written[hit.start : hit.end], hit.term, hit.how) for hits in found.values() for hit in hits}
 
 
