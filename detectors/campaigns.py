@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
     from detectors.context import Context
 
+
+class NoCampaign(DetectorsError):
+    """No campaign ever had this number."""
+
+
 MAX_TIES = 60
 """Of one campaign; the weightiest are kept."""
 
@@ -150,7 +155,7 @@ def get(connection: Connection, number: int) -> Campaign:
     """The campaign of a number; of one that was merged, the one that holds its subjects now."""
     row = connection.execute(select(campaigns).where(campaigns.c.id == number)).mappings().first()
     if row is None:
-        raise DetectorsError(f"K-{number:06d}")
+        raise NoCampaign(f"no campaign has the number {number}: see `zhengshao campaign list`")
     if row["merged_into"] is not None:
         return get(connection, int(row["merged_into"]))
     of_campaign = campaign_subjects.c.campaign_id == number

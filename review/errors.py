@@ -17,3 +17,11 @@ class NightLocked(ReviewError):
 
 class ListBroken(ReviewError):
     """A list of names is damaged; what came before the damage has been judged."""
+
+
+class CampaignError(ReviewError):
+    """A campaign does not exist, or nothing shows the value somebody asks for."""
+
+
+class ReferenceRefused(ReviewError):
+    """A page cannot be collected as an official one."""

@@ -146,3 +146,26 @@ LEARNT = (
     "交叉验证（整族留出）：标记线上查全 {recall_flag:.1%}、误报 {false_positive_rate_flag:.1%}；"
     "观察线上查全 {recall_watch:.1%}、误报 {false_positive_rate_watch:.1%}"
 )
+
+BAD_START = "“{start}”不是可以追查的起点:应形如 {starts}"
+NOT_TIED = "{start} 没有在任何已识别的页面或商品上出现过"
+NO_CAMPAIGN = "没有编号为 {label} 的团伙(用 zhengshao campaign list 查看)。"
+TIE_TOLD = "{name} {value} · 分量 {weight:.2f} · 见于 {seen};另有 {others} 个对象也出现"
+CAMPAIGN_COLUMNS = ("团伙", "对象", "案件", "关联", "值", "分量", "取证", "同值对象数")
+CAMPAIGNS_BUILT = "{count} 个团伙"
+CAMPAIGN_LISTED = "{label}  {count} 个对象  {subjects}"
+CAMPAIGN_MEMBER = "  {subject}  {case}"
+CAMPAIGN_OF_CASE = "团伙 {label}:同伙 {others}"
+CAMPAIGN_NONE = "{start} 见于 {subjects},不属于任何团伙。"
+CAMPAIGN_START = "{start} 见于 {subjects}"
+CAMPAIGN_TABLE = "{count} 行已写入 {out}"
+
+REFERENCE_FOREIGN = "{url} 的主机不在官方网站名单中(official_sites.toml):只能收集名单内现行官方网站的页面。"
+REFERENCE_NO_URL = "{file} 不知道网址:用 --url 写明它在官方网站上的地址,或给出带网址的 WARC 文件。"
+REFERENCE_NOT_READ = "{url} 没有取到可用的页面({reason}):没有收集。"
+REFERENCE_THIN = "{url} 的页面没有足够的结构或身份文字可以比对:没有收集(脚本页面需要浏览器,见 zhengshao doctor)。"
+REFERENCE_ADDED = "{url}:“{name}”第 {version} 版,取证 {captures}"
+REFERENCE_UNKNOWN = "没有收集过 {url}(用 zhengshao reference list 查看)。"
+REFERENCE_REMOVED = "{url} 不再用于比对;已取的证据不动。"
+REFERENCE_LISTED = "{url}  第 {version} 版  {name}  取证 C-{capture:08d}  {at}"
+REFERENCE_STAGE = "收集"

@@ -20,7 +20,7 @@ from review.commands._shared import (
     open_store,
     say,
 )
-from review.strings import VIEWED
+from review.strings import CAMPAIGN_OF_CASE, VIEWED
 
 if TYPE_CHECKING:
     from review.cases import Case
@@ -81,21 +81,26 @@ def list_cases(state: str | None, config_dir: Path | None, data_dir: Path | None
 @data_option
 @json_option
 def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """One case: verdicts with their reasons and quotes, captures, and what happened to it."""
+    """One case: verdicts with their reasons and quotes, captures, its campaigns, and what happened to it."""
+    from review.campaigns import labels_of
     from review.cases import get, parse_label
     from review.subjects import shown
 
     store, _ = open_store(config_dir, data_dir)
     with _clear_errors(), store.read() as connection:
         case = get(connection, parse_label(case_id))
+        campaigns = labels_of(connection, case.subjects)
     if as_json:
-        emit(_whole(case))
+        emit({**_whole(case), "campaigns": list(campaigns)})
         return
     click.echo(f"{case.label}  {case.state.chinese}  {case.title}")
     for subject, assessment in zip(case.subjects, case.assessments, strict=True):
         click.echo(f"\n{shown(subject)}")
         for axis in ("impersonation", "selling"):
             _print_verdict(axis, assessment.get(axis))
+    for label, campaign in campaigns.items():
+        others = [shown(one) for one in campaign.subjects if one not in case.subjects]
+        click.echo("\n" + CAMPAIGN_OF_CASE.format(label=label, others="、".join(others)))
     click.echo(f"\n取证 {', '.join(f'C-{number:08d}' for number in case.capture_ids)}")
     for event in case.events:
         click.echo(f"{event.at}  {event.actor}  {event.kind}  {dict(event.detail)}")
@@ -191,16 +196,15 @@ def view_case(case_id: str, out: Path, config_dir: Path | None, data_dir: Path |
     """
     from crawlers.archive import Archive
     from crawlers.blobs import BlobStore
-    from detectors.context import Context
     from review.cases import get, parse_label
-    from review.linking import linking_key
+    from review.judging import judging_context
     from review.viewing import view
 
     store, data = open_store(config_dir, data_dir)
     with _clear_errors():
         with store.read() as connection:
             case = get(connection, parse_label(case_id))
-        context = Context.build(load_config(config_dir), key=linking_key(data))
+        context = judging_context(load_config(config_dir), data, store)
         seen = view(case, store, Archive(data / "archive"), BlobStore(data / "blobs"), context)
     out.write_text(seen.html, encoding="utf-8")
     say(VIEWED.format(out=out, capture=seen.capture.label, url=seen.capture.final_url, count=seen.marks))

@@ -25,11 +25,11 @@ from crawlers.practice.world import World
 from crawlers.records import Outcome
 from crawlers.recovery import RecoveryReport, recover
 from crawlers.store import Store, store_url
-from detectors.context import Context
 from detectors.judge import SubjectAssessment, latest_assessments
 from review.audit import checkpoint
+from review.campaigns import build as build_campaigns
 from review.clock import utc_now
-from review.linking import linking_key
+from review.judging import judging_context
 from review.night import crawl, plan, recheck, report
 from review.night.detect import detect, plan_followups
 from review.night.ground import Ground, night_lock
@@ -39,7 +39,7 @@ from review.night.open_cases import open_cases
 from review.night.preserve import plan_preservation
 from review.night.stamping import stamp
 from review.night.targets import canonical, visits
-from review.strings import FOLLOWING, SOURCE_NORMAL
+from review.strings import CAMPAIGNS_BUILT, FOLLOWING, SOURCE_NORMAL
 
 if TYPE_CHECKING:
     from config import Config
@@ -59,6 +59,8 @@ class NightReport:
     cases: dict[str, int]
     rechecked: dict[str, int]
     stamps_queued: int
+    campaigns: int = 0
+    """Groups of subjects that belong together, as they stand after the night."""
     failed_children: tuple[str, ...] = ()
     detector_errors: int = 0
     problems: tuple[str, ...] = ()
@@ -78,6 +80,7 @@ class NightReport:
             seconds=round(self.seconds, 1),
             captures=self.captures,
             cases=self.cases,
+            campaigns=self.campaigns,
             rechecked=self.rechecked,
             stamps_queued=self.stamps_queued,
             failed_children=list(self.failed_children),
@@ -158,7 +161,7 @@ def _at_work(
             archive=archive,
             blobs=BlobStore(data / "blobs"),
             door=door,
-            context=Context.build(config, key=linking_key(data)),
+            context=judging_context(config, data, store),
             say=say,
         )
 
@@ -169,6 +172,8 @@ class Captured:
 
     visits: tuple[TaskStatus, ...]
     subjects: tuple[SubjectAssessment, ...]
+    night: str = ""
+    """The name of the run, under which its captures stand."""
 
     def outcome(self, url: str) -> tuple[Outcome | None, str]:
         """How the visits of one page went, and why not: kept by any visitor is kept; None when none has ended."""
@@ -194,7 +199,9 @@ def capture(
         crawl.use_browser(ground)
         detect(ground)
         open_cases(store, name)
-        return Captured(visits=tuple(store.tasks(night=name)), subjects=tuple(latest_assessments(store, night=name)))
+        build_campaigns(store, ground.context, now=utc_now())
+        found = tuple(latest_assessments(store, night=name))
+        return Captured(visits=tuple(store.tasks(night=name)), subjects=found, night=name)
 
 
 @dataclass(slots=True)
@@ -203,6 +210,7 @@ class _Work:
     children: list[ChildReport] = field(default_factory=list)
     errors: int = 0
     cases: dict[str, int] = field(default_factory=dict)
+    campaigns: int = 0
     rechecked: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -218,6 +226,9 @@ class _Work:
         if self._follow(rounds + 1):
             self._preserve()
         self.cases = dict(open_cases(ground.store, ground.night))
+        self.campaigns = build_campaigns(ground.store, ground.context, now=utc_now())
+        mark("campaigns-built")
+        ground.say("cases", CAMPAIGNS_BUILT.format(count=self.campaigns))
         self.rechecked = dict(recheck.write_down(ground))
         stamp(ground)
 
@@ -277,6 +288,7 @@ class _Work:
             sources=tuple(report.sources(ground)),
             captures=sum(1 for _ in ground.store.captures(night=ground.night)),
             cases=self.cases,
+            campaigns=self.campaigns,
             rechecked=self.rechecked,
             stamps_queued=report.stamps_queued(ground),
             failed_children=tuple(dict.fromkeys(child.name for child in self.children if child.exit)),

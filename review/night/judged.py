@@ -1,4 +1,4 @@
-"""What was kept outside a night, judged and led to its cases; a night that is running does it itself."""
+"""What was kept outside a night, judged and led to its cases and campaigns; a night that is running does it itself."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
-from detectors.context import Context
 from detectors.judge import JudgeReport, judge_pending
-from review.linking import linking_key
+from review.campaigns import build as build_campaigns
+from review.clock import utc_now
+from review.judging import judging_context
 from review.night.ground import night_lock
 from review.night.open_cases import open_cases
 
@@ -43,7 +44,9 @@ def judge_kept(config: Config, data: Path, store: Store, *, name: str) -> Judged
     Raises NightLocked while a night is at work on the same data.
     """
     with night_lock(data):
-        context = Context.build(config, key=linking_key(data))
+        context = judging_context(config, data, store)
         archive = Archive(data / "archive", gzip_level=config.settings.archive.gzip_level)
         report = judge_pending(store, archive, context, blobs=BlobStore(data / "blobs"))
-        return Judged(report, open_cases(store, name))
+        cases = open_cases(store, name)
+        build_campaigns(store, context, now=utc_now())
+        return Judged(report, cases)
