@@ -15,6 +15,7 @@ CLOAKED = "对搜索用户另给内容"
 EVASION = "规避审查的写法"
 OFFICIAL_HOST = "官方网站"
 STATE_HOST = "国家机关域名"
+OFFICIAL_COPY = "官方网页的存档"
 
 # wording
 EVASION_REASON = "把关键字写成异形、拆字或插入符号，是为了躲过平台审查"
@@ -78,6 +79,7 @@ INTENT_REASONS = {
 OWN_IDENTITY = "页面以“{name}”自己的身份提到机关，不是冒充"
 HOST_OFFICIAL = "{host} 是官方网站名单中的“{name}”"
 HOST_STATE = "{host} 使用只有国家机关才能注册的后缀"
+COPY_OF = "{host} 是网页存档、快照或翻译，显示的是 {origin} 的页面"
 HOST_FORMER = "{host} 曾是“{name}”的域名，现已停用，任何人都可能重新注册"
 INTRUDED_REASON = "售假内容出现在官方网站 {host} 上，可能是网站被入侵后植入"
 FIELD_NAMES = {"name": "姓名", "id": "证件号码", "captcha": "验证码", "ticket": "证书或准考证编号"}
@@ -115,7 +117,10 @@ NAME_CLASSES = {
 CLOAKED_REASON = "同一网址，电脑直接打开与手机从搜索引擎点进去，看到的内容不同：后者另有{what}"
 CLOAKED_OFFER = "售假内容"
 CLOAKED_QUERY = "查询表单"
-CLOAKED_TEXT = "大段不同的内容"
+CLOAKED_CLAIM = "“{name}”的名义"
+CLOAKED_TO = "，并被转到 {phone}（电脑停在 {desktop}）"
+CLOAKED_MOVED = "同一网址，手机从搜索引擎点进去被转到 {phone}，电脑停在 {desktop}，两处内容不同"
+CLOAKED_SCRIPT = "页面里的程序查看访客是否从搜索引擎来，是则转到 {target}"
 
 # images
 IN_PICTURE = "第 {number} 张图片里的文字：{reason}"
