@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from detectors import organs
+from detectors.addresses import addressed, host_of, is_official
 from detectors.features import Passage
+from detectors.hosts import icp_body
+from detectors.marks import Claim
+from detectors.mastheads import named
 
 if TYPE_CHECKING:
     from detectors.features import Page
@@ -25,27 +26,19 @@ _HOSTED_BY = re.compile(
     r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{4,40})"
 )
 _SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)")
-_HOST_IN_PATH = re.compile(r"(?<![a-z0-9])((?:[a-z0-9\-]{1,40}\.){1,4}gov\.cn)(?![a-z0-9])", re.I)
 _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办")
 _SIGNING_WORDS = ("Copyright", "版权所有", "©")
 """A name in a footer is claimed where one of them stands in the same passage, and else only mentioned."""
+_BADGES = ("/red.png", "/blue.png")
+_EMBLEM = re.compile(r"国徽|警徽|消防救援徽|guo_?hui|jing_?hui|national_?emblem|/emblem[.\w-]*$", re.I)
 _LAST_PASSAGES = 14
-_ASSETS_MIN = 4
-_ASSET_SHARE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One mark. `kind`: site_name site_domain site_code footer supervisor title masthead icp jiucuo conac saved_from
-    canonical path assets platform. `name` is the organ it names, `host` the official host it names."""
-
-    kind: str
-    quote: str
-    name: str = ""
-    host: str = ""
-    start: int = 0
-    end: int = 0
-    where: str = "text"
+_FIRST_WORDS = re.compile(r"[\u4e00-\u9fff]{4,40}")
+_DESCRIPTION_CHARS = 60
+_GOVERNMENT_METAS = frozenset(
+    {"columnname", "columntype", "columndescription", "columnkeywords", "articletitle", "pubdate", "contentsource"}
+)
+"""What 政府网站发展指引 (国办发〔2017〕47号, annex 2) wants in the head of every page, names of the site apart."""
+_METAS_MIN = 3
 
 
 def claims(page: Page, registry: Registry) -> list[Claim]:
@@ -57,22 +50,30 @@ def claims(page: Page, registry: Registry) -> list[Claim]:
 def _claims(page: Page, registry: Registry) -> Iterator[Claim]:
     yield from _metas(page, registry)
     yield from _footers(page, registry)
-    yield from _titles(page, registry)
+    yield from named(page, registry)
     yield from _numbers(page, registry)
     yield from _marks(page)
-    yield from _addresses(page, registry)
+    yield from addressed(page, registry)
 
 
 def _metas(page: Page, registry: Registry) -> Iterator[Claim]:
     metas = page.markup.metas
     name, domain, code = metas.get("sitename", ""), metas.get("sitedomain", ""), metas.get("siteidcode", "")
-    if name and (organs.organ_name(name) or registry.claimed_by_name(name)):
-        yield Claim("site_name", name, name=name, where="meta")
     host = host_of(domain)
-    if host and is_official(host, registry):
+    official = bool(host) and is_official(host, registry)
+    organ = organs.organ_name(name) if name else None
+    if organ or registry.claimed_by_name(name) or (name and official):
+        yield Claim("site_name", name, name=organ.organ if organ else name, where="meta")
+    if official:
         yield Claim("site_domain", domain, host=host, where="meta")
     if _CODE.fullmatch(code):
         yield Claim("site_code", code, where="meta", name=_name_by_code(code, registry))
+    said = _FIRST_WORDS.match(organs.plain_name(metas.get("description", "")[:_DESCRIPTION_CHARS]))
+    about = organs.organ_name(said.group()) if said else None
+    if about and about.is_site:
+        yield Claim("description", said.group() if said else "", name=about.organ, where="meta")
+    if len(_GOVERNMENT_METAS & metas.keys()) >= _METAS_MIN:
+        yield Claim("template", "、".join(sorted(_GOVERNMENT_METAS & metas.keys())), where="meta")
 
 
 def _name_by_code(code: str, registry: Registry) -> str:
@@ -117,53 +118,7 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
                 yield Claim("footer", known, name=site.name, host=site.host, start=at, end=at + len(known))
 
 
-def _titles(page: Page, registry: Registry) -> Iterator[Claim]:
-    """Title, first headings and logo texts that *are* an organ's or platform's name, not merely contain one."""
-    sources = [
-        *page.of_kind("title")[:1],
-        *page.of_kind("h1")[:2],
-        *page.of_kind("header")[:3],
-        *page.of_kind("alt")[:3],
-    ]
-    for passage in sources:
-        text = page.quote(passage)
-        if not text or len(text) > 120:
-            continue
-        if passage.kind != "title" and (whole := _named(text, registry)):
-            yield Claim("masthead", text, name=whole, start=passage.start, end=passage.end)
-            continue
-        found = [claim for one in organs.segments(text) if (claim := _title(one, passage, text, registry)) is not None]
-        if found:
-            yield next((claim for claim in found if claim.kind == "title"), found[0])
-
-
-def _named(text: str, registry: Registry) -> str:
-    """The organ or platform whose name the whole of a text is, or nothing."""
-    site = registry.claimed_by_name(organs.plain_name(text))
-    if site is not None:
-        return site.name
-    found = organs.organ_name(text)
-    return found.organ if found is not None else ""
-
-
-def _title(segment: str, passage: Passage, text: str, registry: Registry) -> Claim | None:
-    start = passage.start + max(0, text.find(segment))
-    end = start + len(segment)
-    site = registry.claimed_by_name(organs.plain_name(segment))
-    if site is not None:
-        return Claim("title", segment, name=site.name, host=site.host, start=start, end=end)
-    found = organs.organ_name(segment)
-    if found is not None:
-        return Claim("title", segment, name=found.organ, start=start, end=end)
-    if passage.kind in ("title", "h1", "header") and organs.quasi_official(segment):
-        inside = next((site.name for name, site in registry.names.items() if len(name) > 3 and name in segment), "")
-        return Claim("platform", segment, name=inside, start=start, end=end)
-    return None
-
-
 def _numbers(page: Page, registry: Registry) -> Iterator[Claim]:
-    from detectors.hosts import icp_body
-
     for match in _ICP.finditer(page.text):
         site = registry.by_icp.get(icp_body(match.group().replace(" ", "")))
         if site is not None:
@@ -180,55 +135,11 @@ def _marks(page: Page) -> Iterator[Claim]:
     for mark in page.markup.marks:
         yield Claim("jiucuo", mark.quote, where="html")
         break
-    badges = [
-        source for source in page.markup.assets if "conac.cn/" in source or source.endswith(("/red.png", "/blue.png"))
-    ]
+    badges = [source for source in page.markup.assets if "conac.cn/" in source or source.endswith(_BADGES)]
     linked = [link.href for link in page.markup.links if "bszs.conac.cn" in link.href]
     if badges or linked or page.markup.emblem_ids:
         yield Claim("conac", (linked or badges or page.markup.emblem_ids)[0], where="html")
-
-
-def _addresses(page: Page, registry: Registry) -> Iterator[Claim]:
-    for kind, address in (
-        ("saved_from", page.markup.saved_from),
-        ("canonical", page.markup.canonical or page.markup.metas.get("og:url", "")),
-        ("canonical", page.markup.base),
-    ):
-        host = host_of(address)
-        if host and is_official(host, registry):
-            yield Claim(kind, address, host=host, where="html")
-    lure = _HOST_IN_PATH.search(page.parts.path)
-    if lure:
-        yield Claim("path", lure.group(1), host=lure.group(1).lower(), where="url")
-    yield from _assets(page, registry)
-
-
-def _assets(page: Page, registry: Registry) -> Iterator[Claim]:
-    hosts = Counter(host for host in map(host_of, page.markup.assets) if host and "conac.cn" not in host)
-    official = [(host, count) for host, count in hosts.most_common(8) if is_official(host, registry)]
-    if official and official[0][1] >= _ASSETS_MIN and official[0][1] >= _ASSET_SHARE * len(page.markup.assets):
-        yield Claim("assets", official[0][0], host=official[0][0], where="html")
-
-
-def host_of(address: str) -> str:
-    """The host an address names, with or without scheme; empty when relative or broken."""
-    text = address.strip().lower()
-    if not text or text.startswith(("#", "javascript:", "data:", "mailto:")):
-        return ""
-    if "//" not in text:
-        first = text.partition("/")[0]
-        text = (
-            "//" + text
-            if "." in first and " " not in first and not first.endswith((".html", ".htm", ".js", ".css"))
-            else ""
-        )
-    try:
-        return urlsplit(text).hostname or ""
-    except ValueError:
-        return ""
-
-
-def is_official(host: str, registry: Registry) -> bool:
-    from detectors.hosts import Owner
-
-    return registry.owner(host)[0] in (Owner.OFFICIAL, Owner.STATE)
+    for image in page.markup.images:
+        if _EMBLEM.search(image.alt) or _EMBLEM.search(image.src):
+            yield Claim("emblem", image.alt or image.src, where="html")
+            break

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawlers.markup import parse_html
+from crawlers.records import PageState
 from crawlers.states import PageView, ordinary_state
 from detectors.features import Field, Form, Identifier, Image, Link, Markup, Page, Passage
 from detectors.limits import (
@@ -43,6 +44,8 @@ _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S{1,500})")
 _SCRIPT_STRING = re.compile(r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _MARKUP_IN_STRING = re.compile(r"<[^<>]{0,400}>|\\[nrt\"'/]")
+_WRITTEN = ("text", "tel", "number", "search")
+_PERSONAL = ("姓名", "证件", "身份证", "证书", "持证人", "证号", "编号")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2}")
 
 
@@ -58,7 +61,15 @@ def extract(html: str, url: str, status: int = 200) -> Page:
     page = walk.page(url, truncated=len(cut) < len(html))
     page.source = cut
     page.state, page.state_reason = ordinary_state(PageView(cut, url, status, parsed=tree))
+    if page.state is PageState.BLOCKED and page.state_reason == "captcha" and _asks_for_a_person(page):
+        page.state, page.state_reason = PageState.RESULTS, ""
     return page
+
+
+def _asks_for_a_person(page: Page) -> bool:
+    """A form for a name or a number beside its captcha is a query page; who guards one asks for the captcha alone."""
+    filled = [one for form in page.markup.forms for one in form.fields if one.kind in _WRITTEN]
+    return len(filled) > 1 and any(word in one.words for one in filled for word in _PERSONAL)
 
 
 @lru_cache(maxsize=4096)
@@ -211,7 +222,7 @@ class _Walk:
     def image(self, attributes: dict[str, str | None]) -> None:
         if len(self.markup.images) < MAX_IMAGES:
             source = attributes.get("src") or attributes.get("data-src") or ""
-            self.markup.images.append(Image(source, (attributes.get("alt") or "").strip()))
+            self.markup.images.append(Image(source, (attributes.get("alt") or attributes.get("title") or "").strip()))
             self.markup.assets.append(source)
 
     def meta(self, attributes: dict[str, str | None]) -> None:

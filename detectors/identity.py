@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 
 from detectors import organs, strings
 from detectors.base import Axis, Signal, detector
-from detectors.claims import Claim, claims, footers
+from detectors.claims import claims, footers
+from detectors.copies import copy_of
 from detectors.hosts import Owner, under
-from detectors.pages import query_fields, record_fields, record_issuer
+from detectors.intents import intents
+from detectors.marks import Claim
+from detectors.pages import query_fields
+from detectors.records import record_fields, record_issuer
 
 if TYPE_CHECKING:
+    from config.schema import OfficialSite
     from detectors.context import Context
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 2
+VERSION = 3
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,
@@ -25,55 +30,65 @@ WEIGHTS = {
     "footer": 0.4,
     "title": 0.35,
     "masthead": 0.25,
+    "statement": 0.35,
+    "description": 0.25,
     "supervisor": 0.2,
     "icp": 0.4,
-    "jiucuo": 0.35,
+    "jiucuo": 0.5,
     "conac": 0.2,
     "saved_from": 0.4,
     "canonical": 0.4,
     "path": 0.35,
-    "assets": 0.3,
+    "assets": 0.35,
+    "links": 0.25,
+    "frame": 0.4,
+    "form": 0.25,
     "platform": 0.25,
+    "emblem": 0.15,
+    "template": 0.15,
+    "defunct": 0.2,
 }
 """What one mark weighs on a host that does not own it; marks of different kinds add up."""
-_SITE_MARKS = frozenset({"site_name", "site_domain", "site_code", "footer", "icp", "jiucuo", "saved_from", "canonical"})
-_MENTIONS = frozenset({"title", "masthead", "supervisor", "platform", "conac", "assets"})
+_SITE_MARKS = frozenset({"site_name", "site_domain", "site_code", "footer", "icp", "jiucuo", "saved_from"})
+"""By these a page speaks as the site itself; whose name else it bears does not weaken the others then."""
+_MENTIONS = frozenset(
+    {
+        *("title", "masthead", "statement", "description", "supervisor", "platform", "conac", "canonical"),
+        *("path", "assets", "links", "frame", "form", "emblem", "template", "defunct"),
+    }
+)
+_SUPPORT = frozenset({"emblem", "template", "defunct"})
+"""Speak only beside a mark that says whose site it is."""
+_NAMING = ("site_code", "footer", "title", "masthead", "statement", "description", "icp", "platform", "supervisor")
 _OWN_FACTOR = 0.4
-_FORM_WEIGHT = 0.35
+_QUERY_WEIGHT = 0.35
 _RESULT_WEIGHT = 0.65
 _OPEN_WEIGHT = 0.3
-_RECORD_WEIGHT = 0.3
+_RECORD_WEIGHT = 0.4
+_INTENT_WEIGHTS = {"app": 0.35, "follow": 0.35, "pay": 0.35, "card": 0.4}
 _IDENTITY_CHARS = 400
-_REASONS = {
-    "site_name": strings.META_NAME,
-    "site_domain": strings.META_DOMAIN,
-    "site_code": strings.META_CODE,
-    "footer": strings.FOOTER_ORGAN,
-    "title": strings.TITLE_ORGAN,
-    "masthead": strings.MASTHEAD,
-    "supervisor": strings.SUPERVISOR,
-    "icp": strings.ICP_COPIED,
-    "jiucuo": strings.JIUCUO,
-    "conac": strings.CONAC,
-    "saved_from": strings.SAVED_FROM,
-    "canonical": strings.CANONICAL,
-    "path": strings.PATH_LURE,
-    "assets": strings.ASSETS,
-    "platform": strings.QUASI_OFFICIAL,
-}
+_MAX_LOGOS = 3
+_REASONS = strings.CLAIM_REASONS
 
 
 @detector("identity", version=VERSION, title="身份与归属", axis=Axis.IMPERSONATION, budget_ms=3000)
 def identity(page: Page, context: Context) -> Iterator[Signal]:
     """Reads every mark by which a page names its operator and asks whether its host owns it. Marks are claims: none
     clears a page, only the registry's entry for the host does."""
-    host = page.host
     if page.kind != "html":
         return
-    if not host:
+    if not page.host:
         yield from _without_address(page, context)
         return
+    copy = copy_of(page)
+    if copy is not None and not copy.origin:
+        return
+    host = copy.origin if copy is not None else page.host
     owner, site = context.registry.owner(host)
+    if copy is not None and owner in (Owner.OFFICIAL, Owner.STATE, Owner.FORMER):
+        reason = strings.COPY_OF.format(host=page.host, origin=host)
+        yield _about_host(page.host, -1.0, strings.OFFICIAL_COPY, reason)
+        return
     if owner is Owner.OFFICIAL and site is not None:
         yield _about_host(host, -1.0, strings.OFFICIAL_HOST, strings.HOST_OFFICIAL.format(host=host, name=site.name))
         return
@@ -83,8 +98,12 @@ def identity(page: Page, context: Context) -> Iterator[Signal]:
     if owner is Owner.KNOWN:
         return
     found = _foreign(claims(page, context.registry), host, context.registry)
-    if not found and record_issuer(page):
-        yield from _result_page(page)
+    if copy is not None:
+        found = [claim for claim in found if claim.kind != "path"]
+    if not any(claim.kind not in _SUPPORT for claim in found):
+        if record_issuer(page):
+            yield from _result_page(page)
+        found = []
     yield from _signals(page, found, context)
     if owner is Owner.FORMER and site is not None:
         yield _about_host(host, 0.2, strings.FAKE_SITE, strings.HOST_FORMER.format(host=host, name=site.name))
@@ -93,7 +112,7 @@ def identity(page: Page, context: Context) -> Iterator[Signal]:
 def _without_address(page: Page, context: Context) -> Iterator[Signal]:
     """A page that carries an organ's identity cannot be cleared while nobody knows where it stands."""
     found = claims(page, context.registry)
-    kinds = {claim.kind for claim in found}
+    kinds = {claim.kind for claim in found} - _SUPPORT
     carried = kinds & _SITE_MARKS or {"title", "masthead"} <= kinds or (kinds and query_fields(page))
     whom = imitated(found, context.registry) if carried else record_issuer(page)
     if (not carried and not whom) or own_identity(page):
@@ -125,13 +144,22 @@ def imitated(found: list[Claim], registry: Registry) -> str:
     if "site_name" in by_kind:
         return canonical_name(by_kind["site_name"].name, registry)
     for claim in found:
-        site = registry.current.get(claim.host)
+        site = registry.current.get(claim.host) or _by_ending(claim, registry)
         if site is not None and claim.kind != "platform":
             return site.name
-    for kind in ("site_code", "footer", "title", "masthead", "icp", "platform", "supervisor"):
+    for kind in _NAMING:
         if kind in by_kind and by_kind[kind].name:
             return canonical_name(by_kind[kind].name, registry)
     return next((claim.host for claim in found if claim.host), "")
+
+
+def _by_ending(claim: Claim, registry: Registry) -> OfficialSite | None:
+    """Whose host a path names with letters put in front (`mhmiit.gov.cn` for miit.gov.cn)."""
+    if claim.kind != "path":
+        return None
+    endings = ((host.removeprefix("www."), site) for host, site in registry.current.items())
+    fitting = [(host, site) for host, site in endings if claim.host.endswith(host) and host.count(".") > 1]
+    return max(fitting, key=lambda one: len(one[0]))[1] if fitting else None
 
 
 def canonical_name(name: str, registry: Registry) -> str:
@@ -141,25 +169,34 @@ def canonical_name(name: str, registry: Registry) -> str:
 
 
 def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signal]:
-    fields = query_fields(page)
-    record = record_fields(page)
+    if not found:
+        return
     whom = imitated(found, context.registry) or _by_address(page, context) or _by_subject(page, found)
     identified = any(claim.kind in _SITE_MARKS for claim in found)
-    own = "" if identified else own_identity(page)
+    factor = _OWN_FACTOR if not identified and own_identity(page) else 1.0
     for claim in found:
         weight = WEIGHTS[claim.kind]
-        if claim.kind in ("conac", "jiucuo") and not any(other.name for other in found):
+        if claim.kind == "conac" and not any(other.name for other in found):
             weight *= _OWN_FACTOR
-        if own and claim.kind in _MENTIONS:
-            weight *= _OWN_FACTOR
-        yield _mark(page, claim, weight, whom)
-    if found and fields:
+        yield _mark(page, claim, weight * (factor if claim.kind in _MENTIONS else 1.0), whom)
+    yield from _wants(page, whom, factor)
+
+
+def _wants(page: Page, whom: str, factor: float) -> Iterator[Signal]:
+    """What the page asks for or shows under the name it bears."""
+    fields = query_fields(page)
+    if fields:
         names = "、".join(strings.FIELD_NAMES[field] for field in fields)
-        reason = strings.QUERY_FORM.format(fields=names, host=page.host)
-        yield _intent(page, _FORM_WEIGHT * (_OWN_FACTOR if own else 1.0), reason, whom)
-    if found and record:
+        yield _intent(page, _QUERY_WEIGHT * factor, strings.QUERY_FORM.format(fields=names, host=page.host), whom)
+    record = record_fields(page)
+    if record:
         reason = strings.RECORD_PAGE.format(fields="、".join(record[:4]), host=page.host)
-        yield _intent(page, _RECORD_WEIGHT * (_OWN_FACTOR if own else 1.0), reason, whom)
+        yield _intent(page, _RECORD_WEIGHT * factor, reason, whom)
+    for intent in intents(page):
+        reason = strings.INTENT_REASONS[intent.kind].format(quote=intent.quote, host=page.host)
+        signal = _intent(page, _INTENT_WEIGHTS[intent.kind] * factor, reason, whom)
+        cls = strings.FAKE_SITE if intent.kind == "card" else strings.FAKE_QUERY
+        yield replace(signal, cls=cls, quote=intent.quote, start=intent.start, end=intent.end, where=intent.where)
 
 
 def _by_address(page: Page, context: Context) -> str:
@@ -176,12 +213,26 @@ def _by_subject(page: Page, found: list[Claim]) -> str:
 
 def own_identity(page: Page) -> str:
     """The name under which the page itself appears when it is a school's, a company's or a newspaper's."""
-    for text in (page.title, page.markup.metas.get("sitename", ""), *(page.quote(one) for one in footers(page))):
+    return page.once("own_identity", lambda: _own_identity(page))
+
+
+def _own_identity(page: Page) -> str:
+    footer = (organs.without_builders(page.quote(one)) for one in footers(page))
+    logos = (page.quote(one) for one in page.of_kind("header", "alt")[:_MAX_LOGOS])
+    for text in (page.title, page.markup.metas.get("sitename", ""), *logos, *footer):
         beginning = text[:_IDENTITY_CHARS]
         for segment in organs.segments(beginning) if organs.own_identity(beginning) else ():
-            if organs.own_identity(segment) and len(segment) <= organs.MAX_NAME_CHARS:
+            if _is_own(segment):
                 return segment
-    return ""
+    return organs.brand(page.title)
+
+
+def _is_own(segment: str) -> bool:
+    return (
+        len(segment) <= organs.MAX_NAME_CHARS
+        and bool(organs.own_identity(segment))
+        and organs.organ_name(segment) is None
+    )
 
 
 def _mark(page: Page, claim: Claim, weight: float, whom: str) -> Signal:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from detectors.text import DATA, fold
+from detectors.text import DATA, traditional
 
 _SEGMENT = re.compile(r"[-_|｜—–·>/\\]+|\s{1,4}|[:：,，]")
 _SPREAD = re.compile(r"(?:[\u4e00-\u9fff][ \u3000]{1,3}){2,}[\u4e00-\u9fff]")
 _DECORATION = " 　·|-—_。《》【】[]“”\"'"
 MAX_NAME_CHARS = 48
+_NO_ORGAN = ("有限公司", "培训学校")
+_LAST_PART = re.compile(r"\s?[-_|｜—–]+\s?")
+_MAX_BRAND_CHARS = 10
 
 
 @cache
@@ -27,8 +31,11 @@ def _organ() -> re.Pattern[str]:
     endings = "|".join(sorted(map(re.escape, table()["endings"]), key=len, reverse=True))
     sites = "|".join(sorted(map(re.escape, table()["site_words"]), key=len, reverse=True))
     kin = "|".join(map(re.escape, table()["affiliates"]))
+    places = "|".join(map(re.escape, table()["places"]))
+    offices = "|".join(sorted(map(re.escape, table()["offices"]), key=len, reverse=True))
     return re.compile(
-        rf"(?P<organ>[\u4e00-\u9fff（）]{{0,16}}?(?:{endings}))"
+        rf"(?P<organ>[\u4e00-\u9fff（）]{{0,16}}?(?:{endings})"
+        rf"|[\u4e00-\u9fff]{{0,10}}?(?:{places})[\u4e00-\u9fff]{{1,14}}?(?:{offices}))"
         rf"(?:(?P<site>[\u4e00-\u9fff（）()]{{0,24}}?(?:{sites}))|(?P<kin>[\u4e00-\u9fff]{{0,16}}?(?:{kin})))?"
     )
 
@@ -48,7 +55,7 @@ def organ_name(text: str) -> OrganName | None:
     if not 3 <= len(name) <= MAX_NAME_CHARS:
         return None
     match = _organ().fullmatch(name)
-    if match is None or any(word in name for word in ("有限公司", "培训学校")):
+    if match is None or any(word in name for word in (*_NO_ORGAN, *table()["deeds"], *table()["offices_not"])):
         return None
     body = name if match["kin"] else match["organ"]
     return OrganName(name, body, bool(match["site"]))
@@ -56,13 +63,19 @@ def organ_name(text: str) -> OrganName | None:
 
 def plain_name(text: str) -> str:
     """A name in simplified characters of plain width, without the blanks that spread it over a masthead."""
-    name = fold(text).text.strip(_DECORATION) if not text.isascii() else text.strip(_DECORATION)
-    name = name.replace("(", "（").replace(")", "）")
+    name = text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_simplified())
+    name = name.strip(_DECORATION).replace("(", "（").replace(")", "）")
     if _SPREAD.search(name):
         name = _SPREAD.sub(lambda match: re.sub(r"\s", "", match.group()), name)
     if name.isascii():
         return next((organ for said, organ in table()["english"].items() if said in name.lower()), name)
     return name
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """No glyphs that sellers write for others: a place's name is what it is (安徽 is not 安微)."""
+    return {ord(form): plain for form, plain in traditional().items()}
 
 
 def body_of(text: str) -> str:
@@ -84,6 +97,26 @@ def quasi_official(text: str) -> bool:
 def own_identity(text: str) -> str:
     """The word by which a name shows an operator of its own kind (a school, a company, a newspaper), or nothing."""
     return next((word for word in table()["own"] if word in text), "")
+
+
+@cache
+def _builders() -> re.Pattern[str]:
+    said = "|".join(map(re.escape, table()["builders"]))
+    return re.compile(rf"(?:{said})(?:单位|方)?[:：\s]{{0,3}}[\u4e00-\u9fffA-Za-z（）()]{{2,40}}")
+
+
+def without_builders(footer: str) -> str:
+    """A footer without the company that built the site, whose site it is not."""
+    return _builders().sub(" ", footer)
+
+
+def brand(title: str) -> str:
+    """The publisher whose name ends a title (`星城市应急管理局 - 企查查`), or nothing."""
+    head, last = _LAST_PART.split(title)[:-1], _LAST_PART.split(title)[-1].strip(_DECORATION)
+    known = table()["tails"]
+    if not head or not 2 <= len(last) <= _MAX_BRAND_CHARS or organ_name(last) or any(word in last for word in known):
+        return ""
+    return "" if any(ending in last for ending in table()["endings"]) else last
 
 
 def segments(title: str) -> list[str]:

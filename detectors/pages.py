@@ -1,8 +1,7 @@
-"""What a page asks for or shows: certificate query forms, certificate records, pages that only scripts fill."""
+"""What a page asks for and what to fetch next: certificate query forms, inner pages, frames, renderings."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Form, Page
 
-_RECORD_MIN_LABELS = 4
 _INNER_WORDS = ("证书查询", "证件查询", "查询入口", "在线查询", "真伪查询", "信息查询", "操作证查询")
+_BUTTON_CHARS = 24
 _MAX_INNER = 3
 _MAX_FRAMES = 3
 _LITTLE_TEXT_CHARS = 300
@@ -35,7 +34,7 @@ def _query_fields(page: Page) -> tuple[str, ...]:
     for form in page.markup.forms:
         kinds = _kinds(form)
         person = "id" in kinds or "ticket" in kinds
-        sure = bool(kinds & {"name", "captcha"}) or {"id", "ticket"} <= kinds or _has_button(form)
+        sure = bool(kinds & {"name", "captcha"}) or {"id", "ticket"} <= kinds or _has_button(page, form)
         if person and "enrol" not in kinds and sure and _asks(page, form):
             return tuple(kind for kind in ("name", "id", "ticket", "captcha") if kind in kinds)
     return ()
@@ -54,10 +53,11 @@ def _kinds(form: Form) -> set[str]:
     return kinds
 
 
-def _has_button(form: Form) -> bool:
-    """Whether the form's own button speaks of a query."""
+def _has_button(page: Page, form: Form) -> bool:
+    """Whether the form's own button, or what stands right behind its last field, speaks of a query."""
     words = organs.table()["query_words"]
-    return any(
+    after = page.text[form.fields[-1].start : form.fields[-1].start + _BUTTON_CHARS] if form.fields else ""
+    return any(word in after for word in words) or any(
         field.kind in ("submit", "button") and any(word in field.words for word in words) for field in form.fields
     )
 
@@ -69,40 +69,7 @@ def _asks(page: Page, form: Form) -> bool:
     return any(word in around for word in organs.table()["query_words"])
 
 
-_FIELD_VALUE = re.compile(r"[:：\s]{1,4}(?:[*＊\u4e00-\u9fffA-Za-z0-9]{1,40})")
-
-
-def record_fields(page: Page) -> tuple[str, ...]:
-    """Labels of a certificate record that the page shows with values; empty for a page that only explains them."""
-    return page.once("record_fields", lambda: _record_fields(page))
-
-
-def _record_fields(page: Page) -> tuple[str, ...]:
-    if page.kind != "html" or not any(word in page.text for word in organs.table()["record_subjects"]):
-        return ()
-    labels = organs.table()["result_labels"]
-    found = []
-    for label in labels:
-        at = page.text.find(label)
-        value = _FIELD_VALUE.match(page.text, at + len(label)) if at >= 0 else None
-        if value is not None and value.group().lstrip(":： \n") not in labels:
-            found.append(label)
-    has_date = re.search(r"(?:19|20)\d{2}[-年/.]\d{1,2}[-月/.]\d{1,2}", page.text) is not None
-    return tuple(found) if len(found) >= _RECORD_MIN_LABELS and has_date else ()
-
-
-def record_issuer(page: Page) -> str:
-    """The organ that a shown record names as its issuer, when the page presents it as the result of a look-up."""
-    if not record_fields(page) or not any(word in page.text for word in organs.table()["record_words"]):
-        return ""
-    for label in organs.table()["issuer_labels"]:
-        for match in re.finditer(label + r"[:：\s]{1,4}([\u4e00-\u9fff]{4,30})", page.text):
-            if organs.organ_name(match.group(1)):
-                return match.group(1)
-    return ""
-
-
-@detector("pages", version=2, title="页面用途", axis=Axis.IMPERSONATION, budget_ms=2000)
+@detector("pages", version=3, title="页面用途", axis=Axis.IMPERSONATION, budget_ms=2000)
 def pages(page: Page, context: Context) -> Iterator[FollowUp]:
     """Proposes what to fetch next: a rendering when only scripts fill the page, inner pages that hold the query, and
     what a page about certificates, or one with next to no text, shows in a frame."""

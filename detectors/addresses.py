@@ -1,0 +1,86 @@
+"""Marks in addresses: where a page was saved from, what it calls its own address, whose files and frames it shows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from detectors.hosts import Owner
+from detectors.marks import Claim
+
+if TYPE_CHECKING:
+    from detectors.features import Page
+    from detectors.hosts import Registry
+
+_HOST_IN_PATH = re.compile(r"(?<![a-z0-9])((?:[a-z0-9\-]{1,40}\.){1,4}gov\.cn)(?![a-z0-9])", re.I)
+_ASSETS_MIN = 4
+_ASSET_SHARE = 0.5
+_LINKS_MIN = 4
+_LINK_SHARE = 0.5
+_FRAMED_CHARS = 400
+"""A page with less text of its own shows what its frame shows."""
+
+
+def addressed(page: Page, registry: Registry) -> Iterator[Claim]:
+    metas = page.markup.metas
+    for kind, address in (
+        ("saved_from", page.markup.saved_from),
+        ("canonical", page.markup.canonical),
+        ("canonical", metas.get("og:url", "")),
+        ("canonical", metas.get("url", "")),
+        ("canonical", page.markup.base),
+    ):
+        host = host_of(address)
+        if host and is_official(host, registry):
+            yield Claim(kind, address, host=host, where="html")
+    lure = _HOST_IN_PATH.search(page.parts.path)
+    if lure:
+        yield Claim("path", lure.group(1), host=lure.group(1).lower(), where="url")
+    yield from _shown(page, registry)
+
+
+def _shown(page: Page, registry: Registry) -> Iterator[Claim]:
+    """Files, links, frames and form targets, where most of them are one official site's."""
+    markup = page.markup
+    files = [source for source in markup.assets if "conac.cn" not in source and "jiucuo" not in source]
+    yield from _mostly("assets", files, _ASSETS_MIN, _ASSET_SHARE, registry)
+    yield from _mostly("links", [link.href for link in markup.links], _LINKS_MIN, _LINK_SHARE, registry)
+    if len(page.text) < _FRAMED_CHARS:
+        yield from _mostly("frame", markup.frames, 1, 0.0, registry)
+    yield from _mostly("form", [form.action or "" for form in markup.forms], 1, 0.0, registry)
+
+
+def _mostly(kind: str, addresses: list[str], least: int, share: float, registry: Registry) -> Iterator[Claim]:
+    for host, count in _hosts(addresses).most_common(4):
+        if count >= least and count >= share * len(addresses) and is_official(host, registry):
+            yield Claim(kind, host, host=host, where="html")
+            return
+
+
+def _hosts(addresses: Iterable[str]) -> Counter[str]:
+    return Counter(host for host in map(host_of, addresses) if host)
+
+
+def host_of(address: str) -> str:
+    """The host an address names, with or without scheme; empty when relative or broken."""
+    text = address.strip().lower()
+    if not text or text.startswith(("#", "javascript:", "data:", "mailto:")):
+        return ""
+    if "//" not in text:
+        first = text.partition("/")[0]
+        text = (
+            "//" + text
+            if "." in first and " " not in first and not first.endswith((".html", ".htm", ".js", ".css"))
+            else ""
+        )
+    try:
+        return urlsplit(text).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_official(host: str, registry: Registry) -> bool:
+    return registry.owner(host)[0] in (Owner.OFFICIAL, Owner.STATE)

@@ -1,0 +1,66 @@
+"""What a page wants besides an answer to a query: a download, a payment, a bank card, another account to follow."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from detectors.text import DATA
+
+if TYPE_CHECKING:
+    from detectors.features import Page
+
+_LOOKED_AT_CHARS = 20_000
+"""A page that wants something says so early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """`kind`: app | follow | pay | card; the quote is the page's text, or an address of it."""
+
+    kind: str
+    quote: str
+    start: int = 0
+    end: int = 0
+    where: str = "text"
+
+
+@cache
+def _table() -> dict[str, Any]:
+    with (DATA / "intents.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    known = _table()[kind]
+    return re.compile("|".join(known) if isinstance(known, list) else known, re.I)
+
+
+def intents(page: Page) -> tuple[Intent, ...]:
+    """At most one of each kind."""
+    return page.once("intents", lambda: tuple(_intents(page)))
+
+
+def _intents(page: Page) -> Iterator[Intent]:
+    app = next((link.href for link in page.markup.links if _pattern("app_links").search(link.href)), "")
+    if app:
+        yield Intent("app", app, where="html")
+    for kind in ("follow", "pay"):
+        found = _pattern(kind).search(page.text, 0, _LOOKED_AT_CHARS)
+        if found:
+            yield Intent(kind, found.group(), found.start(), found.end())
+    yield from _card(page)
+
+
+def _card(page: Page) -> Iterator[Intent]:
+    for form in page.markup.forms:
+        for field in form.fields:
+            said = field.words.lower()
+            if field.kind != "hidden" and any(word in said for word in _table()["card"]):
+                yield Intent("card", field.label or field.placeholder or field.name, where="html")
+                return

@@ -1,0 +1,118 @@
+"""Names that a page carries as its own: title, headings, logo, opening lines, sentences that say whose site it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from detectors import organs
+from detectors.addresses import host_of
+from detectors.marks import Claim
+
+if TYPE_CHECKING:
+    from detectors.features import Page, Passage
+    from detectors.hosts import Registry
+
+_MAX_CHARS = 120
+_OPENING_PASSAGES = 6
+_OPENING_CHARS = 600
+_UNSEEN = ("title", "alt", "meta", "script")
+_STATEMENT = re.compile(
+    r"(?<![非不])(?:本(?:网站|站|平台|系统|页面)(?:是|为|由)|欢迎(?:访问|来到|进入|登录|登陆|使用|光临))"
+    r"([\u4e00-\u9fff（）]{4,40})"
+)
+_STATED_END = re.compile(r"(?:唯一)?(?:官方|指定|主办|主管|建设|开发|授权|运营|开设).*$")
+_LATIN_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])\s?[A-Za-z][A-Za-z .,'’&-]{6,}$")
+"""The same in English, beneath."""
+_HOME = re.compile(r"^(?:\.{0,2}/|#|javascript:.*|(?:\.{0,2}/)?index\.\w{2,5}|)$", re.I)
+_RECENT_YEAR = re.compile(r"20(?:19|[2-9]\d)")
+
+
+def named(page: Page, registry: Registry) -> Iterator[Claim]:
+    found = [*_titles(page, registry), *_opening(page, registry), *_statements(page, registry)]
+    yield from found
+    defunct = organs.table()["defunct"]
+    for claim in found:
+        if any(word in claim.name or word in claim.quote for word in defunct) and _RECENT_YEAR.search(page.text):
+            yield Claim("defunct", claim.quote, start=claim.start, end=claim.end)
+            return
+
+
+def _titles(page: Page, registry: Registry) -> Iterator[Claim]:
+    """Title, first headings and logo texts that *are* an organ's or platform's name, not merely contain one."""
+    sources = [
+        *page.of_kind("title")[:1],
+        *page.of_kind("h1")[:2],
+        *page.of_kind("header")[:3],
+        *page.of_kind("alt")[:3],
+    ]
+    for passage in sources:
+        text = page.quote(passage)
+        if not text or len(text) > _MAX_CHARS:
+            continue
+        if passage.kind != "title" and (whole := _named(text, registry)):
+            yield Claim("masthead", text, name=whole, start=passage.start, end=passage.end)
+            continue
+        found = [claim for one in organs.segments(text) if (claim := _title(one, passage, text, registry)) is not None]
+        if found:
+            yield next((claim for claim in found if claim.kind == "title"), found[0])
+
+
+def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
+    """A line among the first that is nothing but an organ's name, whatever element it stands in."""
+    visible = (one for one in page.passages if one.kind not in _UNSEEN)
+    for passage in islice(visible, _OPENING_PASSAGES):
+        text = page.quote(passage).strip()
+        if passage.hidden or passage.start > _OPENING_CHARS or len(text) > organs.MAX_NAME_CHARS:
+            continue
+        whole = _named(text, registry) or next(
+            (name for part in organs.segments(text)[1:2] if (name := _named(part, registry))), ""
+        )
+        if whole and not _leads_away(page, passage):
+            yield Claim("masthead", text, name=whole, start=passage.start, end=passage.end)
+            return
+
+
+def _leads_away(page: Page, passage: Passage) -> bool:
+    """Whether the line is a link to somewhere else than the page's own front page."""
+    return any(
+        link.start <= passage.start and link.end >= passage.start + len(page.quote(passage).strip())
+        for link in page.markup.links
+        if link.end >= passage.start and not _HOME.match(link.href) and host_of(link.href) != page.host
+    )
+
+
+def _statements(page: Page, registry: Registry) -> Iterator[Claim]:
+    for match in _STATEMENT.finditer(page.text):
+        name = _STATED_END.sub("", match.group(1)) or match.group(1)
+        whole = _named(name, registry) or _named(match.group(1), registry)
+        if whole:
+            yield Claim("statement", match.group(), name=whole, start=match.start(), end=match.end())
+            return
+
+
+def _named(text: str, registry: Registry) -> str:
+    """The organ or platform whose name the whole of a text is, or nothing."""
+    name = _LATIN_TAIL.sub("", organs.plain_name(text))
+    site = registry.claimed_by_name(name)
+    if site is not None:
+        return site.name
+    found = organs.organ_name(name)
+    return found.organ if found is not None else ""
+
+
+def _title(segment: str, passage: Passage, text: str, registry: Registry) -> Claim | None:
+    start = passage.start + max(0, text.find(segment))
+    end = start + len(segment)
+    site = registry.claimed_by_name(organs.plain_name(segment))
+    if site is not None:
+        return Claim("title", segment, name=site.name, host=site.host, start=start, end=end)
+    found = organs.organ_name(segment)
+    if found is not None:
+        return Claim("title", segment, name=found.organ, start=start, end=end)
+    if passage.kind in ("title", "h1", "header") and organs.quasi_official(segment):
+        inside = next((site.name for name, site in registry.names.items() if len(name) > 3 and name in segment), "")
+        return Claim("platform", segment, name=inside, start=start, end=end)
+    return None

@@ -1,0 +1,86 @@
+"""Certificate records: labels with values that a page shows as the answer to a look-up, and who issued them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from detectors import organs
+
+if TYPE_CHECKING:
+    from detectors.features import Page
+
+_MIN_LABELS = 4
+_MAX_VALUE_CHARS = 60
+_ALONE_CHARS = 1_500
+"""A page with less text than this shows a record and little else."""
+_DATE = re.compile(r"(?:19|20)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}")
+_VALUE = re.compile(r"[:：\s]{1,4}(?:[*＊\u4e00-\u9fffA-Za-z0-9]{1,40})")
+_BARE_VALUE = re.compile(r"[:：\s]{0,4}[*＊\u4e00-\u9fffA-Za-z0-9][^\n]{0,60}")
+_ADDRESS = re.compile(
+    r"(?:[?&](?:id|no|sn|zsbh|certno|cert|code|number|key|t)=[\w%-]{2,})"
+    r"|/(?:cert|zs|zsbh|verify|check|detail|info|show|view|result|q|r|c|t|v|d)(?:/[\w-]{2,40}){1,3}(?:\.\w{2,5})?$",
+    re.I,
+)
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    """Any label, with the blanks that spread it over its column."""
+    labels = sorted(organs.table()["result_labels"], key=len, reverse=True)
+    return re.compile("|".join("[ \\u3000\\xa0]{0,6}".join(map(re.escape, label)) for label in labels))
+
+
+def record_fields(page: Page) -> tuple[str, ...]:
+    """Labels of a certificate record that the page shows with values; empty for a page that only explains them."""
+    return page.once("record_fields", lambda: _record_fields(page))
+
+
+def _record_fields(page: Page) -> tuple[str, ...]:
+    if page.kind != "html" or not _speaks_of_records(page.text):
+        return ()
+    found: dict[str, None] = {}
+    for match in _label().finditer(page.text):
+        label = re.sub(r"\s", "", match.group())
+        if label not in found and _has_value(page, match.start(), match.end()):
+            found[label] = None
+    return tuple(found) if len(found) >= _MIN_LABELS and _DATE.search(page.text) else ()
+
+
+def _speaks_of_records(text: str) -> bool:
+    known = organs.table()
+    return any(word in text for word in (*known["record_subjects"], *known["issuer_labels"]))
+
+
+def _has_value(page: Page, start: int, end: int) -> bool:
+    """A value after its label: past a colon or a blank, or anything that ends the passage the label begins."""
+    passage = page.passage_at(start)
+    begins = passage is not None and passage.start == start
+    value = (_BARE_VALUE if begins else _VALUE).match(page.text, end)
+    if value is None or (begins and passage is not None and passage.end - start > _MAX_VALUE_CHARS):
+        return False
+    said = re.sub(r"\s", "", value.group().strip(":： \n"))
+    return bool(said) and _label().match(said) is None
+
+
+def record_issuer(page: Page) -> str:
+    """The organ that a shown record names as its issuer, when the page presents it as the result of a look-up."""
+    if not record_fields(page):
+        return ""
+    presented = any(word in page.text for word in organs.table()["record_words"]) or stands_alone(page)
+    return named_issuer(page) if presented else ""
+
+
+def stands_alone(page: Page) -> bool:
+    """Whether the record is the page: one record, hardly a word else, at an address that looks it up."""
+    address = f"{page.parts.path}?{page.parts.query}"
+    return len(page.text) < _ALONE_CHARS and _ADDRESS.search(address) is not None
+
+
+def named_issuer(page: Page) -> str:
+    for label in organs.table()["issuer_labels"]:
+        for match in re.finditer(label + r"[:：\s]{0,4}([\u4e00-\u9fff]{4,30})", page.text):
+            if organs.organ_name(match.group(1)):
+                return match.group(1)
+    return ""
