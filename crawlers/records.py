@@ -29,7 +29,7 @@ KNOWN_STATES = frozenset({PageState.RESULTS, PageState.EMPTY})
 
 
 class TaskKind(StrEnum):
-    """Who fetches it: spider `search`, `marketplace` or `sites` (`SITE`, `LOOKALIKE`, `RECHECK`), or the browser."""
+    """Who fetches it: spider `search`, `marketplace`, `lookalikes` or `sites` (`SITE`, `RECHECK`), or the browser."""
 
     SEARCH = "search"
     MARKETPLACE = "marketplace"

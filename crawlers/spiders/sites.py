@@ -1,4 +1,4 @@
-"""Sites, look-alike names and re-checks: the page at an address, as a desktop or a phone sees it."""
+"""Sites and re-checks: the page at an address, as a desktop or a phone sees it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,2000})", re.IGNORECASE)
 
 class SitesSpider(TaskSpider):
     name = "sites"
-    kinds: ClassVar = (TaskKind.SITE, TaskKind.LOOKALIKE, TaskKind.RECHECK)
+    kinds: ClassVar[tuple[TaskKind, ...]] = (TaskKind.SITE, TaskKind.RECHECK)
 
     def source_key(self, task: Task) -> str:
         """One host's refusal says nothing of the others."""

@@ -22,7 +22,7 @@ from crawlers.egress import Door, policy_from
 from crawlers.leases import TaskStatus
 from crawlers.marks import mark
 from crawlers.practice.world import World
-from crawlers.records import Outcome
+from crawlers.records import Outcome, TaskKind
 from crawlers.recovery import RecoveryReport, recover
 from crawlers.store import Store, store_url
 from detectors.judge import SubjectAssessment, latest_assessments
@@ -34,6 +34,7 @@ from review.night import crawl, plan, recheck, report
 from review.night.detect import detect, plan_followups
 from review.night.ground import Ground, night_lock
 from review.night.health import SourceHealth
+from review.night.lookalikes import lookalikes
 from review.night.nights import current_or_new, done, finish, finish_stage
 from review.night.open_cases import open_cases
 from review.night.preserve import plan_preservation
@@ -236,7 +237,9 @@ class _Work:
         ground = self.ground
         day = datetime.fromisoformat(ground.night[:10]).date()
         again = recheck.due(ground.store).values()
-        planned = ground.store.plan(plan.tasks(ground.config, ground.night, day, again))
+        before = ground.store.tasks(kinds=[TaskKind.LOOKALIKE])
+        made = lookalikes(ground.context, ground.night, day, before)
+        planned = ground.store.plan([*plan.tasks(ground.config, ground.night, day, again), *made])
         ground.say("plan", f"{planned} 项任务")
         return {"planned": planned}
 

@@ -26,15 +26,17 @@ if TYPE_CHECKING:
 SPIDERS: dict[str, tuple[TaskKind, ...]] = {
     "search": (TaskKind.SEARCH,),
     "marketplace": (TaskKind.MARKETPLACE,),
-    "sites": (TaskKind.SITE, TaskKind.LOOKALIKE, TaskKind.RECHECK),
+    "lookalikes": (TaskKind.LOOKALIKE,),
+    "sites": (TaskKind.SITE, TaskKind.RECHECK),
 }
 SHOWN_IN_BROWSER = frozenset({"needs_rendering", "text_in_image"})
 """Reasons of partial pages that a browser can complete."""
 
 
 def ask_sources(ground: Ground) -> list[ChildReport]:
-    """Engines and marketplaces, side by side: both mostly wait for politeness. Full pages are followed by the next."""
-    reports = _run(ground, ("search", "marketplace"))
+    """Engines, marketplaces and look-alike names, side by side: they mostly wait for politeness and for an answer.
+    Full pages are followed by the next."""
+    reports = _run(ground, ("search", "marketplace", "lookalikes"))
     for _ in range(1, ground.config.crawl.budget.pages_per_query):
         if not ground.store.plan(_next_pages(ground)):
             break

@@ -144,7 +144,7 @@ def _web_fault(tasks: Sequence[TaskStatus], errors: Counter[str], browser: bool)
     if browser and errors[NO_BROWSER]:
         return ADVICE[NO_BROWSER].format(count=errors[NO_BROWSER])
     shown = [status for status in tasks if status.task.kind is TaskKind.BROWSER and status.reason != NO_BROWSER]
-    plain = [status for status in tasks if status.task.kind is not TaskKind.BROWSER]
+    plain = [status for status in tasks if status.task.kind not in (TaskKind.BROWSER, TaskKind.LOOKALIKE)]
     for visits in (plain, shown):
         if _silent(visits):
             reason = Counter(map(_error, visits)).most_common(1)[0][0]

@@ -119,8 +119,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Worl
             "sites",
             task(TaskKind.SITE, "web", "http://shop.test/phone", profile=FetchProfile.PHONE),
             task(TaskKind.SITE, "web", "https://shop.test/desktop"),
-            task(TaskKind.LOOKALIKE, "web", f"http://127.0.0.1:{plain.port}/"),
         )
+        made.run("lookalikes", task(TaskKind.LOOKALIKE, "web", f"http://127.0.0.1:{plain.port}/"))
         made.heard += plain.heard
         yield made
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,11 +18,14 @@ import zxingcpp
 from PIL import Image
 from selectolax.lexbor import LexborHTMLParser
 
+import config
 from crawlers.decode import decode
 from crawlers.practice.format import EnginePlan, Offer, Truth
 from crawlers.practice.index import Document, Index, documents, sequences
 from crawlers.practice.names import ascii_host, host_matches
 from crawlers.practice.reading import Web, read_truth, read_web
+from detectors.context import Context
+from detectors.lookalike.variants import variants
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "crawlers" / "practice" / "web"
@@ -30,6 +33,8 @@ QUERIES = tomllib.loads((ROOT / "config" / "queries.toml").read_text(encoding="u
 RESULTS_READ = 20
 """Two result pages of ten."""
 DEAF_STATES = {"captcha", "login", "empty", "error", "dead", "refuse", "timeout"}
+ONLY_BY_NAME = "tzczzcx.com"
+"""A counterfeit that no engine indexes and no code points to."""
 UNASSIGNED_PREFIXES = ("142", "143", "154")
 """Mobile prefixes of the numbering plan that no operator holds."""
 QQ_HIGHEST_ISSUED = 4_300_000_000
@@ -200,7 +205,13 @@ def test_every_flagged_site_can_be_reached(web: Web, truth: list[Truth]) -> None
     urls |= {code for host in hosts for code in codes_on(web.folders[host])}
     reached = urls | {host_of(url) for url in urls if url.startswith("http")}
     sites = {s if "://" in s else host_of(s) for s in flagged(truth) if not is_listing(s)}
-    assert sites - reached == set()
+    assert sites - reached == {ONLY_BY_NAME}
+
+
+def test_the_host_that_no_engine_knows_is_among_the_names_of_a_night() -> None:
+    settings = config.load()
+    made = variants(Context.build(settings).names, settings.places, settings.settings.office.region)
+    assert ONLY_BY_NAME in set(islice(made, settings.crawl.budget.lookalikes_per_night))
 
 
 def test_the_landing_page_is_reached_by_its_code_alone(web: Web) -> None:

@@ -48,7 +48,7 @@ def make_web(root: Path) -> Path:
 
 
 def make_office(root: Path, *, browser: bool = False) -> Path:
-    """One engine, one marketplace, two queries, no pauses."""
+    """One engine, one marketplace, two queries, no names of our own making, no pauses."""
     for name, packaged in profile_paths().items():
         folder = root / packaged.parent.name
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,6 +56,7 @@ def make_office(root: Path, *, browser: bool = False) -> Path:
             (folder / packaged.name).write_text("enabled = false\n", encoding="utf-8")
     (root / "crawl.toml").write_text(
         "delay_seconds = 0.0\n[budget]\nqueries_per_engine = 2\npages_per_query = 1\nkeywords_per_marketplace = 1\n"
+        "lookalikes_per_night = 0\n"
     )
     (root / "queries.toml").write_text('verbatim = ["特种作业操作证查询", "电工证 代办"]\nkeywords = ["电工证"]\n')
     (root / "settings.toml").write_text(f"[browser]\nenabled = {str(browser).lower()}\n")
