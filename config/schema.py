@@ -268,7 +268,7 @@ class KnownGood(Model):
     """A host whose operator is known and no impersonator; what its users write there is still judged."""
 
     host: Host
-    kind: Literal["portal", "news", "search", "social", "marketplace", "school", "reference", "service"]
+    kind: Literal["portal", "news", "search", "social", "marketplace", "school", "hospital", "reference", "service"]
     owner: Text
     reason: Text
     expires: IsoDate
@@ -286,6 +286,7 @@ class NameRelay(Model):
 
 class Policy(Model):
     restricted_suffixes: tuple[Suffix, ...]
+    institution_suffixes: tuple[Suffix, ...]
     thresholds: Thresholds
     hosting_platforms: tuple[HostingPlatform, ...]
     known_good: tuple[KnownGood, ...]

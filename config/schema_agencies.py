@@ -63,7 +63,7 @@ class Measure(Model):
 class Agency(Model):
     """A kind of recipient."""
 
-    kind: Literal["cac", "market", "police"]
+    kind: Literal["cac", "market", "police", "operator"]
     name: Text
     papers: Annotated[tuple[Paper, ...], Field(min_length=1)]
     fields: tuple[FactField, ...]

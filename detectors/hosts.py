@@ -43,6 +43,8 @@ class Registry:
         self.restricted = tuple(config.policy.restricted_suffixes)
         self.platforms: dict[str, HostingPlatform] = {one.suffix: one for one in config.policy.hosting_platforms}
         self.known = {one.host for one in config.policy.known_good}
+        self.institutions = tuple(config.policy.institution_suffixes)
+        self.schools = {one.host for one in config.policy.known_good if one.kind in ("school", "hospital")}
         self.relays = tuple(one.suffix for one in config.policy.name_relays)
         self.by_icp = {icp_body(site.identifiers.icp): site for site in self.current.values() if site.identifiers.icp}
         self.by_code = {s.identifiers.site_code: s for s in self.current.values() if s.identifiers.site_code}
@@ -78,6 +80,10 @@ class Registry:
 
     def is_restricted(self, host: str) -> bool:
         return host.endswith(self.restricted)
+
+    def is_institution(self, host: str) -> bool:
+        """Whether a school, research institute or hospital owns the host."""
+        return host.endswith(self.institutions) or any(parent in self.schools for parent in _parents(host))
 
     def platform(self, host: str) -> HostingPlatform | None:
         for parent in _parents(host):

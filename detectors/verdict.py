@@ -26,9 +26,9 @@ def selling(page: Page, signals: Sequence[Signal], context: Context) -> Verdict:
     offers = [signal for signal in own if signal.weight > 0 and signal.cls != strings.EVASION]
     level = _level(offers[0].weight if offers else 0.0, context.thresholds.selling)
     cls = offers[0].cls if offers and level is not Level.CLEAR else _quiet(page)
-    intruded = [signal for signal in offers if signal.cls == strings.INTRUDED]
-    if intruded and level is Level.FLAG:
-        cls = strings.INTRUDED
+    planted = [signal for signal in offers if signal.cls in (strings.INTRUDED, strings.PLANTED)]
+    if planted and level is Level.FLAG:
+        cls = planted[0].cls
     return Verdict(axis=Axis.SELLING, level=level, cls=cls, score=_score(offers), signals=tuple(own))
 
 

@@ -9,9 +9,9 @@ from config.loader import Config
 from config.schema_agencies import SENDERS, Agency, Paper
 
 
-def test_three_kinds_of_recipient_for_every_sender() -> None:
+def test_every_kind_of_recipient_for_every_sender() -> None:
     agencies = Config().agencies
-    assert {agency.kind for agency in agencies.values()} == {"cac", "market", "police"}
+    assert {agency.kind for agency in agencies.values()} == {"cac", "market", "police", "operator"}
     for agency in agencies.values():
         assert {paper.id for paper in agency.papers} == set(SENDERS)
         assert any(field.required for field in agency.fields)

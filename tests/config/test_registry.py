@@ -137,6 +137,7 @@ def test_every_class_that_accuses_can_cite_an_article() -> None:
 
 def test_every_class_a_detector_names_is_listed() -> None:
     named = {strings.FAKE_SITE, strings.FAKE_QUERY, strings.LOOKALIKE_NAME, strings.INTRUDED, strings.CLOAKED}
+    named.add(strings.PLANTED)
     named |= {strings.EVASION, *strings.NAME_CLASSES.values(), *(rule.named for rule in LOADED.wording.rule)}
     assert named <= set(LOADED.law.classes)
 
