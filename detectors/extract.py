@@ -222,7 +222,7 @@ class _Walk:
     def image(self, attributes: dict[str, str | None]) -> None:
         if len(self.markup.images) < MAX_IMAGES:
             source = attributes.get("src") or attributes.get("data-src") or ""
-            self.markup.images.append(Image(source, (attributes.get("alt") or attributes.get("title") or "").strip()))
+            self.markup.images.append(Image(source, (attributes.get("alt") or "").strip()))
             self.markup.assets.append(source)
 
     def meta(self, attributes: dict[str, str | None]) -> None:

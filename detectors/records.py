@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _MIN_LABELS = 4
 _MAX_VALUE_CHARS = 60
+_MAX_PAGE_CHARS = 30_000
+"""A longer page is a list or a text, not the answer to a look-up."""
 _ALONE_CHARS = 1_500
 """A page with less text than this shows a record and little else."""
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}")
@@ -38,7 +40,7 @@ def record_fields(page: Page) -> tuple[str, ...]:
 
 
 def _record_fields(page: Page) -> tuple[str, ...]:
-    if page.kind != "html" or not _speaks_of_records(page.text):
+    if page.kind != "html" or len(page.text) > _MAX_PAGE_CHARS or not _speaks_of_records(page.text):
         return ()
     found: dict[str, None] = {}
     for match in _label().finditer(page.text):
