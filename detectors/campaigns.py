@@ -16,7 +16,7 @@ from detectors.tables import campaign_subjects, campaign_ties, campaigns
 from detectors.ties import Group, Tie, groups
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection, Row, RowMapping
 
     from detectors.context import Context
 
@@ -64,7 +64,7 @@ def build(connection: Connection, context: Context, *, now: str, excluded: Colle
     """
     gathering = Gathering(connection, context, excluded)
     found = [one for one in groups(gathering.values()) if gathering.flagged.intersection(one.subjects)]
-    held = dict(connection.execute(select(campaign_subjects.c.subject, campaign_subjects.c.campaign_id)).tuples().all())
+    held = _numbers(connection.execute(select(campaign_subjects)))
     heirs = _heirs(found, held)
     numbers = [_number(connection, position, heirs, now) for position in range(len(found))]
     for number, group in zip(numbers, found, strict=True):
@@ -178,5 +178,8 @@ def _tie(row: RowMapping) -> KeptTie:
 def of_subjects(connection: Connection, subjects: Iterable[str]) -> dict[str, int]:
     """Subject → number of its campaign, for those that belong to one."""
     wanted = campaign_subjects.c.subject.in_(list(subjects))
-    rows = connection.execute(select(campaign_subjects.c.subject, campaign_subjects.c.campaign_id).where(wanted))
-    return dict(rows.tuples().all())
+    return _numbers(connection.execute(select(campaign_subjects).where(wanted)))
+
+
+def _numbers(rows: Iterable[Row[Any]]) -> dict[str, int]:
+    return {row.subject: row.campaign_id for row in rows}

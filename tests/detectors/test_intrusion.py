@@ -59,7 +59,7 @@ def test_a_schools_own_warning_is_no_intrusion(context: Context) -> None:
 
 
 def test_a_hospital_is_known_by_its_entry(tmp_path: Path) -> None:
-    entry = 'host = "invented-hospital.com"\nkind = "hospital"\nowner = "某医院"\nreason = "自有"\nexpires = "2027-12-31"'
+    entry = 'host = "invented-hospital.com"\nkind = "hospital"\nowner = "某"\nreason = "自"\nexpires = "2027-12-31"'
     (tmp_path / "policy.toml").write_text(f"[[known_good]]\n{entry}\n", encoding="utf-8")
     office = Context.build(config.load(tmp_path))
     verdict = selling(OFFER, "https://www.invented-hospital.com/news/1.html", office)
