@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.loader import LEARNT
 from detectors.hosts import Registry
 from detectors.known import Known
 from detectors.lexicon import Lexicon
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from detectors.manner import Manner
     from detectors.names import Names
     from detectors.ocr import Written
-
-
-MANNER = "manner.tsv"
 
 
 @dataclass
@@ -82,8 +80,8 @@ class Context:
     @property
     def manner_file(self) -> Path:
         """The office's own weights where it has learnt some."""
-        own = self.config.directory / MANNER if self.config.directory else None
-        return own if own is not None and own.is_file() else DATA / MANNER
+        own = self.config.directory / LEARNT if self.config.directory else None
+        return own if own is not None and own.is_file() else DATA / LEARNT
 
     @cached_property
     def digest(self) -> str:

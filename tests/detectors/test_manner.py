@@ -1,0 +1,174 @@
+"""The manner of texts: what windows hold, how weights are read, learnt and shown; pitches beside rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.base import Level, Signal
+from detectors.context import Context
+from detectors.features import Page
+from detectors.learning import FLAG_RATE, Example, fit, learn, written
+from detectors.manner import SENTENCE_CHARS, WINDOW_CHARS, Manner, Passages, Window
+from detectors.pitch import pitches, said
+from detectors.runner import assess
+from detectors.wording import Reader
+from tests.detectors.labelled import families, texts
+
+OFFERS = [
+    "工地查证的抓紧，电工焊工各剩俩名额，资料发过来，半个月寄到，扫得出名字再给尾款",
+    "旧卡日期不够了发我，往后推三年，跟原来的一样，八十一张，当天弄好",
+    "安全员继教不想听的把账号给我，一晚上满学时，人脸也过，三十一个",
+]
+HONEST = [
+    "本校焊工班下周开课，理论两天实操三天，本人带身份证来报名，考试合格后由发证机关制证。",
+    "民警提醒：凡是说不用考试、拿到证再付款的，都是骗子，请拨打110。",
+    "求助各位，电工证到期了去哪里复审，要带什么资料？",
+]
+
+
+def windows(text: str, context: Context) -> list[Window]:
+    return Passages(Reader.of(Page.from_text(text), context)).windows()
+
+
+@pytest.mark.parametrize("text", OFFERS)
+def test_an_offer_that_no_rule_foresaw_reads_as_one(text: str, context: Context) -> None:
+    found = assess(Page.from_text(text), context).selling
+    assert found.level is Level.FLAG
+    assert any(signal.detector == "pitch" for signal in found.signals)
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_honest_words_do_not(text: str, context: Context) -> None:
+    assert assess(Page.from_text(text), context).selling.level is Level.CLEAR
+
+
+@pytest.mark.parametrize("text", OFFERS)
+def test_a_pitch_quotes_a_sentence_and_words_of_the_text(text: str, context: Context) -> None:
+    page = Page.from_text(f"通知公告\n{text}\n相关阅读")
+    for signal in assess(page, context).selling.signals:
+        assert signal.quote == page.text[signal.start : signal.end]
+    first = pitches(Reader.of(page, context))[0]
+    assert page.text[first.start : first.end] in text
+    assert first.words and all(word in text for word in first.words)
+
+
+def test_each_pitch_has_a_class_that_the_law_knows(context: Context) -> None:
+    classes = {name for law in context.config.law.entries for name in law.classes}
+    assert {naming.named for naming in context.wording.naming} <= classes
+
+
+def test_sentences_stand_together_until_they_make_a_window(context: Context) -> None:
+    text = "电工证焊工证都能办。" * 40
+    found = windows(text, context)
+    assert found[0].start == 0 and found[-1].end == len(text)
+    assert all(first.end == second.start for first, second in zip(found, found[1:], strict=False))
+    assert all(WINDOW_CHARS <= window.end - window.start < 2 * WINDOW_CHARS for window in found[:-1])
+
+
+def test_what_nothing_ends_is_cut(context: Context) -> None:
+    longest = max(end - start for window in windows("电工证" * 400, context) for start, end in window.sentences)
+    assert longest == SENTENCE_CHARS
+
+
+def test_a_text_in_which_nothing_could_be_sold_has_no_window(context: Context) -> None:
+    assert windows("今天天气很好，我们去公园散步。", context) == []
+
+
+def test_words_of_somebody_else_are_weighed_apart(context: Context) -> None:
+    own = windows("电工证不用考试", context)[0]
+    quoted = windows("对方说：“电工证不用考试”", context)[0]
+    assert "#exempt" in own.marks and "#exempt" not in quoted.marks
+    assert "#~exempt" in quoted.marks and "@quoted" in quoted.marks
+
+
+def test_a_rule_in_words_nobody_sells_with_is_worth_a_look_no_more(context: Context) -> None:
+    text = "低压电工证，不用考试，三天拿证，加微信 abc_12345"
+    strict = replace(context.manner, watch=99.0, flag=99.0)
+    doubting = Context.build(context.config)
+    doubting.__dict__["manner"] = strict
+    assert assess(Page.from_text(text), context).selling.level is Level.FLAG
+    found = assess(Page.from_text(text), doubting).selling
+    assert found.level is Level.WATCH
+    assert "已减轻" in found.signals[0].reason
+
+
+def test_offers_by_rule_and_by_manner_are_told_strongest_first(context: Context) -> None:
+    found = said(Page.from_text("低压电工证，不用考试，三天拿证，加微信 abc_12345"), context)
+    strengths = [one.strength for one in found]
+    assert strengths == sorted(strengths, reverse=True) and len(found) > 1
+
+
+@given(st.text(alphabet="电工焊证办考不用包过查 。，\n“”说abc138零①", max_size=300))
+def test_every_quote_is_the_text_at_its_offsets(context: Context, text: str) -> None:
+    page = Page.from_text(text)
+    for signal in assess(page, context).selling.signals:
+        assert isinstance(signal, Signal)
+        assert signal.quote == page.text[signal.start : signal.end]
+
+
+def _examples(context: Context) -> list[Example]:
+    names = ("sms-blast", "school-page", "job-ad", "xianyu-item")
+    rows = [text.row for text in texts("tune") if text.row["family"] in names]
+    return [
+        Example(row["id"], row["family"], row["is_selling"], tuple(windows(row["text"], context))) for row in rows
+    ]
+
+
+@pytest.fixture(scope="module")
+def examples(context: Context) -> list[Example]:
+    return _examples(context)
+
+
+def test_learning_twice_gives_the_same_weights_to_the_bit(examples: list[Example]) -> None:
+    first, second = fit(examples), fit(examples)
+    assert first == second
+    assert written(first, "a") == written(second, "a")
+
+
+def test_weights_are_read_as_they_were_written(examples: list[Example], tmp_path: Path) -> None:
+    learnt = fit(examples)
+    file = tmp_path / "manner.tsv"
+    file.write_text(written(learnt, "a few texts"), encoding="utf-8")
+    assert Manner.load(file) == learnt
+
+
+def test_sellers_are_told_from_others_that_were_not_learnt_from(examples: list[Example]) -> None:
+    learnt = learn(examples)
+    mean = {
+        sells: [learnt.scores[one.id] for one in examples if one.sells is sells and one.id in learnt.scores]
+        for sells in (True, False)
+    }
+    assert sum(mean[True]) / len(mean[True]) > sum(mean[False]) / len(mean[False]) + 0.5
+    honest = [learnt.scores.get(one.id, -9.0) for one in examples if not one.sells]
+    assert sum(score >= learnt.manner.flag for score in honest) <= FLAG_RATE * len(honest)
+    assert learnt.manner.watch <= learnt.manner.flag
+
+
+def test_the_weights_were_learnt_from_the_texts_that_are_here(context: Context) -> None:
+    """Else: zhengshao rules learn tests/detectors/texts/tune --out detectors/data/manner.tsv"""
+    rows = texts("tune")
+    sellers = sum(text.row["is_selling"] for text in rows)
+    about = f"=about\t{len(rows)} texts of {len(families('tune'))} families, {sellers} of sellers"
+    assert context.manner_file.read_text(encoding="utf-8").splitlines()[0] == about
+
+
+@pytest.mark.long
+def test_learning_anew_gives_the_weights_that_are_shipped(context: Context) -> None:
+    rows = [text.row for text in texts("tune")]
+    every = [Example(row["id"], row["family"], row["is_selling"], tuple(windows(row["text"], context))) for row in rows]
+    assert learn(every).manner == context.manner
+
+
+def test_an_office_has_weights_of_its_own(context: Context, tmp_path: Path) -> None:
+    import config
+
+    shipped = context.manner_file.read_text(encoding="utf-8")
+    (tmp_path / "manner.tsv").write_text(shipped.replace("=flag\t", "=flag\t9"), encoding="utf-8")
+    own = Context.build(config.load(tmp_path))
+    assert own.manner.flag > context.manner.flag
+    assert own.digest != context.digest
