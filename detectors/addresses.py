@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HOST_IN_PATH = re.compile(r"(?<![a-z0-9])((?:[a-z0-9\-]{1,40}\.){1,4}gov\.cn)(?![a-z0-9])", re.I)
 _ASSETS_MIN = 4
 _ASSET_SHARE = 0.5
+_PROGRAM = re.compile(r"\.(?:css|js)(?:$|[?#])", re.I)
 _LINKS_MIN = 4
 _LINK_SHARE = 0.5
 _FRAMED_CHARS = 400
@@ -46,6 +47,8 @@ def _shown(page: Page, registry: Registry) -> Iterator[Claim]:
     """Files, links, frames and form targets, where most of them are one official site's."""
     markup = page.markup
     files = [source for source in markup.assets if "conac.cn" not in source and "jiucuo" not in source]
+    programs = [source for source in files if _PROGRAM.search(source)]
+    yield from _mostly("code", programs, _ASSETS_MIN, _ASSET_SHARE, registry)
     yield from _mostly("assets", files, _ASSETS_MIN, _ASSET_SHARE, registry)
     yield from _mostly("links", [link.href for link in markup.links], _LINKS_MIN, _LINK_SHARE, registry)
     if len(page.text) < _FRAMED_CHARS:

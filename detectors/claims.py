@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from detectors import organs
 from detectors.addresses import addressed, host_of, is_official
@@ -29,6 +31,7 @@ _SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|
 _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办")
 _SIGNING_WORDS = ("Copyright", "版权所有", "©")
 """A name in a footer is claimed where one of them stands in the same passage, and else only mentioned."""
+_JIUCUO_LINK = re.compile(r"site_code=(?P<code>bm\d{8}|\d{10})(?:&url=(?P<url>[^&\s]{4,200}))?", re.I)
 _BADGES = ("/red.png", "/blue.png")
 _EMBLEM = re.compile(r"国徽|警徽|消防救援徽|guo_?hui|jing_?hui|national_?emblem|/emblem[.\w-]*$", re.I)
 _LAST_PASSAGES = 14
@@ -52,7 +55,7 @@ def _claims(page: Page, registry: Registry) -> Iterator[Claim]:
     yield from _footers(page, registry)
     yield from named(page, registry)
     yield from _numbers(page, registry)
-    yield from _marks(page)
+    yield from _marks(page, registry)
     yield from addressed(page, registry)
 
 
@@ -131,10 +134,19 @@ def _numbers(page: Page, registry: Registry) -> Iterator[Claim]:
             return
 
 
-def _marks(page: Page) -> Iterator[Claim]:
+def _jiucuo(page: Page, registry: Registry) -> Iterator[Claim]:
+    """The script or the link by which every government site lets errors be reported; both name the site."""
     for mark in page.markup.marks:
-        yield Claim("jiucuo", mark.quote, where="html")
-        break
+        yield Claim("jiucuo", mark.quote, name=_name_by_code(mark.value, registry), where="html")
+    for link in page.markup.links:
+        if "jiucuo" in link.href and (said := _JIUCUO_LINK.search(unquote(link.href))):
+            host = host_of(said["url"] or "")
+            name = _name_by_code(said["code"] or "", registry)
+            yield Claim("jiucuo", link.href, name=name, host=host if is_official(host, registry) else "", where="html")
+
+
+def _marks(page: Page, registry: Registry) -> Iterator[Claim]:
+    yield from islice(_jiucuo(page, registry), 1)
     badges = [source for source in page.markup.assets if "conac.cn/" in source or source.endswith(_BADGES)]
     linked = [link.href for link in page.markup.links if "bszs.conac.cn" in link.href]
     if badges or linked or page.markup.emblem_ids:

@@ -34,12 +34,13 @@ WEIGHTS = {
     "description": 0.25,
     "supervisor": 0.2,
     "icp": 0.4,
-    "jiucuo": 0.5,
+    "jiucuo": 0.6,
     "conac": 0.2,
     "saved_from": 0.4,
     "canonical": 0.4,
     "path": 0.35,
     "assets": 0.35,
+    "code": 0.3,
     "links": 0.25,
     "frame": 0.4,
     "form": 0.25,
@@ -54,7 +55,7 @@ _SITE_MARKS = frozenset({"site_name", "site_domain", "site_code", "footer", "icp
 _MENTIONS = frozenset(
     {
         *("title", "masthead", "statement", "description", "supervisor", "platform", "conac", "canonical"),
-        *("path", "assets", "links", "frame", "form", "emblem", "template", "defunct"),
+        *("path", "assets", "code", "links", "frame", "form", "emblem", "template", "defunct"),
     }
 )
 _SUPPORT = frozenset({"emblem", "template", "defunct"})
@@ -141,15 +142,19 @@ def _foreign(found: list[Claim], host: str, registry: Registry) -> list[Claim]:
 def imitated(found: list[Claim], registry: Registry) -> str:
     """Whom the marks name: the site's own statement first, then the registry, then the footer, then the title."""
     by_kind = {claim.kind: claim for claim in found}
-    if "site_name" in by_kind:
+    if "site_name" in by_kind and organs.organ_name(by_kind["site_name"].name):
         return canonical_name(by_kind["site_name"].name, registry)
     for claim in found:
         site = registry.current.get(claim.host) or _by_ending(claim, registry)
         if site is not None and claim.kind != "platform":
             return site.name
+        if claim.host in organs.table()["hosts"]:
+            return str(organs.table()["hosts"][claim.host])
     for kind in _NAMING:
         if kind in by_kind and by_kind[kind].name:
             return canonical_name(by_kind[kind].name, registry)
+    if "site_name" in by_kind:
+        return canonical_name(by_kind["site_name"].name, registry)
     return next((claim.host for claim in found if claim.host), "")
 
 

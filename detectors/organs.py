@@ -35,7 +35,7 @@ def _organ() -> re.Pattern[str]:
     offices = "|".join(sorted(map(re.escape, table()["offices"]), key=len, reverse=True))
     return re.compile(
         rf"(?P<organ>[\u4e00-\u9fff（）]{{0,16}}?(?:{endings})"
-        rf"|[\u4e00-\u9fff]{{0,10}}?(?:{places})[\u4e00-\u9fff]{{1,14}}?(?:{offices}))"
+        rf"|[\u4e00-\u9fff]{{0,10}}?(?:{places})[\u4e00-\u9fff]{{0,14}}?(?:{offices}))"
         rf"(?:(?P<site>[\u4e00-\u9fff（）()]{{0,24}}?(?:{sites}))|(?P<kin>[\u4e00-\u9fff]{{0,16}}?(?:{kin})))?"
     )
 
@@ -84,13 +84,20 @@ def body_of(text: str) -> str:
 
 
 def quasi_official(text: str) -> bool:
-    """Whether a name sounds like a national certificate query platform, and not like an article about one."""
+    """Whether a name sounds like a certificate query platform or a place's system, not like an article on one."""
     known = table()
-    return (
-        len(text) <= MAX_NAME_CHARS
-        and any(word in text for word in known["subjects"])
-        and any(word in text for word in known["functions"])
-        and not any(word in text for word in known["articles"])
+    if len(text) > MAX_NAME_CHARS or any(word in text for word in known["articles"]):
+        return False
+    about = any(word in text for word in known["subjects"]) and any(word in text for word in known["functions"])
+    return about or _system().fullmatch(plain_name(text)) is not None
+
+
+@cache
+def _system() -> re.Pattern[str]:
+    """A place's system for all who live there: 银河省公务员考试录用管理系统（考生报名）."""
+    systems = "|".join(map(re.escape, table()["systems"]))
+    return re.compile(
+        rf"[\u4e00-\u9fff]{{2,8}}(?:省|市|县|区|自治州|自治县)[\u4e00-\u9fff]{{2,24}}(?:{systems})(?:（[\u4e00-\u9fff]{{2,8}}）)?"
     )
 
 

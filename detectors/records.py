@@ -76,7 +76,7 @@ def record_issuer(page: Page) -> str:
 
 def stands_alone(page: Page) -> bool:
     """Whether the record is the page: one record, hardly a word else, at an address that looks it up."""
-    address = f"{page.parts.path}?{page.parts.query}"
+    address = f"{page.parts.path}?{page.parts.query}".rstrip("?")
     return len(page.text) < _ALONE_CHARS and _ADDRESS.search(address) is not None
 
 

@@ -64,6 +64,7 @@ CLAIM_REASONS = {
     "platform": "标题自称“{name}”，像是全国性官方查询平台，而 {host} 未在官方网站名单中",
     "statement": "页面写着“{code}”，但 {host} 不属于“{name}”",
     "description": "页面简介自称“{name}”的网站，但 {host} 不属于该机关",
+    "code": "页面的样式和程序大多直接取自 {claimed}，像是照搬该网站",
     "links": "页面的栏目链接大多指向 {claimed}，像是照搬该网站",
     "frame": "页面用框架直接显示 {claimed} 的内容，自己却放在 {host}",
     "form": "页面的表单提交给 {claimed}，自己却放在 {host}",
@@ -83,7 +84,9 @@ HOST_STATE = "{host} 使用只有国家机关才能注册的后缀"
 COPY_OF = "{host} 是网页存档、快照或翻译，显示的是 {origin} 的页面"
 HOST_FORMER = "{host} 曾是“{name}”的域名，现已停用，任何人都可能重新注册"
 INTRUDED_REASON = "售假内容出现在官方网站 {host} 上，可能是网站被入侵后植入"
-PLANTED_REASON = "售假内容出现在学校、科研或医疗机构的网站 {host} 上，多是网站被入侵或借用后由他人植入，不表示该机构参与"
+PLANTED_REASON = (
+    "售假内容出现在学校、科研或医疗机构的网站 {host} 上，多是网站被入侵或借用后由他人植入，不表示该机构参与"
+)
 FIELD_NAMES = {"name": "姓名", "id": "证件号码", "captcha": "验证码", "ticket": "证书或准考证编号"}
 NO_HOST = "（未提供网址）"
 

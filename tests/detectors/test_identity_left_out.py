@@ -32,8 +32,9 @@ def own_page(site: OfficialSite) -> str:
     code = site.identifiers.site_code or "9900000099"
     return f"""<html><head><title>{site.name}</title><meta name="SiteName" content="{site.name}">
 <meta name="SiteDomain" content="{site.host}"><meta name="SiteIDCode" content="{code}"></head>
-<body><h1>{site.name}</h1>{FORM}<div class="footer">主办单位：{site.name} 网站标识码：{code} {site.identifiers.icp or ""}
-<script id="_jiucuo_" sitecode="{code}" src="https://zfwzgl.www.gov.cn/exposure/jiucuo.js"></script></div></body></html>"""
+<body><h1>{site.name}</h1>{FORM}<div class="footer">主办单位：{site.name} 网站标识码：{code}
+{site.identifiers.icp or ""} <script id="_jiucuo_" sitecode="{code}" src="https://zfwzgl.www.gov.cn/exposure/jiucuo.js"></script>
+</div></body></html>"""
 
 
 def without(site: OfficialSite) -> Context:
