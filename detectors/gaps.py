@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from functools import lru_cache
 
 from detectors.text import WORD_RUN, Views
 
@@ -20,10 +20,11 @@ def seams(views: Views) -> list[int]:
     text, dense = views.folded.text, views.dense
     ends = map(int.__add__, dense.origin, dense.lengths)
     gaps = [text[end:start] for end, start in zip(ends, dense.origin[1:], strict=False)]
-    usual = {gap: _is_usual(gap) for gap in set(gaps)}
+    usual = {gap: _is_short_usual(gap) if len(gap) <= _GAP_MAX_CHARS else _is_usual(gap) for gap in set(gaps)}
+    lengths = dense.lengths
     return [
         at
-        for at, gap, (before, after) in zip(dense.here[1:], gaps, pairwise(dense.lengths), strict=True)
+        for at, gap, before, after in zip(dense.here[1:], gaps, lengths, lengths[1:], strict=False)
         if not usual[gap] or before == after == 1
     ]
 
@@ -31,6 +32,9 @@ def seams(views: Views) -> list[int]:
 def _is_usual(gap: str) -> bool:
     """Whether it can only be the end of a word before another, unless single characters stand on both sides."""
     return (_ORDINARY_GAP.fullmatch(gap) is not None and bool(gap.strip())) or _is_no_ornament(gap)
+
+
+_is_short_usual = lru_cache(maxsize=4096)(_is_usual)
 
 
 def gaps_within(views: Views, start: int, end: int) -> list[str]:

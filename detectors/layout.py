@@ -89,6 +89,8 @@ def _letters_within(view: View, start: int, end: int) -> int:
 def _columns(views: Views, find: Find) -> Reading | None:
     """Blocks of short lines read from top to bottom, columns from the right or from the left."""
     text = views.folded.text
+    if "\n" not in text:
+        return None
     blocks = (match.span() for match in _BLOCK.finditer(f"\n{text}\n"))
     grids = (grid for start, end in blocks for grid in _grids(text, start, end - 1))
     found = (_best(text, [*chain(*rows)], [_from_right(rows), _from_left(rows)], find) for rows in grids)

@@ -124,6 +124,7 @@ class Lexicon:
         """What may be said in an offer or beside it."""
         self.sold = {name for name, role in self.roles.items() if role != "act"}
         """Concepts of which one at least is in every offer."""
+        self.excepted = {name: unless(name) for name, meaning in self.meanings.items() if meaning.unless}
         self.frames = {f"frame:{frame.id}": frame.id for frame in wording.frame}
         self.mild = {frame.id for frame in wording.frame if frame.scope == "before"}
         """Frames that take one word from the speaker, not a sentence."""
@@ -251,6 +252,8 @@ class Matches:
         found = itertools.chain(self._plain, self._dense, self._variant, *(matches for _, matches in self._readings))
         self.terms = set(map(itemgetter(0), found))
         self._heard: dict[str, list[Hit]] = {}
+        self._is_mixed = bool(self._dense or self._variant or self._readings)
+        """Whether something may be found twice."""
 
     @cached_property
     def owners(self) -> set[str]:
@@ -279,7 +282,10 @@ class Matches:
         """Hits of an owner's terms, in order of position."""
         if owner not in self.owners:
             return []
-        return sorted({*self._by_owner.get(owner, ()), *self._heard.get(owner, ())})
+        written, heard = self._by_owner.get(owner), self._heard.get(owner)
+        if heard or (written and self._is_mixed):
+            return sorted({*(written or ()), *(heard or ())})
+        return sorted(written) if written else []
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
         for pattern in self.lexicon.patterns.get(concept, ()):

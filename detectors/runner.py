@@ -25,6 +25,8 @@ def assess(page: Page, context: Context) -> Assessment:
             error = _run(one, page, context, findings)
             if error is not None:
                 errors.append(error)
+    # a reader and its page hold each other: they would outlive the judgement until a collection finds them
+    page.memo.clear()
     signals = [finding for finding in findings if isinstance(finding, Signal)]
     return Assessment(
         state=page.state.value,
