@@ -74,8 +74,8 @@ class Contact:
     except on standard output of `assess` and into a packet's operator fields."""
 
     kind: str
-    """phone | wechat | qq | email | telegram | whatsapp | shop | payment | other; of an organisation: account | dingtalk |
-    wecom; certificate, whose value is never shown in full"""
+    """phone | wechat | qq | email | telegram | whatsapp | shop | payment | other; of an organisation: account |
+    dingtalk | wecom; certificate, whose value is never shown in full"""
     value: str
     quote: str
     start: int = 0

@@ -41,6 +41,7 @@ ACTS = frozenset({"offence", "hint", "act"})
 OTHER = "~"
 """Before a string or meaning that stands in somebody else's words: quoted, reported, asked, forbidden."""
 _QUOTE_MIN_CHARS = 4
+_NOTHING: frozenset[str] = frozenset()
 _DIGITS = re.compile("[0-9]+")
 
 Span = tuple[int, int]
@@ -82,8 +83,8 @@ def _grams(text: str) -> Iterator[Iterable[str]]:
 
 @dataclass(frozen=True)
 class Manner:
-    """Learnt weights. A window at `flag` or more reads as an offer, one at `watch` resembles one; below that it does
-    not, even when a rule holds in it."""
+    """Learnt weights. A window at `flag` or more reads as an offer, one at `watch` resembles one; below zero it lies on
+    the honest side."""
 
     weights: dict[str, float]
     rarity: dict[str, float]
@@ -160,21 +161,23 @@ class Passages:
         """Those in which something is named that could be sold, or an act that breaks the law."""
         if self.lexicon.sold.isdisjoint(self.hits.possible):
             return []
-        meanings = self._meanings()
-        others = self._others()
-        contacts = {f"${contact.kind}" for contact in self.reader.contacts}
-        nothing: frozenset[str] = frozenset()
-        found: list[Window] = []
-        for first, last in self._groups():
-            present = [meanings.get(index, nothing) for index in range(first, last)]
-            if self.lexicon.sold.isdisjoint(set().union(*present)):
-                continue
-            window = Window(self.spans[first:last])
-            window.marks |= contacts
-            self._mark(window, range(first, last), present, others)
-            window.own, window.others = self._voices(range(first, last), others)
-            found.append(window)
-        return found
+        sold, present = self.lexicon.sold, self._meanings
+        return [
+            self._window(first, last)
+            for first, last in self._groups()
+            if any(not sold.isdisjoint(present[index]) for index in range(first, last) if index in present)
+        ]
+
+    def alone(self, start: int, end: int) -> Window:
+        """The sentences of a span without what stands beside them."""
+        return self._window(self._sentence(start), self._sentence(end - 1) + 1)
+
+    def _window(self, first: int, last: int) -> Window:
+        window = Window(self.spans[first:last])
+        window.marks.update(f"${contact.kind}" for contact in self.reader.contacts)
+        self._mark(window, range(first, last))
+        window.own, window.others = self._voices(range(first, last))
+        return window
 
     def _groups(self) -> Iterator[tuple[int, int]]:
         first, size = 0, 0
@@ -190,10 +193,12 @@ class Passages:
             groups.append((first, len(self.spans)))
         yield from groups
 
+    @cached_property
     def _meanings(self) -> dict[int, set[str]]:
         """Concepts by sentence."""
         return self._by_sentence({name: name for name in self.lexicon.told & self.hits.possible})
 
+    @cached_property
     def _others(self) -> dict[int, set[str]]:
         """Frames by sentence; a quotation is one of them."""
         frames = self.lexicon.frames
@@ -216,12 +221,10 @@ class Passages:
     def _sentence(self, offset: int) -> int:
         return max(0, bisect_right(self.starts, offset) - 1)
 
-    def _mark(
-        self, window: Window, indexes: Iterable[int], present: Sequence[Set[str]], others: dict[int, set[str]]
-    ) -> None:
+    def _mark(self, window: Window, indexes: Iterable[int]) -> None:
         together: set[str] = set()
-        for index, names in zip(indexes, present, strict=True):
-            frames = others.get(index, set())
+        for index in indexes:
+            names, frames = self._meanings.get(index, _NOTHING), self._others.get(index, _NOTHING)
             voice = OTHER if frames - self.lexicon.mild else ""
             window.marks.update(f"@{frame}" for frame in frames)
             window.marks.update(f"#{voice}{name}" for name in names)
@@ -237,11 +240,11 @@ class Passages:
             if roles.get(name, "") in ACTS:
                 yield from (f"{good}*{name}" for good in goods)
 
-    def _voices(self, indexes: Iterable[int], others: dict[int, set[str]]) -> tuple[str, str]:
+    def _voices(self, indexes: Iterable[int]) -> tuple[str, str]:
         """What the speaker says, and what others do; every number is one digit."""
         own, other = list[str](), list[str]()
         for index in indexes:
-            foreign = index in others and not others[index] <= self.lexicon.mild
+            foreign = not self._others.get(index, _NOTHING) <= self.lexicon.mild
             (other if foreign else own).append(self._plain(self.spans[index]))
         return _DIGITS.sub("0", "".join(own)), _DIGITS.sub("0", "".join(other))
 

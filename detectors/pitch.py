@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
+_SPOKEN_MOST = 0.5
+_JOB = "job"
+"""The frame of a text that looks for workers: sellers look for agents and for cards in the same words."""
 _PER_SCORE = 0.15
 """How much heavier a passage is for each point above what flags it."""
+_MIN_CHARS = 6
+"""Less is no sentence: a word or two tell nothing of a manner."""
 _TELLING = 3
 _WORD_MAX_CHARS = 16
 _QUOTE_MAX_CHARS = 120
@@ -45,9 +50,18 @@ def pitches(reader: Reader) -> list[Pitch]:
 
 def _pitches(reader: Reader) -> Iterator[Pitch]:
     for score, window in reader.windows:
-        if score >= reader.manner.watch:
+        if score >= reader.manner.watch and len(window.own) + len(window.others) >= _MIN_CHARS:
+            offers = [one for one in reader.offers() if window.start <= one.anchor.start < window.end]
             start, end = _sentence(reader, window)
-            yield Pitch(_strength(reader, score), _named(reader, window), start, end, _words(reader, window))
+            most = _SPOKEN_MOST if _is_spoken(offers) else _MOST_WEIGHT
+            strength = min(most, _strength(reader, score))
+            yield Pitch(strength, _named(reader, window, offers), start, end, _words(reader, window))
+
+
+def _is_spoken(offers: list[Offer]) -> bool:
+    """Whether every offer that a rule finds there is somebody else's: quoted, asked about, forbidden, disowned."""
+    frames = {one.spoken.frame.id if one.spoken else "" for one in offers}
+    return bool(frames - {_JOB}) and "" not in frames
 
 
 def _strength(reader: Reader, score: float) -> float:
@@ -57,11 +71,11 @@ def _strength(reader: Reader, score: float) -> float:
     return _WATCH_WEIGHT + (_FLAG_WEIGHT - _WATCH_WEIGHT - 0.01) * (score - watch) / (flag - watch)
 
 
-def _named(reader: Reader, window: Window) -> str:
+def _named(reader: Reader, window: Window, offers: list[Offer]) -> str:
     """As a rule that holds in it names it, else by the first class of which it holds a concept."""
-    for offer in reader.offers():
-        if offer.spoken is None and window.start <= offer.anchor.start < window.end:
-            return offer.rule.named
+    own = next((one.rule.named for one in offers if one.spoken is None), None)
+    if own is not None:
+        return own
     present = {mark.lstrip("#") for mark in window.marks}
     return next(
         (one.named for one in reader.wording.naming if not present.isdisjoint(one.concepts)), strings.PITCH_CLASS

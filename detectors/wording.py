@@ -183,16 +183,17 @@ class Reader:
         if damped:
             factor = self.wording.damped_factor
             boosts = (*((name, weight * factor) for name, weight in boosts), ("lawful", rule.weight * (factor - 1)))
+        start, end = min(hit.start for hit in near), max(hit.end for hit in near)
         return Offer(
             rule=rule,
             anchor=anchor,
-            start=min(hit.start for hit in near),
-            end=max(hit.end for hit in near),
+            start=start,
+            end=end,
             boosts=boosts,
             disguise=next((hit for hit in parts if hit.disguised), None) or self._contact_disguised(anchor),
             spoken=self.speakers.frame_of(anchor),
             damped=damped,
-            doubted=self._doubted(anchor),
+            doubted=self._doubted(start, end),
         )
 
     def _boosts(self, rule: Rule, anchor: Hit) -> Iterator[tuple[str, float]]:
@@ -215,9 +216,13 @@ class Reader:
         )
         return len(set(around)) >= self.wording.damped_count
 
-    def _doubted(self, anchor: Hit) -> bool:
-        around = [score for score, window in self.windows if window.start <= anchor.start < window.end]
-        return bool(around) and max(around) < self.manner.watch
+    def _doubted(self, start: int, end: int) -> bool:
+        """Whether its sentences lie on the honest side, with what stands beside them and alone: honest words beside an
+        offer never excuse it."""
+        around = (score for score, window in self.windows if window.start <= start < window.end)
+        if max(around, default=0.0) >= 0.0:
+            return False
+        return self.manner.score(self.passages.alone(start, end)) < 0.0
 
     def _contact_disguised(self, anchor: Hit) -> Hit | None:
         return next((hit for hit in self.hits.within("contact", anchor.start, anchor.end, 200) if hit.disguised), None)
