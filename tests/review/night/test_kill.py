@@ -44,6 +44,7 @@ MORE_MARKS = (
     "crawl-child-ended",
     "detect-ended",
     "case-after-commit",
+    "campaigns-built",
     "night-after-finish",
     "demo-decided",
 )
