@@ -27,7 +27,7 @@ _CODE = re.compile(r"bm\d{8}|\d{10}", re.I)
 _HOSTED_BY = re.compile(
     r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{4,40})"
 )
-_SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)")
+_SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)(?!(?:单位|方)?\s{0,2}[:：])")
 _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办")
 _SIGNING_WORDS = ("Copyright", "版权所有", "©")
 """A name in a footer is claimed where one of them stands in the same passage, and else only mentioned."""
@@ -104,10 +104,9 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
     for passage in footers(page):
         text = page.quote(passage)
         signed = any(word in text for word in _SIGNING_WORDS)
-        matches = [
-            *_HOSTED_BY.finditer(page.text, passage.start, passage.end),
-            *(_SIGNED_BY.finditer(page.text, passage.start, passage.end) if signed else ()),
-        ]
+        matches = [*_HOSTED_BY.finditer(page.text, passage.start, passage.end)]
+        signing = _SIGNED_BY.finditer(page.text, passage.start, passage.end) if signed else ()
+        matches += [one for one in signing if not any(other.start() <= one.start() < other.end() for other in matches)]
         for match in matches:
             name = match.group(1).strip("（）()")
             found = organs.organ_name(name) or registry.claimed_by_name(name)

@@ -70,8 +70,10 @@ def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
         whole = _named(text, registry) or next(
             (name for part in organs.segments(text)[1:2] if (name := _named(part, registry))), ""
         )
-        if whole and not _leads_away(page, passage):
-            yield Claim("masthead", text, name=whole, start=passage.start, end=passage.end)
+        if not (whole or organs.quasi_official(text)) or _leads_away(page, passage):
+            continue
+        yield Claim("masthead" if whole else "platform", text, name=whole, start=passage.start, end=passage.end)
+        if whole:
             return
 
 

@@ -195,6 +195,44 @@ def test_frames_of_pages_about_certificates_are_followed(context: Context) -> No
     assert frames == ["https://a.top/q.html", "https://b.top/x"]
 
 
+@pytest.mark.parametrize(
+    ("intent", "cls"),
+    [
+        ('<a href="/dl/query.apk">下载客户端</a>', strings.FAKE_QUERY),
+        ("<p>长按识别二维码关注公众号</p>", strings.FAKE_QUERY),
+        ("<button>微信支付</button>", strings.FAKE_QUERY),
+        ('<form><input placeholder="银行卡号"></form>', strings.FAKE_SITE),
+    ],
+)
+def test_what_is_asked_under_an_organs_masthead(intent: str, cls: str, context: Context) -> None:
+    html = page(f'<div class="top">{ORGAN}</div>{intent}')
+    verdict = judged(html, "https://www.yinhe-info.top/", context).impersonation
+    assert (verdict.level, verdict.cls, verdict.imitates) == (Level.FLAG, cls, ORGAN)
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "主管：银河市教育局 版权所有：银河市第一中学",
+        "主管：银河市教育局 版权所有 银河市第一中学",
+        "主管部门：银河市卫生健康委员会 主办：银河市第一人民医院",
+    ],
+)
+def test_whom_a_school_or_hospital_answers_to_it_does_not_imitate(footer: str, context: Context) -> None:
+    html = page(f'<h1>银河市第一中学</h1><div class="footer">{footer}</div>', title="银河市第一中学")
+    assert judged(html, "https://www.yinhe-yz.com/", context).impersonation.level is Level.CLEAR
+
+
+def test_a_builders_name_in_the_footer_excuses_nothing(context: Context) -> None:
+    html = page(f'<h1>{ORGAN}</h1><div class="footer">技术支持：银河软件有限公司</div>', title=ORGAN)
+    assert judged(html, "https://www.yinhe-info.top/", context).impersonation.level is Level.FLAG
+
+
+def test_a_query_page_with_a_captcha_is_read_though_it_says_little(context: Context) -> None:
+    html = page(f"<h1>{ORGAN}</h1><img src='/captcha.php'>{FORM}")
+    assert judged(html, "https://www.yinhe-info.top/", context).impersonation.cls == strings.FAKE_QUERY
+
+
 def test_an_offer_on_an_official_host_is_an_intrusion(context: Context) -> None:
     html = page("<p>焊工证不用考试三天拿证，加微信 abc_12345</p>")
     verdict = judged(html, "https://www.yinhe.gov.cn/zt/x.html", context).selling
