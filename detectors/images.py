@@ -10,6 +10,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from crawlers.identities import masked as mask
 from detectors import likeness, ocr, strings
 from detectors.base import Axis, Contact, FollowUp, Signal, Trace, detector
 from detectors.hosts import Owner
@@ -51,9 +52,10 @@ def images(page: Page, context: Context) -> Iterator[Signal | FollowUp | Contact
     decoded = [(body, image) for body in bodies if (image := decode(body)) is not None]
     for _, image in decoded:
         for target in qr_targets(image):
+            web = target.lower().startswith(_WEB)
             if not _official(target, context):
-                yield Trace(kind="qr", value=target, shown=target, where="image")
-            if target.lower().startswith(_WEB):
+                yield Trace(kind="qr", value=target, shown=target if web else mask(target), where="image")
+            if web:
                 yield FollowUp(detector="images", kind="qr", url=target, reason=strings.QR_FOUND.format(url=target))
     for look in dict.fromkeys(filter(None, (likeness.fingerprint(image) for _, image in decoded))):
         yield Trace(kind="image", value=look, shown=look, where="image")
