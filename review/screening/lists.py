@@ -98,8 +98,8 @@ def _joined(names: Iterator[str]) -> Iterator[bytes]:
 
 
 def _is_zone(sample: list[str]) -> bool:
-    records = sum(_RECORD.match(line.lstrip()) is not None for line in sample)
-    return bool(sample) and 2 * records > len(sample)
+    owners = [line for line in sample if line[0] not in "$ \t"]
+    return 2 * sum(_RECORD.match(line) is not None for line in owners) > len(owners)
 
 
 def _of_zone(lines: Iterator[str]) -> Iterator[str]:
