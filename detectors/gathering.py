@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from crawlers.tables import captures
 from detectors.base import Level
@@ -18,7 +18,7 @@ from detectors.tables import contacts, judgements, traces, verdicts
 from detectors.ties import Value, table
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select, Table
 
     from detectors.context import Context
 
@@ -73,11 +73,14 @@ class Gathering:
         return [self._value(kind, key, shared) for (kind, key), shared in found.items() if self._ties(kind, shared)]
 
     def _rows(self) -> Iterator[_Shown]:
+        """What accused subjects show, and who else shows the same; of pictures all, for they need not be equal."""
+        accused = select(judgements.c.subject).join(verdicts).where(verdicts.c.level != Level.CLEAR.value)
         for rows, shown in ((contacts, contacts.c.masked), (traces, traces.c.shown)):
             statement = (
                 select(judgements.c.subject, judgements.c.capture_id, rows.c.kind, shown, rows.c.hmac)
                 .join(judgements, judgements.c.id == rows.c.judgement_id)
                 .where(judgements.c.id.in_(self.newest))
+                .where(or_(rows.c.kind == "image", rows.c.hmac.in_(_keys(rows, accused))))
                 .order_by(judgements.c.capture_id, rows.c.position)
             )
             for row in self.connection.execute(statement):
@@ -151,6 +154,12 @@ class Gathering:
     def _value(self, kind: str, key: str, shared: _Shared) -> Value:
         seen = {subject: capture for subject, capture in shared.seen.items() if subject in self.accused}
         return Value(kind, key, shared.shown, seen, innocent=len(shared.seen) - len(seen))
+
+
+def _keys(rows: Table, subjects: Select[tuple[str]]) -> Select[tuple[str]]:
+    """HMACs that pages of these subjects show."""
+    of_page = select(rows.c.hmac).join(judgements, judgements.c.id == rows.c.judgement_id)
+    return of_page.where(judgements.c.subject.in_(subjects))
 
 
 def _mobile(kind: str, masked: str) -> bool:

@@ -43,9 +43,6 @@ def images(page: Page, context: Context) -> Iterator[Signal | FollowUp | Contact
     """QR codes are decoded to text and proposed as addresses to visit; text in pictures is read and judged as an
     offer, a card's number and dates as a record, each with its box. Pictures that look the same tie subjects. Without
     the extra `ocr` pictures are left unread."""
-    if page.favicon:
-        name = hashlib.sha256(page.favicon).hexdigest()
-        yield Trace(kind="favicon", value=name, shown=name[:16], where="image")
     if not page.images or not can_decode():
         return
     bodies = page.images[:MAX_IMAGES_DECODED]

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from detectors.features import Form, Page
 
 VERSION = 1
-MAKE = frozenset({"structure", "classes", "fields", "action", "asset", "admin", "snippet", "comment"})
+MAKE = frozenset({"structure", "classes", "fields", "action", "asset", "admin", "snippet", "comment", "favicon"})
 """Kinds of traces that together are a kit."""
 _MAX_OF_KIND = 12
 _MAX_ASSETS = 80
@@ -71,6 +72,9 @@ def _make(page: Page) -> Iterator[Trace]:
     yield from _admin(page)
     yield from _snippets(source)
     yield from _comments(source)
+    if page.favicon:
+        name = sha256(page.favicon).hexdigest()
+        yield Trace(kind="favicon", value=name, shown=name[:16], where="image")
 
 
 def structure(page: Page) -> frozenset[int]:

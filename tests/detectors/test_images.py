@@ -165,14 +165,6 @@ def test_what_a_code_points_to_is_a_value_to_tie_by() -> None:
     assert [one.url for one in found.followups if one.kind == "qr"] == ["https://zs.example/c?id=1"]
 
 
-def test_the_sites_icon_is_known_by_its_bytes() -> None:
-    page = shown()
-    page.favicon = b"\0\0\1\0icon"
-    (trace,) = [one for one in assess(page, CONTEXT).traces if one.kind == "favicon"]
-    assert len(trace.value) == 64
-    assert trace.value.startswith(trace.shown)
-
-
 def test_a_contact_in_a_picture_links(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Engine, "txts", ("加微信 zs_invented_77 详谈", "焊工证"))
     monkeypatch.setattr(Engine, "scores", (0.99, 0.99))

@@ -74,6 +74,14 @@ var s=document.getElementsByTagName("script")[0];s.parentNode.insertBefore(hm,s)
     assert traced(html) == {}
 
 
+def test_the_sites_icon_is_known_by_its_bytes() -> None:
+    page = Page.from_html("<p>某页", "https://a.example/")
+    page.favicon = b"\0\0\1\0icon"
+    (trace,) = make(page)
+    assert (trace.kind, trace.where, len(trace.value)) == ("favicon", "image", 64)
+    assert trace.value.startswith(trace.shown)
+
+
 def test_a_text_has_no_make(context: Context) -> None:
     assert make(Page.from_text("焊工证")) == ()
     assert list(kits(Page.from_text("焊工证"), context)) == []
