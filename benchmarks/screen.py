@@ -205,19 +205,14 @@ def main() -> None:
             [row for row in measured[0][1] if row["name"] not in set(bad)],
         )
     if given.json:
-        print(
-            json.dumps(
-                {"lines": [asdict(row) for row in rows], "classes": classes, "accused": accused}, ensure_ascii=False
-            )
-        )
+        told = {"lines": [asdict(row) for row in rows], "classes": classes, "accused": accused}
+        print(json.dumps(told, ensure_ascii=False))
         return
     print("\n".join(table(rows)))
     print("\nfound by class:", ", ".join(f"{kind} {share}" for kind, share in classes.items()))
     print("real names accused:")
     for row in accused:
-        print(
-            f"  {row.get('verdict', 'error')}  {row['name']}  {row.get('class', row.get('error'))}  {row.get('imitates', '')}"
-        )
+        print("  ", *(row[key] for key in ("verdict", "name", "class", "imitates", "error") if key in row), sep="  ")
 
 
 if __name__ == "__main__":

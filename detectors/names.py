@@ -115,7 +115,12 @@ class Names:
 
 @detector("names", version=VERSION, title="域名", axis=Axis.IMPERSONATION, budget_ms=1000)
 def names(page: Page, context: Context) -> Iterator[Signal]:
-    """Judges the host name by itself; a name alone flags only when its trick has no innocent reading."""
+    """Judges the host name by itself; a name alone flags only when its trick has no innocent reading: an official name
+    in front of somebody else's domain, or gov.cn written beside an organ's name.
+
+    A label is read as words and nothing else (organs, papers, places, what a site does) and needs three points; short
+    names need a word beside them, only a few long ones are compared by distance. Words: `detectors/data/names.toml`.
+    """
     if not page.host:
         return
     verdict = context.names.of_host(page.host)
