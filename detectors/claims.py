@@ -25,9 +25,9 @@ _ICP = re.compile(
 _SITE_CODE = re.compile(r"(?:标识码|识别码)\s?[:：]?\s?(bm\d{8}|\d{10})(?!\d)", re.I)
 _CODE = re.compile(r"bm\d{8}|\d{10}", re.I)
 _HOSTED_BY = re.compile(
-    r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{4,40})"
+    r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|部门|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{4,40})"
 )
-_SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)(?!(?:单位|方)?\s{0,2}[:：])")
+_SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)(?!(?:单位|部门|方)?\s{0,2}[:：])")
 _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办")
 _SIGNING_WORDS = ("Copyright", "版权所有", "©")
 """A name in a footer is claimed where one of them stands in the same passage, and else only mentioned."""
