@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.records import ArchiveError, Artefact, Fetched, FetchProfile, Listing, Origin, PageState, TaskKind
+from crawlers.records import (
+    ArchiveError,
+    Artefact,
+    Exchange,
+    Fetched,
+    FetchProfile,
+    Listing,
+    Origin,
+    PageState,
+    TaskKind,
+)
 from detectors.context import Context
 from detectors.kept import Kept
 from tests.crawlers.keeping import House, exchange, page, task
@@ -87,3 +97,27 @@ def test_bytes_that_cannot_be_read_are_an_error(house: House, kept: Kept) -> Non
     volume.write_bytes(volume.read_bytes()[: capture.place.offset + 10])
     with pytest.raises(ArchiveError):
         kept.page(capture)
+
+
+def icon(url: str, body: bytes, **fields: object) -> Exchange:
+    return exchange(url, body, **{"response_headers": (("Content-Type", "image/x-icon"),), **fields})
+
+
+@pytest.mark.parametrize(
+    ("resource", "found"),
+    [
+        (icon("http://a.example/favicon.ico", b"icon"), b"icon"),
+        (icon("http://a.example/img/favicon-32.png?v=2", b"icon"), b"icon"),
+        (icon("http://cdn.example/favicon.ico", b"icon"), b""),
+        (icon("http://a.example/favicon.ico", b"icon", status=404), b""),
+        (icon("http://a.example/logo.ico", b"icon"), b""),
+    ],
+    ids=["root", "named", "another host's", "not there", "another picture"],
+)
+def test_the_sites_own_icon_is_what_the_browser_fetched_for_it(
+    resource: Exchange, found: bytes, house: House, kept: Kept
+) -> None:
+    shown = exchange("http://a.example/", "<p>甲店".encode())
+    house.keep(page(task("http://a.example/"), shown, origin=Origin.BROWSER, resources=(resource,)))
+    (capture,) = kept.captures()
+    assert kept.page(capture).favicon == found
