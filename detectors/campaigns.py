@@ -57,13 +57,21 @@ class Campaign:
         return f"K-{self.id:06d}"
 
 
-def build(connection: Connection, context: Context, *, now: str, excluded: Collection[str] = ()) -> int:
+def build(
+    connection: Connection,
+    context: Context,
+    *,
+    now: str,
+    excluded: Collection[str] = (),
+    related: Sequence[Sequence[str]] = (),
+) -> int:
     """Bring the campaigns to what is stored now; returns how many hold subjects. Nothing changes twice.
 
-    A campaign holds at least one flagged subject; subjects at watch may belong to it.
+    A campaign holds at least one flagged subject; subjects at watch may belong to it. What `excluded` subjects show
+    counts as innocent; subjects that are `related` have been put into one case by people.
     """
     gathering = Gathering(connection, context, excluded)
-    found = [one for one in groups(gathering.values()) if gathering.flagged.intersection(one.subjects)]
+    found = [one for one in groups(gathering.values(), related) if gathering.flagged.intersection(one.subjects)]
     held = _numbers(connection.execute(select(campaign_subjects)))
     heirs = _heirs(found, held)
     numbers = [_number(connection, position, heirs, now) for position in range(len(found))]
@@ -104,7 +112,8 @@ def _keep(connection: Connection, number: int, group: Group, held: Mapping[str, 
     connection.execute(delete(campaign_subjects).where(campaign_subjects.c.subject.in_(group.subjects)))
     rows = [{"subject": subject, "campaign_id": number} for subject in group.subjects]
     connection.execute(insert(campaign_subjects), rows)
-    connection.execute(insert(campaign_ties), ties)
+    if ties:
+        connection.execute(insert(campaign_ties), ties)
     connection.execute(update(campaigns).where(campaigns.c.id == number).values(updated_at=now, merged_into=None))
 
 

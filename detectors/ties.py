@@ -86,12 +86,16 @@ class _Sets:
         self.leaders[last] = first
 
 
-def groups(values: Iterable[Value]) -> list[Group]:
-    """Groups of two or more, by their first subject. What a person is reached by joins first; then values of sites are
+def groups(values: Iterable[Value], related: Iterable[Sequence[str]] = ()) -> list[Group]:
+    """Groups of two or more, by their first subject. `related` are subjects that people have called one story, and
+    belong together whatever they share. What a person is reached by joins first; then values of sites are
     weighed among the groups so found, for a template that one seller uses on twenty hosts is no common template."""
     shared = [value for value in values if 1 < len(value.seen) <= table().carriers_max and value.kind in table().kinds]
     shared.sort(key=lambda value: (value.kind, value.key))
     sets = _Sets()
+    for one, *others in related:
+        for other in others:
+            sets.join(one, other)
     personal = {value: _rare(value, 0) for value in shared if not table().kinds[value.kind].site}
     _join(sets, personal)
     weights = personal | {
@@ -124,7 +128,7 @@ def _join(sets: _Sets, weights: Mapping[Value, float]) -> None:
 
 def _groups(sets: _Sets, weights: Mapping[Value, float]) -> list[Group]:
     members: defaultdict[str, set[str]] = defaultdict(set)
-    for name in {subject for value in weights for subject in value.seen}:
+    for name in {*sets.leaders, *sets.leaders.values()}:
         members[sets.leader(name)].add(name)
     ties: defaultdict[str, list[Tie]] = defaultdict(list)
     for value, weight in weights.items():

@@ -28,10 +28,13 @@ STARTS = ("case", "site", "listing", "contact", "certificate", "qr")
 
 
 def build(store: Store, context: Context, *, now: str) -> int:
-    """Bring the campaigns to what is judged by now; what people excluded counts as innocent. Returns how many hold."""
+    """Bring the campaigns to what is judged by now. What people excluded counts as innocent, what they merged into one
+    case belongs together. Returns how many campaigns hold subjects."""
     with store.write() as connection:
-        excluded = {subject for case in find(connection, state=CaseState.EXCLUDED) for subject in case.subjects}
-        return campaigns.build(connection, context, now=now, excluded=excluded)
+        held = list(find(connection))
+        excluded = {subject for case in held if case.state is CaseState.EXCLUDED for subject in case.subjects}
+        related = [case.subjects for case in held if case.state is not CaseState.EXCLUDED and len(case.subjects) > 1]
+        return campaigns.build(connection, context, now=now, excluded=excluded, related=related)
 
 
 @dataclass(frozen=True, slots=True)

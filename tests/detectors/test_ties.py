@@ -95,3 +95,9 @@ def test_the_order_of_values_decides_nothing() -> None:
     values = [shared("wechat", "b", "c"), shared("image", "a", "b"), shared("icp", "a", "b"), shared("qq", "x", "y")]
     found: list[Group] = groups(values)
     assert groups(reversed(values)) == found
+
+
+def test_what_people_called_one_story_belongs_together_whatever_it_shares() -> None:
+    found = groups([shared("wechat", "b", "c"), shared("image", "a", "b")], [("a", "b"), ("x", "y", "z")])
+    assert [group.subjects for group in found] == [("a", "b", "c"), ("x", "y", "z")]
+    assert [[tie.value.kind for tie in group.ties] for group in found] == [["wechat", "image"], []]

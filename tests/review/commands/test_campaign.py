@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import config
-from review.cases import Decision, decide, find
+from review.cases import Decision, decide, find, merge
 from review.cli import main
 from review.judging import known
 from review.night.judged import judge_kept
@@ -141,6 +141,16 @@ def test_what_people_excluded_ties_nobody(own: House) -> None:
         decide(connection, number, Decision.EXCLUDE, actor="甲", reason="核对过", now=NOW)
     judge(own)
     assert run(own, "list", "--json").stdout == ""
+
+
+def test_what_people_merged_is_one_campaign(own: House) -> None:
+    with own.store.write() as connection:
+        numbers = {case.subjects[0]: case.id for case in find(connection)}
+        source, target = numbers["site:c.example"], numbers["site:a.example"]
+        merge(connection, source, target, actor="甲", reason="同一人", now=NOW)
+    judge(own)
+    (told,) = [json.loads(line) for line in run(own, "list", "--json").stdout.splitlines()]
+    assert [one["subject"] for one in told["subjects"]] == ["site:a.example", "site:b.example", "site:c.example"]
 
 
 def test_the_kit_of_a_confirmed_case_is_known_to_the_next_night(own: House) -> None:
