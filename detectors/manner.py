@@ -37,6 +37,8 @@ MARK = 0.5
 """What a meaning counts beside strings, of which all together count `STRINGS`."""
 STRINGS = 4.0
 GOODS = frozenset({"card", "paper", "exam", "slang"})
+WARE = "ware"
+"""Things named after a certificate; alone, they are what is sold."""
 ACTS = frozenset({"offence", "hint", "act"})
 OTHER = "~"
 """Before a string or meaning that stands in somebody else's words: quoted, reported, asked, forbidden."""
@@ -229,6 +231,8 @@ class Passages:
             window.marks.update(f"@{frame}" for frame in frames)
             window.marks.update(f"#{voice}{name}" for name in names)
             window.marks.update(f"#{voice}{pair}" for pair in self._pairs(names))
+            if WARE in names and not any(self.lexicon.roles.get(name) in GOODS for name in names):
+                window.marks.add(f"#{voice}{WARE}*")
             together |= {voice + name for name in names}
         window.marks.update(f"##{pair}" for pair in self._pairs({name for name in together if name[0] != OTHER}))
 

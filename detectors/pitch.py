@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
-from detectors.wording import Offer, Reader, apart, signal
+from detectors.wording import Offer, Reader, apart, evasion, signal
 
 if TYPE_CHECKING:
     from detectors.context import Context
@@ -29,6 +29,7 @@ _MIN_CHARS = 6
 _TELLING = 3
 _WORD_MAX_CHARS = 16
 _QUOTE_MAX_CHARS = 120
+_NEAR_CHARS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +141,17 @@ def _signal(page: Page, one: Pitch) -> Signal:
 def pitch(page: Page, context: Context) -> Iterator[Signal]:
     """Passages worded as sellers word their offers, by weights learnt from labelled texts; quoted by their most telling
     sentence. What others are quoted to say is weighed apart from what the page says itself."""
-    yield from (_signal(page, one) for one in pitches(Reader.of(page, context))[:MAX_SIGNALS_PER_DETECTOR])
+    reader = Reader.of(page, context)
+    found = pitches(reader)[:MAX_SIGNALS_PER_DETECTOR]
+    yield from (_signal(page, one) for one in found)
+    if found and not any(offer.disguise for offer in reader.offers()):
+        hidden = _hidden(reader, found[0])
+        if hidden is not None:
+            yield evasion(page, hidden)
+
+
+def _hidden(reader: Reader, one: Pitch) -> Hit | None:
+    """A word of what is sold, or of what breaks the law, that is written to evade, near the most telling sentence."""
+    near = (one.start - _NEAR_CHARS, one.end + _NEAR_CHARS)
+    names = sorted(reader.lexicon.sold & reader.hits.possible)
+    return next((hit for name in names for hit in reader.hits.within(name, *near, 0) if hit.disguised), None)

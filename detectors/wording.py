@@ -217,12 +217,10 @@ class Reader:
         return len(set(around)) >= self.wording.damped_count
 
     def _doubted(self, start: int, end: int) -> bool:
-        """Whether its sentences lie on the honest side, with what stands beside them and alone: honest words beside an
-        offer never excuse it."""
-        around = (score for score, window in self.windows if window.start <= start < window.end)
-        if max(around, default=0.0) >= 0.0:
-            return False
-        return self.manner.score(self.passages.alone(start, end)) < 0.0
+        """Whether its sentences, alone and with what stands beside them, lie more on the honest side than on the other:
+        honest words beside an offer do not excuse it, honest words all around a doubtful one do."""
+        around = max((score for score, window in self.windows if window.start <= start < window.end), default=0.0)
+        return around < 0.0 and around + self.manner.score(self.passages.alone(start, end)) < 0.0
 
     def _contact_disguised(self, anchor: Hit) -> Hit | None:
         return next((hit for hit in self.hits.within("contact", anchor.start, anchor.end, 200) if hit.disguised), None)
@@ -245,17 +243,22 @@ def wording(page: Page, context: Context) -> Iterator[Signal]:
     yield from (signal(page, offer) for offer in apart(offers)[:MAX_SIGNALS_PER_DETECTOR])
     hidden = next((offer.disguise for offer in offers if offer.strength and offer.disguise), None)
     if hidden is not None:
-        yield Signal(
-            detector="wording",
-            version=VERSION,
-            axis=Axis.SELLING,
-            cls=strings.EVASION,
-            weight=_DISGUISE_WEIGHT,
-            reason=strings.EVASION_REASON,
-            quote=page.text[hidden.start : hidden.end],
-            start=hidden.start,
-            end=hidden.end,
-        )
+        yield evasion(page, hidden)
+
+
+def evasion(page: Page, hidden: Hit) -> Signal:
+    """How something is written is a sign by itself."""
+    return Signal(
+        detector="wording",
+        version=VERSION,
+        axis=Axis.SELLING,
+        cls=strings.EVASION,
+        weight=_DISGUISE_WEIGHT,
+        reason=strings.EVASION_REASON,
+        quote=page.text[hidden.start : hidden.end],
+        start=hidden.start,
+        end=hidden.end,
+    )
 
 
 def apart(offers: list[Offer]) -> list[Offer]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from detectors.features import Page
 from detectors.learning import Example, Learnt
 from detectors.manner import Passages
 from detectors.wording import Reader
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from detectors.context import Context
-    from detectors.features import Page
     from review.assessing import Document
     from review.trying import Candidate
 
@@ -33,6 +33,13 @@ def labelled(documents: Iterable[Document], context: Context) -> Iterator[Exampl
         if isinstance(sells, bool):
             family = str(document.row.get("family") or document.row.get("source") or document.id)
             yield _example(str(document.id), family, sells, page_of(document), context)
+
+
+def of_rules(context: Context) -> Iterator[Example]:
+    """What every rule must hit and must not: as much learnt from as any other text, and all of one family."""
+    for rule in context.wording.rule:
+        for name, text, sells in (("example", rule.example, True), ("near-miss", rule.near_miss, False)):
+            yield _example(f"rule-{rule.id}-{name}", "rules", sells, Page.from_text(text), context)
 
 
 def decided(connection: Connection) -> dict[str, bool]:

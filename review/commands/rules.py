@@ -132,12 +132,12 @@ def learn(
     from detectors.learning import learn as learnt
     from detectors.learning import written
     from review.strings import LEARNT
-    from review.teaching import agreement, labelled
+    from review.teaching import agreement, labelled, of_rules
     from review.trying import Tally
 
     now = Context.build(load_config(config_dir))
     rows = _rows(tuple(path for file in files for path in _within(file)), Tally())
-    found = [*labelled(rows, now), *(_decided(config_dir, data_dir, now) if decisions else ())]
+    found = [*of_rules(now), *labelled(rows, now), *(_decided(config_dir, data_dir, now) if decisions else ())]
     families = {one.family for one in found}
     if not (len(families) > 1 and any(one.sells for one in found) and not all(one.sells for one in found)):
         fail(

@@ -78,9 +78,8 @@ def test_words_written_by_ear_are_read_and_shown_as_evasion(text: str, context: 
     "text", ["电工证补考免费一次，三天后考", "电工正在上课，不靠关系，三天后考", "焊工证办完事再走"]
 )
 def test_ordinary_words_of_the_same_sound_are_left_alone(text: str, context: Context) -> None:
-    verdict = judged(text, context).selling
-    assert verdict.level is Level.CLEAR
-    assert not verdict.signals
+    signals = judged(text, context).selling.signals
+    assert not [signal for signal in signals if signal.detector == "wording"]
 
 
 @pytest.mark.parametrize("text", ["焊工证 办理，不用考试，三天拿证", "焊工证\n办理 不用考试 三天拿证"])

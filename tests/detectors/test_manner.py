@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from detectors.manner import SENTENCE_CHARS, WINDOW_CHARS, Manner, Passages, Win
 from detectors.pitch import pitches, said
 from detectors.runner import assess
 from detectors.wording import Reader
+from review.teaching import of_rules
 from tests.detectors.labelled import families, texts
 
 OFFERS = [
@@ -66,7 +68,7 @@ def test_sentences_stand_together_until_they_make_a_window(context: Context) -> 
     text = "电工证焊工证都能办。" * 40
     found = windows(text, context)
     assert found[0].start == 0 and found[-1].end == len(text)
-    assert all(first.end == second.start for first, second in zip(found, found[1:], strict=False))
+    assert all(first.end == second.start for first, second in itertools.pairwise(found))
     assert all(WINDOW_CHARS <= window.end - window.start < 2 * WINDOW_CHARS for window in found[:-1])
 
 
@@ -88,7 +90,7 @@ def test_words_of_somebody_else_are_weighed_apart(context: Context) -> None:
 
 def test_a_rule_in_words_nobody_sells_with_is_worth_a_look_no_more(context: Context) -> None:
     text = "低压电工证，不用考试，三天拿证，加微信 abc_12345"
-    strict = replace(context.manner, watch=99.0, flag=99.0)
+    strict = replace(context.manner, bias=-9.0)
     doubting = Context.build(context.config)
     doubting.__dict__["manner"] = strict
     assert assess(Page.from_text(text), context).selling.level is Level.FLAG
@@ -112,11 +114,10 @@ def test_every_quote_is_the_text_at_its_offsets(context: Context, text: str) -> 
 
 
 def _examples(context: Context) -> list[Example]:
-    names = ("sms-blast", "school-page", "job-ad", "xianyu-item")
+    names = {"sms-blast", "paper-sms", "sellers-plain", "one-liners-cards"}
+    names |= {"school-page", "short-schools", "job-ad", "people-talk"}
     rows = [text.row for text in texts("tune") if text.row["family"] in names]
-    return [
-        Example(row["id"], row["family"], row["is_selling"], tuple(windows(row["text"], context))) for row in rows
-    ]
+    return [Example(row["id"], row["family"], row["is_selling"], tuple(windows(row["text"], context))) for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -145,15 +146,15 @@ def test_sellers_are_told_from_others_that_were_not_learnt_from(examples: list[E
     }
     assert sum(mean[True]) / len(mean[True]) > sum(mean[False]) / len(mean[False]) + 0.5
     honest = [learnt.scores.get(one.id, -9.0) for one in examples if not one.sells]
-    assert sum(score >= learnt.manner.flag for score in honest) <= FLAG_RATE * len(honest)
+    assert sum(score >= learnt.manner.flag for score in honest) <= int(FLAG_RATE * len(honest)) + 1
     assert learnt.manner.watch <= learnt.manner.flag
 
 
 def test_the_weights_were_learnt_from_the_texts_that_are_here(context: Context) -> None:
     """Else: zhengshao rules learn tests/detectors/texts/tune --out detectors/data/manner.tsv"""
-    rows = texts("tune")
-    sellers = sum(text.row["is_selling"] for text in rows)
-    about = f"=about\t{len(rows)} texts of {len(families('tune'))} families, {sellers} of sellers"
+    rows, rules = texts("tune"), len(context.wording.rule)
+    sellers = sum(text.row["is_selling"] for text in rows) + rules
+    about = f"=about\t{len(rows) + 2 * rules} texts of {len(families('tune')) + 1} families, {sellers} of sellers"
     assert context.manner_file.read_text(encoding="utf-8").splitlines()[0] == about
 
 
@@ -161,7 +162,7 @@ def test_the_weights_were_learnt_from_the_texts_that_are_here(context: Context) 
 def test_learning_anew_gives_the_weights_that_are_shipped(context: Context) -> None:
     rows = [text.row for text in texts("tune")]
     every = [Example(row["id"], row["family"], row["is_selling"], tuple(windows(row["text"], context))) for row in rows]
-    assert learn(every).manner == context.manner
+    assert learn([*of_rules(context), *every]).manner == context.manner
 
 
 def test_an_office_has_weights_of_its_own(context: Context, tmp_path: Path) -> None:
