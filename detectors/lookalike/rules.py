@@ -50,6 +50,8 @@ class Finding:
     official: str
     site: OfficialSite | None = None
     said: str = ""
+    vague: bool = False
+    """Somebody's gov.cn, and nobody knows whose: another trick may tell more."""
 
 
 class Rules:
@@ -84,8 +86,10 @@ class Rules:
             found = self.foreign_letters(target)
             if target.label.startswith("xn--"):
                 return found
-        found = found or self.written(target, self.lexis) or self.swapped(target)
-        return found or self.glyphs(target) or self.misspelt(target)
+        found = found or self.separator(target, self.lexis)
+        if found is None:
+            found = self.swapped(target) or self.worded(target, self.lexis)
+        return (found if found and not found.vague else self.glyphs(target)) or found or self.misspelt(target)
 
     def subdomain(self, target: Target) -> Finding | None:
         """`cx.mem.gov.cn.example.top`: an official name stands in front of somebody else's domain."""
@@ -104,7 +108,10 @@ class Rules:
 
     def written(self, target: Target, lexis: Lexis) -> Finding | None:
         """The tricks that need no other name than the words it is made of."""
-        return self.separator(target, lexis) or self.holding(target, lexis) or self.combined(target, lexis)
+        return self.separator(target, lexis) or self.worded(target, lexis)
+
+    def worded(self, target: Target, lexis: Lexis) -> Finding | None:
+        return self.holding(target, lexis) or self.combined(target, lexis)
 
     def separator(self, target: Target, lexis: Lexis) -> Finding | None:
         """`mem-gov-cn.com`, `mem-gov.cn`, `cxmemgov.top`: gov.cn written into a name anybody can register."""
@@ -133,8 +140,10 @@ class Rules:
         official = official or f"{before.strip('-').rpartition('-')[2]}.gov.cn"
         if kinds & {Kind.PLACE, Kind.TELLING} or (kinds & {Kind.CORE, Kind.COUNTY, Kind.ABBREVIATION} and chinese):
             return Finding(Level.WATCH, "gov_separator", official, site)
-        if (Kind.CORE in kinds and (parted or local)) or (cn and before and (parted or after)):
+        if Kind.CORE in kinds and (parted or local):
             return Finding(Level.WATCH, "gov_separator", official, site)
+        if cn and before and (parted or after):
+            return Finding(Level.WATCH, "gov_separator", official, site, vague=True)
         return None
 
     def _whom(self, readings: list[Reading]) -> tuple[str, OfficialSite | None]:
@@ -142,7 +151,8 @@ class Rules:
         texts = [word.text for reading in readings for word in reading.words]
         for size in (3, 2):
             for start in range(len(texts) - size + 1):
-                site = self.officials.fronts.get(tuple(texts[start : start + size]))
+                part = tuple(texts[start : start + size])
+                site = self.officials.fronts.get(part) or self.officials.fronts.get(part[::-1])
                 if site is not None:
                     return site.host, site
         kinds = ORGANS | PLACES
@@ -253,7 +263,7 @@ class Rules:
             if site is not None:
                 return Finding(Level.WATCH, "homoglyph", site.host, site)
             found = self.written(target.with_labels(list(map(lexis.fold, labels))), lexis)
-            if found is not None and not (by_chance and _is_short(found)):
+            if found is not None and not found.vague and not (by_chance and _is_short(found)):
                 return replace(found, kind="homoglyph")
             if by_chance:
                 break

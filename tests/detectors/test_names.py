@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import config
 from detectors.base import Level
 from detectors.context import Context
 from detectors.features import Page
@@ -31,6 +32,27 @@ from detectors.runner import assess
         ("特种作业证查询.com", "chinese_name", Level.WATCH),
         ("xn--vhq83ao25covj91i770awga.com", "chinese_name", Level.WATCH),
         ("WWW.MEM-GOV-CN.COM.", "gov_separator", Level.FLAG),
+        ("mem.gov.cn.com", "misleading_subdomain", Level.FLAG),
+        ("cx.mem-gov-cn.evil.top", "gov_separator", Level.FLAG),
+        ("hunan-gov.com", "gov_separator", Level.WATCH),
+        ("gov-mem.top", "gov_separator", Level.WATCH),
+        ("mem-gov-cn.github.io", "gov_separator", Level.FLAG),
+        ("mem-gov-cn.1688.com", "gov_separator", Level.FLAG),
+        ("rnem-gov-cn.com", "homoglyph", Level.FLAG),
+        ("mem-g0v.cn", "homoglyph", Level.FLAG),
+        ("mem-gоv-cn.com", "homoglyph", Level.FLAG),
+        ("hunanyjt.top", "suffix_swap", Level.WATCH),
+        ("liuyangyjj.com", "place_function", Level.WATCH),
+        ("hnyjglt.net", "place_function", Level.WATCH),
+        ("changshashianjianju.com", "place_function", Level.WATCH),
+        ("cx.mem.top", "suffix_swap", Level.WATCH),
+        ("mem.com.cn", "suffix_swap", Level.WATCH),
+        ("tezongzuoyezeng-chaxun.cn", "typo", Level.WATCH),
+        ("湖南省应急管理厅.网址", "chinese_name", Level.WATCH),
+        ("特种作业cx.com", "chinese_name", Level.WATCH),
+        ("https://evil.top/cx.mem.gov.cn/a.html", "path_host", Level.WATCH),
+        ("https://cx.mem.gov.cn@evil.top/", "path_host", Level.WATCH),
+        ("https://github.com/somebody/mem-gov-cn", "path_host", Level.WATCH),
     ],
 )
 def test_class_and_level(name: str, kind: str, level: Level, context: Context) -> None:
@@ -44,6 +66,9 @@ def test_class_and_level(name: str, kind: str, level: Level, context: Context) -
     "name",
     [
         *("www.baidu.com", "memory.com", "governance.com", "egov.com", "chengdu.com", "mem.com", "zjj.com", "a.b"),
+        *("www-mem-gov-cn.translate.goog", "mem.gov.ma", "okta-gov.com", "memgov.gov.uk", "webvpn-mem-gov-cn.x.edu.cn"),
+        *("https://www.mem.gov.cn/evil.top/", "https://www.baidu.com/mem.gov.cn/", "chinasafety.gov.cn", "cast.org"),
+        *("modern-memory.net", "hangzhou2022.cn", "yjgl-soft.com", "mem-bearing.com", "xn--80ak6aa92e.com", "xn--.com"),
         *("mem.gov.cn.kunlunar.com", "www.example.gov.cn", "焊工培训报名.com", "", "bad..name", "x" * 300, "1.2.3.4"),
     ],
 )
@@ -55,6 +80,25 @@ def test_no_official_host_and_no_sub_domain_of_one_is_named(context: Context) ->
     for host in context.registry.current:
         assert context.names.judge(host).level is Level.CLEAR
         assert context.names.judge(f"a.{host}").level is Level.CLEAR
+
+
+def test_a_former_host_that_anybody_can_register_is_watched() -> None:
+    settings = config.load()
+    sites = [
+        site.model_copy(update={"status": "former"}) if site.host == "www.cpta.com.cn" else site
+        for site in settings.official.sites
+    ]
+    settings._values["official_sites"] = settings.official.model_copy(update={"sites": tuple(sites)})
+    verdict = Context.build(settings).names.judge("www.cpta.com.cn")
+    assert (verdict.kind, verdict.level) == ("former_host", Level.WATCH)
+    assert verdict.imitates
+
+
+def test_whom_a_name_imitates(context: Context) -> None:
+    judge = context.names.judge
+    assert judge("yjt-hunan-gov-cn.com").imitates == "湖南省应急管理厅"
+    assert judge("tzzycx.top").imitates == "特种作业操作证查询平台"
+    assert judge("hunanyjglt.com").imitates
 
 
 def test_normal_forms() -> None:
