@@ -26,6 +26,8 @@ _STATEMENT = re.compile(
 _STATED_END = re.compile(r"(?:唯一)?(?:官方|指定|主办|主管|建设|开发|授权|运营|开设).*$")
 _LATIN_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])\s?[A-Za-z][A-Za-z .,'’&-]{6,}$")
 """The same in English, beneath."""
+_PROSE = re.compile(r"[。；]|，.*，")
+"""Sentences: what follows them is told, not called."""
 _HOME = re.compile(r"^(?:\.{0,2}/|#|javascript:.*|(?:\.{0,2}/)?index\.\w{2,5}|)$", re.I)
 _RECENT_YEAR = re.compile(r"20(?:19|[2-9]\d)")
 
@@ -62,15 +64,18 @@ def _titles(page: Page, registry: Registry) -> Iterator[Claim]:
 
 def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
     """A line among the first that is nothing but an organ's name, whatever element it stands in."""
+    asks = any(len(form.fields) > 1 for form in page.markup.forms)
     visible = (one for one in page.passages if one.kind not in _UNSEEN)
     for passage in islice(visible, _OPENING_PASSAGES):
         text = page.quote(passage).strip()
-        if passage.hidden or passage.start > _OPENING_CHARS or len(text) > organs.MAX_NAME_CHARS:
+        if passage.start > _OPENING_CHARS or _PROSE.search(text):
+            return
+        if passage.hidden or len(text) > organs.MAX_NAME_CHARS:
             continue
         whole = _named(text, registry) or next(
             (name for part in organs.segments(text)[1:2] if (name := _named(part, registry))), ""
         )
-        if not (whole or organs.quasi_official(text)) or _leads_away(page, passage):
+        if not (whole or (asks and organs.quasi_official(text))) or _leads_away(page, passage):
             continue
         yield Claim("masthead" if whole else "platform", text, name=whole, start=passage.start, end=passage.end)
         if whole:
