@@ -208,7 +208,8 @@ def _by_address(page: Page, context: Context) -> str:
     """Whose official name the address carries or is written like."""
     name = context.names.judge(page.host)
     known = name.imitates in context.registry.names
-    return name.imitates if known else name.official if name.kind == "misleading_subdomain" else ""
+    named = canonical_name(name.imitates, context.registry)
+    return named if known else name.official if name.kind == "misleading_subdomain" else ""
 
 
 def _by_subject(page: Page, found: list[Claim]) -> str:
