@@ -111,7 +111,7 @@ def _written(decoded: list[tuple[bytes, Image]], url: str, context: Context) -> 
         if not read.text:
             continue
         written = Page.from_text(read.text, url)
-        for offer in apart(Reader.of(written, context).offers())[:_MAX_OFFERS]:
+        for offer in apart(Reader.of(written, context).offers(), _MAX_OFFERS):
             yield _in_picture(signal(written, offer), number, read)
         for found in licence(written, context):
             if isinstance(found, Signal):

@@ -31,6 +31,7 @@ class Links:
         self.hits = hits
         self.speakers = speakers
         self.personal = personal
+        self._titles, self._headings = page.of_kind("title")[:1], page.of_kind("h1")[:1]
 
     def hold(self, rule: Rule, anchor: Hit, hit: Hit) -> bool:
         """Whether `hit` and the anchor of a rule belong to one offer."""
@@ -47,7 +48,7 @@ class Links:
         """The hit in the page's title or first heading, where the anchor's speaker can be reached beside it."""
         if not self._reachable(anchor) or self._says_must(anchor):
             return None
-        for passage in (*self.page.of_kind("title")[:1], *self.page.of_kind("h1")[:1]):
+        for passage in (*self._titles, *self._headings):
             found = self.hits.within(concept, passage.start, passage.end, 0)
             if found:
                 return found[0]
@@ -62,7 +63,7 @@ class Links:
             return False
         spans = [self.speakers.sentence(anchor.start, anchor.end)]
         if self.page.kind == "listing":
-            spans += [(passage.start, passage.end) for passage in self.page.of_kind("title")[:1]]
+            spans += [(passage.start, passage.end) for passage in self._titles]
         return any(
             start <= hit.start < end
             for start, end in spans

@@ -153,10 +153,12 @@ class Passages:
     """The windows of one text."""
 
     def __init__(self, reader: Reader) -> None:
-        self.reader = reader
+        self.contacts = reader.contacts
+        self.speakers = reader.speakers
+        self.matches = reader.matches
         self.lexicon: Lexicon = reader.lexicon
         self.hits: Hits = reader.hits
-        self.spans = list(_pieces(reader.speakers.ends, len(reader.page.text)))
+        self.spans = list(_pieces(self.speakers.ends, len(reader.page.text)))
         self.starts = [start for start, _ in self.spans]
 
     def windows(self) -> list[Window]:
@@ -176,7 +178,7 @@ class Passages:
 
     def _window(self, first: int, last: int) -> Window:
         window = Window(self.spans[first:last])
-        window.marks.update(f"${contact.kind}" for contact in self.reader.contacts)
+        window.marks.update(f"${contact.kind}" for contact in self.contacts)
         self._mark(window, range(first, last))
         window.own, window.others = self._voices(range(first, last))
         return window
@@ -205,7 +207,7 @@ class Passages:
         """Frames by sentence; a quotation is one of them."""
         frames = self.lexicon.frames
         found = self._by_sentence({name: frames[name] for name in frames.keys() & self.hits.possible})
-        for start, end in self.reader.speakers.quotes:
+        for start, end in self.speakers.quotes:
             for index in range(self._sentence(start), self._sentence(end - 1) + 1):
                 if min(end, self.spans[index][1]) - max(start, self.spans[index][0]) >= _QUOTE_MIN_CHARS:
                     found[index].add("quoted")
@@ -258,7 +260,7 @@ class Passages:
 
     def _plain(self, span: Span) -> str:
         """Without disguises and separators."""
-        matches = self.reader.matches
+        matches = self.matches
         return matches.plain[at_joined(matches.views, span[0]) : at_joined(matches.views, span[1])]
 
 

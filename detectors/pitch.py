@@ -52,7 +52,7 @@ def pitches(reader: Reader) -> list[Pitch]:
 def _pitches(reader: Reader) -> Iterator[Pitch]:
     for score, window in reader.windows:
         if score >= reader.manner.watch and len(window.own) + len(window.others) >= _MIN_CHARS:
-            offers = [one for one in reader.offers() if window.start <= one.anchor.start < window.end]
+            offers = reader.offers_within(window.start, window.end)
             start, end = _sentence(reader, window)
             most = _SPOKEN_MOST if _is_spoken(offers) else _MOST_WEIGHT
             strength = min(most, _strength(reader, score))
@@ -118,7 +118,7 @@ def said(page: Page, context: Context) -> list[Offer | Pitch]:
 def signals(page: Page, context: Context, most: int) -> Iterator[Signal]:
     """What a page's text says on the axis of selling: up to so many offers, and as many pitches."""
     reader = Reader.of(page, context)
-    yield from (signal(page, offer) for offer in apart(reader.offers())[:most])
+    yield from (signal(page, offer) for offer in apart(reader.offers(), most))
     yield from (_signal(page, one) for one in pitches(reader)[:most])
 
 

@@ -20,8 +20,12 @@ class View:
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The original span [start, end) of a span of this view; `end > start`."""
-        first, last = bisect_right(self.here, start) - 1, bisect_right(self.here, end - 1) - 1
-        return self._at(first, start), self._at(last, end - 1) + self._width(last)
+        here, origin = self.here, self.origin
+        first = bisect_right(here, start) - 1
+        low = origin[first] + (start - here[first] if self._plain(first) else 0)
+        last = bisect_right(here, end - 1, first) - 1
+        high = end - here[last] if self._plain(last) else self.lengths[last]
+        return low, origin[last] + high
 
     def at(self, offset: int) -> int:
         """Where what stands at an original offset begins here, or what follows it where nothing of it is left."""
@@ -33,13 +37,6 @@ class View:
             return self.here[run] + min(shift, self.lengths[run])
         following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)
         return following if shift else self.here[run]
-
-    def _at(self, run: int, offset: int) -> int:
-        shift = offset - self.here[run]
-        return self.origin[run] + (shift if self._plain(run) else 0)
-
-    def _width(self, run: int) -> int:
-        return 1 if self._plain(run) else self.lengths[run]
 
     def _plain(self, run: int) -> bool:
         following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)

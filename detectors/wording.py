@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -117,6 +118,17 @@ class Reader:
         found = [offer for rule in self._may_hold() for offer in self._of(rule)]
         return sorted(found, key=lambda offer: (-offer.strength, offer.anchor.start, offer.rule.id))
 
+    def offers_within(self, start: int, end: int) -> list[Offer]:
+        """Those of which the anchor begins in a span, in the same order."""
+        low, high = (bisect_left(self._anchors, (place, 0)) for place in (start, end))
+        offers = self.offers()
+        return [offers[rank] for rank in sorted(rank for _, rank in self._anchors[low:high])]
+
+    @cached_property
+    def _anchors(self) -> list[tuple[int, int]]:
+        """Where each offer's anchor begins, and which offer it is."""
+        return sorted((offer.anchor.start, rank) for rank, offer in enumerate(self.offers()))
+
     @cached_property
     def boosts_here(self) -> list[Boost]:
         return [
@@ -219,8 +231,18 @@ class Reader:
     def _doubted(self, start: int, end: int) -> bool:
         """Whether its sentences, alone and with what stands beside them, lie more on the honest side than on the other:
         honest words beside an offer do not excuse it, honest words all around a doubtful one do."""
-        around = max((score for score, window in self.windows if window.start <= start < window.end), default=0.0)
+        around = self._score_at(start)
         return around < 0.0 and around + self.manner.score(self.passages.alone(start, end)) < 0.0
+
+    def _score_at(self, offset: int) -> float:
+        """How much the passage at a place reads as an offer; nothing outside of those that are weighed."""
+        index = bisect_right(self._window_starts, offset) - 1
+        score, window = self.windows[index] if index >= 0 else (0.0, None)
+        return score if window is not None and offset < window.end else 0.0
+
+    @cached_property
+    def _window_starts(self) -> list[int]:
+        return [window.start for _, window in self.windows]
 
     def _contact_disguised(self, anchor: Hit) -> Hit | None:
         return next((hit for hit in self.hits.within("contact", anchor.start, anchor.end, 200) if hit.disguised), None)
@@ -240,7 +262,7 @@ def wording(page: Page, context: Context) -> Iterator[Signal]:
     """Certificate × an offer that breaks the law, within one clause or passage; quoted, negated or reported offers
     are shown with a negative weight and excuse nothing but themselves."""
     offers = Reader.of(page, context).offers()
-    yield from (signal(page, offer) for offer in apart(offers)[:MAX_SIGNALS_PER_DETECTOR])
+    yield from (signal(page, offer) for offer in apart(offers, MAX_SIGNALS_PER_DETECTOR))
     hidden = next((offer.disguise for offer in offers if offer.strength and offer.disguise), None)
     if hidden is not None:
         yield evasion(page, hidden)
@@ -261,10 +283,12 @@ def evasion(page: Page, hidden: Hit) -> Signal:
     )
 
 
-def apart(offers: list[Offer]) -> list[Offer]:
-    """The strongest of offers of one class that overlap, in one voice: one sentence is one finding."""
+def apart(offers: list[Offer], most: int) -> list[Offer]:
+    """The strongest of offers of one class that overlap, in one voice, up to so many: one sentence is one finding."""
     kept: list[Offer] = []
     for offer in offers:
+        if len(kept) == most:
+            break
         same = (one for one in kept if one.rule.named == offer.rule.named and (not one.spoken) == (not offer.spoken))
         if not any(one.start < offer.end and offer.start < one.end for one in same):
             kept.append(offer)
