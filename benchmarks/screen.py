@@ -194,15 +194,16 @@ def main() -> None:
         folder = Path(made)
         rival("crux" if given.crux else "real", str(folder / "real.txt"))
         real = (folder / "real.txt").read_text(encoding="utf-8").split()[: given.names]
-        every = [(kind, name) for kind, name in planted(given.each) if "/" not in name and name not in set(real)]
-        bad = [name for _, name in every]
-        whole = mixed(folder / "whole.txt", real, bad)
-        part = mixed(folder / "part.txt", random.Random(2).sample(real, min(given.rival_names, len(real))), bad)
-        measured = list(ours(whole, set(bad), folder, given.runs))
-        rows = [one for one, _ in measured] + list(others(part, set(bad)))
+        known = set(real)
+        every = [(kind, name) for kind, name in planted(given.each) if "/" not in name and name not in known]
+        bad = {name for _, name in every}
+        whole = mixed(folder / "whole.txt", real, sorted(bad))
+        part = mixed(folder / "part.txt", random.Random(2).sample(real, min(given.rival_names, len(real))), sorted(bad))
+        measured = list(ours(whole, bad, folder, given.runs))
+        rows = [one for one, _ in measured] + list(others(part, bad))
         classes, accused = (
             by_class(every, measured[0][1]),
-            [row for row in measured[0][1] if row["name"] not in set(bad)],
+            [row for row in measured[0][1] if row["name"] not in bad],
         )
     if given.json:
         told = {"lines": [asdict(row) for row in rows], "classes": classes, "accused": accused}
