@@ -31,6 +31,8 @@ SENTENCE_CHARS = 200
 """Where nothing ends a sentence, a piece of it."""
 TAIL_CHARS = 40
 """A rest so short belongs to the window before it."""
+MAX_WINDOWS = 60
+"""Of a longer text those that hold most of what an offer is made of."""
 GRAM_CHARS = 3
 """Strings of so many characters and of fewer."""
 MARK = 0.5
@@ -166,11 +168,19 @@ class Passages:
         if self.lexicon.sold.isdisjoint(self.hits.possible):
             return []
         sold, present = self.lexicon.sold, self._meanings
-        return [
-            self._window(first, last)
+        groups = [
+            (first, last)
             for first, last in self._groups()
             if any(not sold.isdisjoint(present[index]) for index in range(first, last) if index in present)
         ]
+        if len(groups) > MAX_WINDOWS:
+            groups = sorted(sorted(groups, key=self._fullness)[-MAX_WINDOWS:])
+        return [self._window(first, last) for first, last in groups]
+
+    def _fullness(self, group: tuple[int, int]) -> int:
+        """How much of what makes an offer is in some sentences."""
+        names = set().union(*(self._meanings.get(index, _NOTHING) for index in range(*group)))
+        return len(names & self.lexicon.roles.keys())
 
     def alone(self, start: int, end: int) -> Window:
         """The sentences of a span without what stands beside them."""
