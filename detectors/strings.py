@@ -153,11 +153,13 @@ LICENCE_REASONS = {
 
 # clones
 CLONE = (
-    "页面照搬“{name}”官网 {url}（第 {version} 版，取证 {capture}）：结构 {structure:.0%}、刊头和底部等身份文字 {identity:.0%}、"
+    "页面照搬“{name}”官网 {url}（第 {version} 版，取证 {capture}）："
+    "结构 {structure:.0%}、刊头和底部等身份文字 {identity:.0%}、"
     "正文 {text:.0%} 相同，而 {host} 不是官方网站"
 )
 CLONE_PART = (
-    "页面有一部分照搬“{name}”官网 {url}（第 {version} 版，取证 {capture}）：结构 {structure:.0%}、身份文字 {identity:.0%}、"
+    "页面有一部分照搬“{name}”官网 {url}（第 {version} 版，取证 {capture}）："
+    "结构 {structure:.0%}、身份文字 {identity:.0%}、"
     "正文 {text:.0%} 相同，而 {host} 不是官方网站"
 )
 
