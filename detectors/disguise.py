@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from detectors import gaps
 from detectors import text as folding
@@ -12,6 +12,8 @@ INVISIBLE, GLYPHS, SEPARATORS, VERTICAL = "invisible", "glyphs", "separators", "
 REVERSED, SPLIT, LOOK_ALIKE, HOMOPHONE, PINYIN = "reversed", "split", "look-alike", "homophone", "pinyin"
 TRADITIONAL, READING_MARKS, DIGITS = "traditional", "reading-marks", "digits"
 
+_REMEMBERED_CHARS = 64
+"""Words are hidden in the same way again and again."""
 INNOCENT = frozenset({TRADITIONAL, READING_MARKS})
 """How lawful pages are written, too: never evasion by itself."""
 
@@ -38,6 +40,11 @@ def kinds(written: str) -> list[str]:
 
 def of_glyphs(written: str) -> str:
     """How a word that folds to a plain one is hidden; empty when people write so: wide, traditional, with readings."""
+    return _of_glyphs(written) if len(written) <= _REMEMBERED_CHARS else _of_glyphs.__wrapped__(written)
+
+
+@lru_cache(maxsize=4096)
+def _of_glyphs(written: str) -> str:
     return next((kind for kind in kinds(written) if kind in (INVISIBLE, GLYPHS)), "")
 
 

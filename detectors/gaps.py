@@ -13,6 +13,8 @@ _CLAUSE_END = re.compile(r"[，,。！？!?；;：:\n]")
 _LONG_WORD = 4
 _GAP_MAX_CHARS = 4
 _ORNAMENT_MAX_CHARS = 16
+_REMEMBERED_CHARS = 64
+"""Words that somebody pulls apart are written so again and again."""
 
 
 def seams(views: Views) -> list[int]:
@@ -40,7 +42,13 @@ _is_short_usual = lru_cache(maxsize=4096)(_is_usual)
 def gaps_within(views: Views, start: int, end: int) -> list[str]:
     """What was dropped between the characters of a span of the dense view."""
     first, last = views.dense.original(start, end)
-    return WORD_RUN.split(views.folded.text[first:last])[1:-1]
+    written = views.folded.text[first:last]
+    return _gaps(written) if last - first <= _REMEMBERED_CHARS else _gaps.__wrapped__(written)
+
+
+@lru_cache(maxsize=4096)
+def _gaps(written: str) -> list[str]:
+    return WORD_RUN.split(written)[1:-1]
 
 
 def separators_are_disguise(views: Views, start: int, end: int) -> bool:

@@ -174,10 +174,12 @@ def _read_backwards(text: str, start: int, end: int, find: Find) -> Sequence[int
 
 def _best(text: str, usual: list[int], ways: list[list[int]], find: Find) -> Sequence[int]:
     """The way to read some characters in which words cover more of them than in the usual one; empty when none does."""
+    found = [(way, *_covered(text, way, find)) for way in ways]
+    if all(longest < _TELLING_WORD_CHARS for _, longest, _ in found):
+        return ()
     _, most = _covered(text, usual, find)
     best: Sequence[int] = ()
-    for way in ways:
-        longest, covered = _covered(text, way, find)
+    for way, longest, covered in found:
         if longest >= _TELLING_WORD_CHARS and covered > most:
             best, most = way, covered
     return best

@@ -204,11 +204,12 @@ class Lexicon:
     def find_over(self, text: str, places: Sequence[int]) -> list[Match]:
         """Every match in which the character at one of some places in ascending order stands."""
         found: list[Match] = []
+        ended = [*places, len(text)]
         for start, end in self._around(places):
             found += [
                 (index, start + first, start + last)
                 for index, first, last in self.find(text[start:end])
-                if bisect_left(places, start + first) < bisect_left(places, start + last)
+                if ended[bisect_left(ended, start + first)] < start + last
             ]
         return found
 
