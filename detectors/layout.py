@@ -43,6 +43,8 @@ class Reading(NamedTuple):
     """From a span of `text` to the original."""
     holds: Callable[[int, int], bool] = lambda start, end: end - start > 1
     """Whether a word at a span is there only in this reading."""
+    seams: Sequence[int] | None = None
+    """Where something was left out, in ascending order, if words are there only in this reading that go over it."""
 
 
 def readings(views: Views, find: Find, find_backwards: Find) -> Iterator[Reading]:
@@ -62,6 +64,7 @@ def _strewn(views: Views) -> Reading | None:
         view.text,
         lambda start, end: through_joined(views, *view.original(start, end)),
         lambda start, end: _letters_within(view, start, end) >= max(1, min(2, end - start - 1)),
+        view.here[2::2],
     )
 
 

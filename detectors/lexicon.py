@@ -247,7 +247,10 @@ class Matches:
         joins = () if views.parts is None else views.parts.here[1::2]
         self._variant = lexicon.find_over(self._guessed, sorted({*doubtful, *joins}))
         self._readings = [
-            (reading, lexicon.find(reading.text))
+            (
+                reading,
+                lexicon.find(reading.text) if reading.seams is None else lexicon.find_over(reading.text, reading.seams),
+            )
             for reading in readings(views, lexicon.find, lexicon.backwards.find_matches_as_indexes)
         ]
         found = itertools.chain(self._plain, self._dense, self._variant, *(matches for _, matches in self._readings))
