@@ -19,7 +19,7 @@ COST = 0.05
 """What one wrong example costs against large weights."""
 MIN_TEXTS, MIN_FAMILIES = 4, 2
 """In so many texts and families a feature must be to be learnt from."""
-MAX_FEATURES = 12_000
+MAX_FEATURES = 8_000
 ROUNDS = 3
 MAX_PASSES = 60
 TOLERANCE = 0.01

@@ -29,7 +29,7 @@ WINDOW_CHARS = 150
 """Sentences are weighed together until they are so long: about what one offer takes."""
 SENTENCE_CHARS = 200
 """Where nothing ends a sentence, a piece of it."""
-TAIL_CHARS = 40
+TAIL_CHARS = 75
 """A rest so short belongs to the window before it."""
 MAX_WINDOWS = 60
 """Of a longer text those that hold most of what an offer is made of."""

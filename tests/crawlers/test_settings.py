@@ -81,4 +81,4 @@ def test_an_office_sets_the_pace(settings: Settings) -> None:
 def test_scrapy_finds_the_spiders_from_the_project(root: Path) -> None:
     command = [sys.executable, "-m", "scrapy", "list"]
     listed = subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE, text=True)
-    assert listed.stdout.split() == ["marketplace", "search", "sites"]
+    assert listed.stdout.split() == ["lookalikes", "marketplace", "search", "sites"]

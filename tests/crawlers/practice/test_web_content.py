@@ -133,7 +133,7 @@ def test_every_offer_and_every_ordinary_host_is_judged(web: Web, truth: list[Tru
 
 def test_whoever_is_imitated_stands_in_the_registry(truth: list[Truth]) -> None:
     registry = tomllib.loads((ROOT / "config" / "official_sites.toml").read_text(encoding="utf-8"))["sites"]
-    names = {site["name"] for site in registry}
+    names = {name for site in registry for name in (site["name"], *site.get("short_names", ()))}
     imitated = [row.imitates for row in truth if row.axis == "impersonation" and row.verdict != "clear"]
     assert imitated
     assert set(imitated) <= names

@@ -15,7 +15,7 @@ from review.cli import main
 from tests.crawlers.keeping import exchange, house, page, task
 
 PHONE = "14000000127"
-SELLER = f"<title>电工</title><p>低压电工证鹿门直送，微信bz_hg_66，电话{PHONE}</p>"
+SELLER = f"<title>电工</title><p>低压电工证鹿门直送，电话{PHONE}</p>"
 DISGUISED = "<title>办证</title><p>焊工证，鹿.门.直.送，三天拿证，微信 bz_hg_66</p>"
 SCHOOL = "<title>培训</title><p>电工培训班，考试合格后发证，所谓“鹿门直送”都是骗局，请勿相信。</p>"
 PLAIN = "<title>花店</title><p>本店供应鲜花绿植，欢迎到店选购，量大从优。</p>"

@@ -172,7 +172,7 @@ def test_evidence_changed_on_disk_stops_the_packet(office: Office) -> None:
 
 def test_unknown_recipients_and_empty_cases(office: Office) -> None:
     archive, blobs = Archive(office.data / "archive"), BlobStore(office.data / "blobs")
-    with pytest.raises(UnknownAgency, match="cac、market、police"):
+    with pytest.raises(UnknownAgency, match="cac、market、operator、police"):
         gather(office.store, archive, blobs, office.file(), "nasa", office.config, "P-2026-000001")
     empty = CaseFile(**{**{n: getattr(office.file(), n) for n in CaseFile.__slots__}, "capture_ids": (999,)})
     with pytest.raises(NothingCaptured):
