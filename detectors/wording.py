@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 VERSION = 2
 _DISGUISE_WEIGHT = 0.2
-_DOUBTED_MOST = 0.5
+_DOUBTED_MOST, _BEYOND_DOUBT = 0.5, 0.95
+"""What is left of an offer in honest words, and the weight from which no words around it count."""
 _PERSONAL_ONLY = "contact"
 _MAX_ANCHORS_PER_RULE = 200
 _TOGETHER_CHARS = 60
@@ -64,7 +65,8 @@ class Offer:
         if self.spoken is not None:
             return self.spoken.frame.leaves
         total = self.rule.weight + sum(weight for _, weight in self.boosts)
-        return min(_DOUBTED_MOST if self.doubted else 1.0, total + (_DISGUISE_WEIGHT if self.disguise else 0.0))
+        total += _DISGUISE_WEIGHT if self.disguise else 0.0
+        return min(_DOUBTED_MOST if self.doubted and total < _BEYOND_DOUBT else 1.0, total)
 
 
 class Reader:
@@ -315,7 +317,7 @@ def signal(page: Page, offer: Offer) -> Signal:
     elif offer.boosts:
         extras = "、".join(strings.BOOSTS[name] for name, _ in offer.boosts if name in strings.BOOSTS)
         reason = strings.WITH_BOOSTS.format(reason=reason, extras=extras) if extras else reason
-    if offer.spoken is None and offer.doubted:
+    if offer.spoken is None and offer.doubted and weight <= _DOUBTED_MOST:
         reason = strings.DOUBTED.format(reason=reason)
     return Signal(
         detector="wording",

@@ -89,7 +89,7 @@ def test_words_of_somebody_else_are_weighed_apart(context: Context) -> None:
 
 
 def test_a_rule_in_words_nobody_sells_with_is_worth_a_look_no_more(context: Context) -> None:
-    text = "低压电工证，不用考试，三天拿证，加微信 abc_12345"
+    text = "低压电工证，不用考试，三天拿证"
     strict = replace(context.manner, bias=-9.0)
     doubting = Context.build(context.config)
     doubting.__dict__["manner"] = strict
@@ -97,6 +97,13 @@ def test_a_rule_in_words_nobody_sells_with_is_worth_a_look_no_more(context: Cont
     found = assess(Page.from_text(text), doubting).selling
     assert found.level is Level.WATCH
     assert "已减轻" in found.signals[0].reason
+
+
+def test_an_offer_with_all_that_makes_it_heavier_is_not_doubted(context: Context) -> None:
+    doubting = Context.build(context.config)
+    doubting.__dict__["manner"] = replace(context.manner, bias=-9.0)
+    text = "低压电工证，不用考试，三天拿证，加微信 abc_12345"
+    assert assess(Page.from_text(text), doubting).selling.level is Level.FLAG
 
 
 def test_offers_by_rule_and_by_manner_are_told_strongest_first(context: Context) -> None:
