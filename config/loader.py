@@ -22,8 +22,9 @@ from config.errors import ConfigError, Problem
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from config.schema import Certificates, Crawl, LawBook, Official, Places, Policy, Queries, Settings
+    from config.schema import Certificates, Crawl, LawBook, Official, Policy, Queries, Settings
     from config.schema_agencies import Agency
+    from config.schema_places import Places
     from config.schema_profiles import PageStates, Profile
     from config.schema_wording import Wording
 
@@ -85,7 +86,7 @@ class Config:
         unique={"hosting_platforms": ("suffix",), "known_good": ("host",), "name_relays": ("suffix",)},
     )
     places: Part[Places] = Part(
-        "places", "config.schema:Places", identity={"provinces": "name"}, unique={"provinces": ("name",)}
+        "places", "config.schema_places:Places", identity={"provinces": "name"}, unique={"provinces": ("name",)}
     )
     official: Part[Official] = Part("official_sites", "config.schema:Official", unique={"sites": ("id", "host")})
     certificates: Part[Certificates] = Part(

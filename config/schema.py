@@ -21,7 +21,6 @@ RETENTION_MINIMUM_DAYS = 184
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _SUFFIX = re.compile(r"(?:\.[\w-]+)+")
-_DIVISION = re.compile(r"[\u3400-\u9fff]+ [a-z]+(?:-[a-z]+)*")
 _TEMPLATE_FIELDS = frozenset({"place", "trade", "offer"})
 
 
@@ -291,31 +290,6 @@ class Policy(Model):
     hosting_platforms: tuple[HostingPlatform, ...]
     known_good: tuple[KnownGood, ...]
     name_relays: tuple[NameRelay, ...]
-
-
-# places.toml
-
-
-def _divisions(value: str) -> str:
-    if value.strip() and not all(_DIVISION.fullmatch(entry.strip()) for entry in value.split(",")):
-        raise PydanticCustomError("divisions", "not a list of names with their readings")
-    return value
-
-
-Divisions = Annotated[str, AfterValidator(_divisions)]
-"""`长沙市 chang-sha, 株洲市 zhu-zhou`: a name, a space, its reading with a hyphen between syllables."""
-
-
-class Province(Model):
-    name: Text
-    reading: Text
-    also: tuple[Text, ...]
-    prefectures: Divisions
-    counties: Divisions
-
-
-class Places(Model):
-    provinces: tuple[Province, ...]
 
 
 # official_sites.toml

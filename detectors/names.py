@@ -17,7 +17,7 @@ from detectors.lookalike.rules import Finding, Rules
 from detectors.suffixes import registrable, suffix_of
 
 if TYPE_CHECKING:
-    from config.schema import Places
+    from config.schema_places import Places
     from detectors.context import Context
     from detectors.features import Page
     from detectors.hosts import Registry

@@ -18,7 +18,8 @@ from detectors.lookalike.typos import Typos
 from detectors.lookalike.vocabulary import ORGANS, PLACES, PURPOSES, SUBJECTS, Kind, Lexis, Reading, vocabulary
 
 if TYPE_CHECKING:
-    from config.schema import OfficialSite, Places
+    from config.schema import OfficialSite
+    from config.schema_places import Places
     from detectors.hosts import Registry
 
 ENOUGH_POINTS = 3

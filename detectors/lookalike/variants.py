@@ -13,7 +13,8 @@ from detectors.lookalike.vocabulary import divisions_of
 from detectors.suffixes import registrable
 
 if TYPE_CHECKING:
-    from config.schema import OfficialSite, Places
+    from config.schema import OfficialSite
+    from config.schema_places import Places
     from detectors.hosts import Registry
     from detectors.names import Names
 

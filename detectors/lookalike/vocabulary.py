@@ -14,7 +14,7 @@ import ahocorasick_rs
 from detectors.lookalike.glyphs import Fold, as_written, words
 
 if TYPE_CHECKING:
-    from config.schema import Places
+    from config.schema_places import Places
     from detectors.lookalike.official import Officials
 
 _LONG_PLACE = 4
