@@ -118,6 +118,14 @@ class Lexicon:
             for name, meaning in self.meanings.items()
             if meaning.patterns
         }
+        self._know_what_each_is(wording)
+        self._sounds = self._heard_terms(wording)
+        variants = folding.tables()["variants"]
+        self.variants = {ord(glyph): plain for plain, glyphs in variants.items() for glyph in glyphs}
+        self.variant = re.compile(f"[{re.escape(''.join(map(chr, self.variants)))}]")
+
+    def _know_what_each_is(self, wording: Wording) -> None:
+        """What concepts, frames and rules are to each other, looked up once."""
         self.of_terms_only = {name for name in self.meanings if not self.pairs[name] and name not in self.patterns}
         self.roles = {concept.id: concept.role for concept in wording.concept if concept.role} | {"contact": "act"}
         self.told = frozenset({*self.order, "contact"})
@@ -137,10 +145,6 @@ class Lexicon:
             for rule in wording.rule
         ]
         """Each rule with what it needs: of each set some concept must be in the text."""
-        self._sounds = self._heard_terms(wording)
-        variants = folding.tables()["variants"]
-        self.variants = {ord(glyph): plain for plain, glyphs in variants.items() for glyph in glyphs}
-        self.variant = re.compile(f"[{re.escape(''.join(map(chr, self.variants)))}]")
 
     def _own(self, owners: dict[str, set[str]], name: str, terms: Iterable[str]) -> None:
         for term in terms:
