@@ -59,6 +59,13 @@ def test_a_pitch_quotes_a_sentence_and_words_of_the_text(text: str, context: Con
     assert first.words and all(word in text for word in first.words)
 
 
+def test_neither_contacts_nor_single_characters_are_its_words(context: Context) -> None:
+    text = "电工证焊工证包出，免到场，一张六百元，满意付款，微信 abc_12345，电话14000000127"
+    found = pitches(Reader.of(Page.from_text(text), context))[0].words
+    assert found
+    assert all(len(word) > 1 and not word.endswith(("12345", "00127")) for word in found)
+
+
 def test_each_pitch_has_a_class_that_the_law_knows(context: Context) -> None:
     classes = {name for law in context.config.law.entries for name in law.classes}
     assert {naming.named for naming in context.wording.naming} <= classes
