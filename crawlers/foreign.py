@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from base64 import b32encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from crawlers.chunks import dechunk
 from crawlers.clock import iso
 from crawlers.exchanges import split_request
 from crawlers.records import ArchiveError, Exchange
 from crawlers.salvage import Damage, Found
 from crawlers.unpacking import unpack
-from crawlers.warcfile import END, MOVED_PREFIX, Headers, Record, split_headers
+from crawlers.warcfile import END, MOVED_PREFIX, Headers, Record, digest_holds, split_headers
 
 _STATUS = re.compile(rb"((?:HTTP/\d(?:\.\d)?[ \t]+)+)(\d{3})(?:[ \t]+([^\r\n]*))?\r?\n")
 _METHOD = re.compile(rb"(?:HTTP/\d(?:\.\d)?[ \t]+)+(?=[A-Z]+ )")
 _WAYBACK = re.compile(r"https?://web\.archive\.org/web/(\d{4,14})([a-z]{2}_)?/(.+)", re.DOTALL)
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r\n")
-_TRAILERS_END = re.compile(rb"(?:[^\r\n:]{1,200}:[^\r\n]{0,4000}\r\n)*\r\n\Z")
-_ALGORITHMS = frozenset({"md5", "sha1", "sha256", "sha512"})
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -101,17 +97,12 @@ def to_exchange(pair: Pair) -> Foreign:
         peer=pair.response.header("WARC-IP-Address"),
         fetched_at=fetched_at,
     )
-    mismatch = () if _digest_holds(pair.response) else ("digest_mismatch",)
+    mismatch = (
+        ()
+        if digest_holds(pair.response.header("WARC-Block-Digest"), pair.response.block) is not False
+        else ("digest_mismatch",)
+    )
     return Foreign(exchange, (*mismatch, *flags, *undone, *unwrapped), target_uri, warc_date)
-
-
-def _digest_holds(record: Record) -> bool:
-    """Whether the block has the digest named for it, in base 16 or 32; True when none is named that we can compute."""
-    algorithm, _, named = record.header("WARC-Block-Digest").partition(":")
-    if algorithm.lower() not in _ALGORITHMS:
-        return True
-    found = hashlib.new(algorithm.lower(), record.block, usedforsecurity=False).digest()
-    return named.lower() == found.hex() or named.upper().rstrip("=") == b32encode(found).decode().rstrip("=")
 
 
 def _response(block: bytes) -> tuple[int, str, Headers, bytes, tuple[str, ...]]:
@@ -178,18 +169,3 @@ def _set_aside(name: str) -> str:
 def _values(headers: Headers, name: str) -> list[str]:
     found = ",".join(value for key, value in headers if key.lower() == name)
     return [value.strip().lower() for value in found.split(",") if value.strip()]
-
-
-def dechunk(body: bytes) -> bytes | None:
-    """The body without its chunks (RFC 9112, 7.1); None when it is not chunked from first to last byte."""
-    parts: list[bytes] = []
-    position = 0
-    while match := _CHUNK.match(body, position):
-        size, start = int(match[1], 16), match.end()
-        if size == 0:
-            return b"".join(parts) if _TRAILERS_END.match(body, start) else None
-        if body[start + size : start + size + 2] != b"\r\n":
-            return None
-        parts.append(body[start : start + size])
-        position = start + size + 2
-    return None

@@ -13,6 +13,7 @@ import io
 import re
 import uuid
 import zlib
+from base64 import b32encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,8 @@ Headers = tuple[tuple[str, str], ...]
 VERSION = "WARC/1.1"
 MOVED_PREFIX = "X-Crawler-"
 GZIP = 31
+ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
+"""Of digests in other people's archives; ours are SHA-256."""
 CHUNK_BYTES = 1 << 16
 END = b"\r\n\r\n"
 _FIRST_LINE = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])\r?\n")
@@ -158,6 +161,15 @@ def check_digests(record: Record, payload: bytes | None = None) -> None:
     named = record.header("WARC-Payload-Digest")
     if payload is not None and named != digest(payload):
         raise ArchiveError(f"record {record.header('WARC-Record-ID')}: payload digest {named or 'missing'} differs")
+
+
+def digest_holds(named: str, data: bytes) -> bool | None:
+    """Whether `data` has the digest named for it, in base 16 or 32; None when none is named that we can compute."""
+    algorithm, _, value = named.partition(":")
+    if algorithm.lower() not in ALGORITHMS:
+        return None
+    found = hashlib.new(algorithm.lower(), data, usedforsecurity=False).digest()
+    return value.lower() == found.hex() or value.upper().rstrip("=") == b32encode(found).decode().rstrip("=")
 
 
 def members(view: Any, end: int) -> Iterator[tuple[int, int, Record]]:
