@@ -39,7 +39,7 @@ from review.truth import Comparison, compare, flags
 
 if TYPE_CHECKING:
     from config import Config
-    from review.packets.build import SealStamper
+    from review.packets.seal import SealStamper
 
 Say = Callable[[str, str], None]
 

@@ -32,6 +32,10 @@ class OfficeKey:
     private: Ed25519PrivateKey
 
     @property
+    def alg(self) -> str:
+        return "Ed25519"
+
+    @property
     def public(self) -> bytes:
         return self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 

@@ -14,23 +14,26 @@ from crawlers.blobs import BlobStore
 from crawlers.store import Store
 from review import registry
 from review.keys import office_key
-from review.packets.build import Built, SealStamper, build
+from review.packets.build import build
 from review.packets.gather import CaseFile, gather
+from review.packets.seal import Sealed, Sealer, SealStamper
 
 NUMBER = re.compile(r"P-(\d{4})-(\d{6})\.zip")
 
 
 def make_packet(
     store: Store, data: Path, case: CaseFile, agency: str, config: Config, stamp: SealStamper, now: str
-) -> tuple[Built, Path]:
+) -> tuple[Sealed, Path]:
     """The packet of a case for one kind of recipient, in `data/packets/`. `now` is the time it is built at, UTC."""
     archive = Archive(data / "archive", config.settings.archive.gzip_level)
     moment = datetime.fromisoformat(now)
     key = office_key(data, config.settings.office.name, moment)
 
-    def sealed(packet_id: str) -> Built:
+    sealer = Sealer(key, now, stamp, config.settings.stamp.policy)
+
+    def sealed(packet_id: str) -> Sealed:
         source = gather(store, archive, BlobStore(data / "blobs"), case, agency, config, packet_id)
-        return build(source, config.agencies[agency], key, now, stamp, config.settings.stamp.policy)
+        return build(source, config.agencies[agency], sealer)
 
     with store.read() as connection:
         known = registry.known_files(connection)
@@ -38,8 +41,8 @@ def make_packet(
 
 
 def file_under(
-    folder: Path, year: int, sealed: Callable[[str], Built], known: Collection[str] = ()
-) -> tuple[Built, Path]:
+    folder: Path, year: int, sealed: Callable[[str], Sealed], known: Collection[str] = ()
+) -> tuple[Sealed, Path]:
     """Build under the next free number of the year and write it, durable and whole or not at all."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
@@ -47,7 +50,7 @@ def file_under(
         built, path = sealed(packet_id), folder / f"{packet_id}.zip"
         temporary = folder / f".{packet_id}.{os.getpid()}"
         with temporary.open("wb") as file:
-            file.write(built.content)
+            built.write(file)
             file.flush()
             os.fsync(file.fileno())
         try:

@@ -22,9 +22,10 @@ from crawlers.records import FetchProfile
 from review.errors import ReviewError
 from review.findings import by_reason
 from review.packets import fonts, strings
-from review.packets.evidence import Item, beijing
+from review.packets.evidence import beijing
 from review.packets.facts import applies, facts, field_rows, filled, paper_for
 from review.packets.hashes import sha256_hex, sm3_hex
+from review.packets.item import Item
 from review.packets.source import CaptureMaterial, PacketSource
 from review.packets.verify.contents import FILE_LIST
 

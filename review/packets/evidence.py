@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from typing import Any
@@ -18,6 +18,7 @@ from crawlers.records import Artefact, Capture
 from review.errors import ReviewError
 from review.packets import strings
 from review.packets.facts import facts, unicode_host
+from review.packets.item import Item
 from review.packets.source import CaptureMaterial, PacketSource
 from review.packets.verify.archive import gzip_members, read_record
 from review.packets.verify.reasons import Finding
@@ -30,22 +31,6 @@ ROLE_OF_ARTEFACT = {"screenshot": "screenshot", "dom": "dom", "mhtml": "mhtml"}
 
 class EvidenceRefused(ReviewError):
     """The stored evidence contradicts its own record; nothing is built from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One file of the packet, with what the list of electronic data says of it."""
-
-    path: str
-    content: bytes
-    role: str
-    created: str = ""
-    source: str = ""
-
-    @property
-    def format(self) -> str:
-        extension = self.path.rsplit(".", 1)[-1]
-        return strings.FORMATS.get(extension, extension.upper())
 
 
 def beijing(text: str) -> str:

@@ -13,8 +13,8 @@ from rfc3161_client.base import HashAlgorithm
 from config import Config
 from crawlers.records import CrawlError
 from crawlers.stamper import Authority, Opener
-from review.packets.build import SealStamper
 from review.packets.hashes import sha256_hex
+from review.packets.seal import SealStamper
 from review.packets.verify.reasons import Finding
 from review.packets.verify.token import read_token
 

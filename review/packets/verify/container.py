@@ -8,7 +8,7 @@ import struct
 import unicodedata
 import zlib
 from datetime import datetime
-from typing import Any, BinaryIO, Dict, Iterator, Optional, Tuple
+from typing import Any, BinaryIO, Dict, Iterator, List, Optional, Tuple, Union
 
 from review.packets.verify.reasons import Finding
 from review.packets.verify.values import strict_json
@@ -55,10 +55,27 @@ class Entry:
         self.name, self.offset, self.size, self.crc = name, offset, size, crc
 
 
+class Window:
+    """A part of an open file, read as a file of its own: a packet inside a bundle."""
+
+    def __init__(self, file: "Union[BinaryIO, Window]", start: int, size: int) -> None:
+        self.file, self.start, self.size, self.position = file, start, size, 0
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self.position = offset + (self.size if whence == os.SEEK_END else 0)
+        return self.position
+
+    def read(self, size: int) -> bytes:
+        self.file.seek(self.start + self.position)
+        data = self.file.read(max(0, min(size, self.size - self.position)))
+        self.position += len(data)
+        return data
+
+
 class Packet:
     """An opened packet and what the checks learn about it on the way."""
 
-    def __init__(self, file: BinaryIO, trust: Optional[str]) -> None:
+    def __init__(self, file: Union[BinaryIO, Window], trust: Optional[str]) -> None:
         self.file, self.trust = file, trust
         self.entries: Dict[str, Entry] = {}
         self.manifest: Dict[str, Any] = {}
@@ -66,6 +83,7 @@ class Packet:
         self.lines: Dict[int, Dict[str, Any]] = {}
         self.records: Dict[int, Dict[str, Any]] = {}
         self.token_time: Optional[datetime] = None
+        self.reports: List[Dict[str, Any]] = []  # of the packets in a bundle
         self.stopped = False  # a check that all others rest on has failed
 
     def take(self, offset: int, size: int) -> bytes:

@@ -12,15 +12,19 @@ from review.packets.verify.container import Packet
 from review.packets.verify.reasons import Finding, Unknown
 from review.packets.verify.values import moment
 
-FORMAT = "zhengshao-packet/1"
+PACKET, BUNDLE = "zhengshao-packet/1", "zhengshao-bundle/1"
 UNLISTED = ("SHA256SUMS", "manifest.json", "seal.json", "seal.tsr")
-REQUIRED = ("archive/data.warc.gz", "capture.json", "custody.jsonl", "findings.json", "law.json", "stamps.json")
+REQUIRED: Dict[str, Tuple[str, ...]] = {
+    PACKET: ("archive/data.warc.gz", "capture.json", "custody.jsonl", "findings.json", "law.json", "stamps.json"),
+    BUNDLE: (),
+}
+"""By format of the manifest, the files without which nothing can be claimed."""
 FILE_LIST = "02_电子数据清单.csv"
 
 
 def check_manifest(packet: Packet) -> str:
     manifest = packet.json("manifest.json", exact=True)
-    if manifest["format"] != FORMAT:
+    if manifest["format"] not in REQUIRED:
         raise Unknown("FORMAT_UNKNOWN", str(manifest["format"]))
     if manifest["timestamp"] not in ("required", "queued"):
         raise Finding("MALFORMED", "timestamp")
@@ -33,10 +37,11 @@ def check_files(packet: Packet) -> str:
     listed = [row["path"] for row in packet.manifest["files"]]
     if listed != sorted(set(listed)) or set(listed) & set(UNLISTED):
         raise Finding("MALFORMED", "manifest.json files")
-    wanted = set(listed) | set(UNLISTED[:3]) | set(REQUIRED)
+    required = set(REQUIRED[packet.manifest["format"]])
+    wanted = set(listed) | set(UNLISTED[:3]) | required
     for name in sorted(wanted - set(packet.entries)):
         raise Finding("FILE_MISSING", name)
-    for name in sorted(set(packet.entries) - wanted - {"seal.tsr"} | set(REQUIRED) - set(listed)):
+    for name in sorted(set(packet.entries) - wanted - {"seal.tsr"} | required - set(listed)):
         raise Finding("FILE_UNLISTED", name)
     return str(len(listed))
 
@@ -82,7 +87,7 @@ def sums(hashes: Dict[str, str]) -> bytes:
 
 def check_lists(packet: Packet) -> str:
     """SHA256SUMS and the list for people say what the files are; the documents name one packet, case and subject."""
-    for name in ("capture.json", "findings.json"):
+    for name in sorted({"capture.json", "findings.json"} & set(REQUIRED[packet.manifest["format"]])):
         document = packet.json(name)
         if any(document[key] != packet.manifest[key] for key in ("packet_id", "case_id", "subject")):
             raise Finding("IDENTITY_MISMATCH", name)

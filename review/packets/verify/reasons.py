@@ -7,7 +7,7 @@ MARKS = {"ok": ("通过", "pass"), "unknown": ("未定", "????"), "bad": ("不�
 TITLES = {
     "zip": "压缩包结构", "manifest": "封装清单", "files": "文件齐全", "hashes": "文件摘要", "lists": "摘要表与清单表",
     "custody": "保管链", "warc": "网页归档", "captures": "抓取与归档对照", "stamps": "固证时间戳",
-    "seal": "单位签名", "timestamp": "封装时间戳",
+    "packets": "批次内各证据包", "seal": "单位签名", "timestamp": "封装时间戳",
 }  # fmt: skip
 WORDS = dict(
     line.split(" ", 1)
@@ -68,6 +68,9 @@ SEAL_SIGNATURE 签名不成立
 KEY_UNKNOWN 签名密钥不在可信名录中
 KEY_EXPIRED 签名时密钥不在有效期内
 KEY_REVOKED 密钥已吊销
+BUNDLE_MISMATCH 批次清单与所含证据包不符
+PACKET_INVALID 批次内有证据包无效
+PACKET_UNKNOWN 批次内有证据包无法判断
 TRUST_MISSING 未提供可信名录（--trust）
 TRUST_INVALID 可信名录无法读取
 NO_CRYPTO 本机没有 cryptography 也没有 openssl

@@ -6,41 +6,75 @@ import argparse
 import hashlib
 import json
 import sys
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from review.packets.verify.archive import check_captures, check_warc
 from review.packets.verify.authority import check_stamps, check_timestamp
-from review.packets.verify.container import Packet, check_zip
-from review.packets.verify.contents import check_files, check_hashes, check_lists, check_manifest
+from review.packets.verify.container import Packet, Window, check_zip
+from review.packets.verify.contents import BUNDLE, PACKET, check_files, check_hashes, check_lists, check_manifest
 from review.packets.verify.custody import check_custody
-from review.packets.verify.reasons import MARKS, TITLES, VERDICTS, WORDS, Finding
+from review.packets.verify.reasons import MARKS, TITLES, VERDICTS, WORDS, Finding, Unknown
 from review.packets.verify.trust import check_seal
 
 EXITS = {"valid": 0, "invalid": 1, "unknown": 2}
-GATES = {"zip": check_zip, "manifest": check_manifest, "files": check_files}
-CHECKS: Dict[str, Callable[[Packet], str]] = {
-    **GATES,
-    "hashes": check_hashes,
-    "lists": check_lists,
+Checks = Dict[str, Callable[[Packet], str]]
+GATES: Checks = {"zip": check_zip, "manifest": check_manifest, "files": check_files}
+FILES: Checks = {"hashes": check_hashes, "lists": check_lists}
+SEALED: Checks = {"timestamp": check_timestamp, "seal": check_seal}
+EVIDENCE: Checks = {
     "custody": check_custody,
     "warc": check_warc,
     "captures": check_captures,
     "stamps": check_stamps,
-    "timestamp": check_timestamp,
-    "seal": check_seal,
 }
 MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError)
 
 
 def verify(path: str, trust: Optional[str] = None) -> Dict[str, Any]:
-    """Judge one packet; never raises for what the file holds."""
+    """Judge one packet, or a bundle with every packet in it; never raises for what the file holds."""
     try:
         with open(path, "rb") as file:
-            packet = Packet(file, trust)
-            rows = [run(name, check, packet) for name, check in CHECKS.items() if not packet.stopped]
-            return summary(packet, rows)
+            return judge(Packet(file, trust))
     except OSError as error:
         return {"verdict": "unknown", "packet_id": "", "checks": [row("zip", "unknown", "ZIP_UNREADABLE", str(error))]}
+
+
+def judge(packet: Packet, formats: Sequence[str] = ()) -> Dict[str, Any]:
+    """All checks of what the manifest says this is, which must be one of `formats` when some are named."""
+    rows = carry_out(packet, GATES)
+    said = packet.manifest.get("format")
+    if said and formats and said not in formats:
+        rows.append(row("manifest", "bad", "MALFORMED", str(said)))
+    elif not packet.stopped:
+        rows += carry_out(packet, {**FILES, **CHECKS[packet.manifest["format"]], **SEALED})
+    return summary(packet, rows)
+
+
+def carry_out(packet: Packet, checks: Checks) -> List[Dict[str, str]]:
+    return [run(name, check, packet) for name, check in checks.items() if not packet.stopped]
+
+
+def check_packets(packet: Packet) -> str:
+    """Every packet of the bundle by itself, and that it is the one the bundle names."""
+    inside = [row["path"] for row in packet.manifest["files"] if row["role"] == "packet"]
+    if inside != [named["path"] for named in packet.manifest["packets"]] or not inside:
+        raise Finding("BUNDLE_MISMATCH", "manifest.json packets")
+    for named in packet.manifest["packets"]:
+        entry = packet.entries[named["path"]]
+        report = judge(Packet(Window(packet.file, entry.offset, entry.size), packet.trust), (PACKET,))
+        packet.reports.append(report)
+        for key in ("packet_id", "manifest_sha256"):
+            if report[key] != named[key]:
+                raise Finding("BUNDLE_MISMATCH", f"{named['path']} {key}")
+    for verdict, kind in (("invalid", Finding), ("unknown", Unknown)):
+        found = [report["packet_id"] for report in packet.reports if report["verdict"] == verdict]
+        if found:
+            raise kind("PACKET_" + verdict.upper(), ", ".join(found))
+    return str(len(inside))
+
+
+CHECKS: Dict[str, Checks] = {PACKET: EVIDENCE, BUNDLE: {"packets": check_packets}}
+"""By format of the manifest, what is checked between the files and the seal."""
 
 
 def run(name: str, check: Callable[[Packet], str], packet: Packet) -> Dict[str, str]:
@@ -64,6 +98,7 @@ def summary(packet: Packet, rows: List[Dict[str, str]]) -> Dict[str, Any]:
     manifest = packet.manifest
     return {
         "verdict": verdict,
+        "format": str(manifest.get("format", "")),
         "packet_id": str(manifest.get("packet_id", "")),
         "case_id": str(manifest.get("case_id", "")),
         "subject": str(manifest.get("subject", "")),
@@ -71,12 +106,13 @@ def summary(packet: Packet, rows: List[Dict[str, str]]) -> Dict[str, Any]:
         "manifest_sha256": hashlib.sha256(packet.read("manifest.json")).hexdigest() if manifest else "",
         "timestamp": packet.token_time.isoformat() if packet.token_time else "",
         "checks": rows,
+        **({"packets": packet.reports} if packet.reports else {}),
     }
 
 
 def lines(report: Dict[str, Any], language: str) -> List[str]:
     """One line per check, the verdict last."""
-    printed = []
+    printed = [line for inner in report.get("packets", ()) for line in lines(inner, language)]
     for found in report["checks"]:
         chinese = language == "zh"
         name = TITLES[found["check"]] if chinese else found["check"]

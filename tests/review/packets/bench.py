@@ -148,12 +148,17 @@ def make_bench(folder: Path, authority: TestAuthority) -> Bench:
     now = datetime.now(UTC)
     key = world.make_key(folder, now - timedelta(days=1))
     (folder / "trust/tsa/test.pem").write_bytes(authority.root)
+    content = stamped_packet(key, authority, utc(now))
+    return Bench(unpacked(content), content, key, authority, folder / "trust", folder)
+
+
+def stamped_packet(key: OfficeKey, authority: TestAuthority, at: str, **changes: Any) -> bytes:
+    """A packet whose capture set and seal both have a token."""
     plain = world.source()
     token = authority.stamp(custody.joined(line["hash"] for line in plain.custody))
-    stamps = (world.stamp_over(plain.custody, token=token, authority="test", gen_time=utc(now)),)
-    source = world.source(captures=plain.captures, stamps=stamps)
-    built = world.make(source, key, authority.stamp, "required", utc(now))
-    return Bench(unpacked(built.content), built.content, key, authority, folder / "trust", folder)
+    stamps = (world.stamp_over(plain.custody, token=token, authority="test", gen_time=at),)
+    source = world.source(captures=plain.captures, stamps=stamps, **changes)
+    return world.make(source, key, authority.stamp, "required", at).content
 
 
 def unpacked(content: bytes) -> Files:

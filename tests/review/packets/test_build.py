@@ -16,10 +16,11 @@ from config.loader import Config
 from config.schema_agencies import SENDERS
 from review.keys import KeyRefused, office_key
 from review.packets import fonts
-from review.packets.build import Unstamped
 from review.packets.documents import DocumentError, file_list, typeset
-from review.packets.evidence import EvidenceRefused, Item
+from review.packets.evidence import EvidenceRefused
 from review.packets.facts import PacketBlocked, strongest, unicode_host
+from review.packets.item import Item
+from review.packets.seal import Unstamped
 from review.packets.source import DecisionFacts, OfficeFacts, PacketSource
 from tests.review.packets import world
 from tests.review.packets.bench import unpacked

@@ -27,7 +27,8 @@ from crawlers.records import (
     WarcPlace,
 )
 from review.keys import OfficeKey, office_key
-from review.packets.build import Built, SealStamper, Timestamp, build
+from review.packets.build import build
+from review.packets.seal import Sealed, Sealer, SealStamper, Timestamp
 from review.packets.source import (
     CaptureMaterial,
     DecisionFacts,
@@ -254,5 +255,5 @@ def make(
     stamp: SealStamper = no_stamp,
     policy: Timestamp = "queued",
     built_at: str = BUILT_AT,
-) -> Built:
-    return build(source_, agency(source_.agency), key, built_at, stamp, policy)
+) -> Sealed:
+    return build(source_, agency(source_.agency), Sealer(key, built_at, stamp, policy))
