@@ -16,6 +16,7 @@ from detectors.marks import Claim
 from detectors.mastheads import named
 
 if TYPE_CHECKING:
+    from config.schema import OfficialSite
     from detectors.features import Page
     from detectors.hosts import Registry
 
@@ -120,10 +121,16 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
                 yield Claim("footer", known, name=site.name, host=site.host, start=at, end=at + len(known))
 
 
+def _is_named(site: OfficialSite, title: str) -> bool:
+    """Whether a title calls a site by one of its names; an organ's sites share one ICP number."""
+    return any(name in title for name in (site.name, *site.short_names))
+
+
 def _numbers(page: Page, registry: Registry) -> Iterator[Claim]:
     for match in _ICP.finditer(page.text):
-        site = registry.by_icp.get(icp_body(match.group().replace(" ", "")))
-        if site is not None:
+        sites = registry.by_icp.get(icp_body(match.group().replace(" ", "")), ())
+        if sites:
+            site = next((one for one in sites if _is_named(one, page.title)), sites[0])
             yield Claim("icp", match.group(), name=site.name, host=site.host, start=match.start(), end=match.end())
             break
     for passage in footers(page):

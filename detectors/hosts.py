@@ -46,7 +46,10 @@ class Registry:
         self.institutions = tuple(config.policy.institution_suffixes)
         self.schools = {one.host for one in config.policy.known_good if one.kind in ("school", "hospital")}
         self.relays = tuple(one.suffix for one in config.policy.name_relays)
-        self.by_icp = {icp_body(site.identifiers.icp): site for site in self.current.values() if site.identifiers.icp}
+        self.by_icp: dict[str, list[OfficialSite]] = {}
+        for site in self.current.values():
+            if site.identifiers.icp:
+                self.by_icp.setdefault(icp_body(site.identifiers.icp), []).append(site)
         self.by_code = {s.identifiers.site_code: s for s in self.current.values() if s.identifiers.site_code}
         self.names: dict[str, OfficialSite] = {}
         for site in self.current.values():

@@ -48,18 +48,24 @@ class Officials:
             self.local.add(core)
         if not self.registry.is_restricted(host):
             self.open_cores.setdefault(core, site)
+            if core not in self.ordinary:
+                self._add_with_suffix(core, suffix_of(base), site)
         if labels:
             self.fronts.setdefault((*labels, core), site)
             for written in ("".join((*labels, core)), "".join((core, *reversed(labels)))):
                 if len(written) >= _MIN_JOINED_CHARS:
                     self.joined.setdefault(written.replace("-", ""), site)
 
+    def _add_with_suffix(self, core: str, suffix: str, site: OfficialSite) -> None:
+        """`chsi-com`, `chsi-com-cn`: the suffix written into the name, the dots of it left out."""
+        for written in (core + suffix.split(".")[0], core + suffix.replace(".", "")):
+            self.joined.setdefault(written.replace("-", ""), site)
+
     @property
     def open_hosts(self) -> list[str]:
         """Official hosts, present and former, whose names anybody could copy below a domain of his own."""
-        return [
-            host for host in (*self.registry.current, *self.registry.former) if not self.registry.is_restricted(host)
-        ]
+        hosts = (*self.registry.current, *self.registry.former)
+        return list(dict.fromkeys(host.removeprefix("www.") for host in hosts if not self.registry.is_restricted(host)))
 
     def under(self, host: str) -> OfficialSite | None:
         """The official site whose host this is, lies under, or stands above."""

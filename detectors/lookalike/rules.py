@@ -143,6 +143,8 @@ class Rules:
             return Finding(Level.WATCH, "gov_separator", official, site)
         if Kind.CORE in kinds and (parted or local):
             return Finding(Level.WATCH, "gov_separator", official, site)
+        if _purposes(left) + _purposes(right) >= (1 if cn else 2 if parted or local else 3):
+            return Finding(Level.WATCH, "gov_separator", official, site, vague=True)
         if cn and before and (parted or after):
             return Finding(Level.WATCH, "gov_separator", official, site, vague=True)
         return None
@@ -197,7 +199,7 @@ class Rules:
         if subjects <= {Kind.LOCAL, Kind.PAPER} and _foreign(target.suffix):
             return False
         points = reading.points
-        points += _of_a_place(reading)
+        points += _of_a_place(reading) or ("-" in text and kinds == {Kind.LOCAL, Kind.PLACE})
         points += purposeful and ("-" in text or target.is_chinese)
         return points >= ENOUGH_POINTS
 
@@ -302,6 +304,11 @@ def _of_a_place(reading: Reading) -> int:
     if met & {(Kind.PLACE, Kind.LOCAL), (Kind.COUNTY, Kind.LOCAL)}:
         return 2
     return any(after in (Kind.INITIALS, Kind.BUREAU) and before in PLACES | {Kind.CORE} for before, after in met)
+
+
+def _purposes(reading: Reading | None) -> int:
+    """How many words beside gov say what a site does."""
+    return len(reading.of(PURPOSES)) if reading else 0
 
 
 def _tail(text: str, lexis: Lexis) -> Reading | None:

@@ -8,10 +8,22 @@ from itertools import pairwise
 import ahocorasick_rs
 from rapidfuzz.distance import OSA
 
+from detectors.phonetics import code
+
 MAX_CORES = 100
 MIN_CORE_CHARS = 8
+_SYLLABLE_MAX_LETTERS = 6
 TWO_ERRORS_CHARS = 12
 """From this length on two errors are looked past, below it one."""
+
+
+def is_pinyin(text: str) -> bool:
+    """Whether a text is syllables and nothing else: two letters away from a core it is another word (anquan-jiaoyu)."""
+    reached = {0}
+    for end in range(1, len(text) + 1):
+        if any(end - size in reached and code(text[end - size : end]) for size in range(1, _SYLLABLE_MAX_LETTERS + 1)):
+            reached.add(end)
+    return len(text) in reached
 
 
 def errors_in(core: str) -> int:
@@ -64,6 +76,8 @@ class Typos:
         for number, at, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
             _, core, offset = self._pieces[number]
             for start, end, errors in _misspelt(text, core, at - offset):
+                if errors > 1 and is_pinyin(text[start:end]):
+                    continue
                 alone = errors == 1 and len(core) >= TWO_ERRORS_CHARS
                 if alone or (ours(text[:start]) and ours(text[end:])):
                     return core

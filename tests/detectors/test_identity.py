@@ -32,6 +32,19 @@ def judged(html: str, url: str, context: Context) -> Assessment:
     return found
 
 
+@pytest.mark.parametrize("name", ["中国高等教育学生信息网", "中国研究生招生信息网"])
+def test_of_sites_that_share_an_icp_number_the_one_in_the_title_is_imitated(name: str, context: Context) -> None:
+    footer = "<footer>版权所有 京ICP备19004913号-1</footer>"
+    verdict = judged(page(footer, title=f"{name}（成绩查询）"), "https://www.yinhe-info.top/", context).impersonation
+    assert verdict.imitates == name
+
+
+def test_organs_of_the_party_count_as_organs(context: Context) -> None:
+    footer = "<footer>主办：中国共产党银河省纪律检查委员会</footer>"
+    verdict = judged(page(footer, title="银河省纪委监委网站"), "https://www.yinhe-info.top/", context).impersonation
+    assert (verdict.level, verdict.cls) == (Level.FLAG, strings.FAKE_SITE)
+
+
 def test_a_site_identity_on_a_foreign_host_is_flagged_and_named(context: Context) -> None:
     verdict = judged(page("", METAS), "https://www.yinhe-info.top/", context).impersonation
     assert (verdict.level, verdict.cls, verdict.imitates) == (Level.FLAG, strings.FAKE_SITE, ORGAN)

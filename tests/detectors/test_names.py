@@ -17,6 +17,12 @@ from detectors.runner import assess
     [
         ("cx.mem.gov.cn.evil.top", "misleading_subdomain", Level.FLAG),
         ("www.chsi.com.cn.evil.top", "misleading_subdomain", Level.FLAG),
+        ("cpta.com.cn.evil.top", "misleading_subdomain", Level.FLAG),
+        ("chsi-com.cn", "suffix_swap", Level.WATCH),
+        ("cpta-com-cn.top", "suffix_swap", Level.WATCH),
+        ("govcn-cx.com", "gov_separator", Level.WATCH),
+        ("safety-cx-gov.com", "gov_separator", Level.WATCH),
+        ("ajj-jiangsu.com", "place_function", Level.WATCH),
         ("mem-gov-cn.com", "gov_separator", Level.FLAG),
         ("mem-gov.cn", "gov_separator", Level.FLAG),
         ("memgovcn.top", "gov_separator", Level.FLAG),
@@ -69,7 +75,17 @@ def test_class_and_level(name: str, kind: str, level: Level, context: Context) -
         *("www-mem-gov-cn.translate.goog", "mem.gov.ma", "okta-gov.com", "memgov.gov.uk", "webvpn-mem-gov-cn.x.edu.cn"),
         *("https://www.mem.gov.cn/evil.top/", "https://www.baidu.com/mem.gov.cn/", "chinasafety.gov.cn", "cast.org"),
         *("modern-memory.net", "hangzhou2022.cn", "yjgl-soft.com", "mem-bearing.com", "xn--80ak6aa92e.com", "xn--.com"),
-        *("mem.gov.cn.kunlunar.com", "www.example.gov.cn", "焊工培训报名.com", "", "bad..name", "x" * 300, "1.2.3.4"),
+        *(
+            "mem.gov.cn.kunlunar.com",
+            "www.example.gov.cn",
+            "anquanjiaoyu.com",
+            "zjjxinxing.com",
+            "焊工培训报名.com",
+            "",
+            "bad..name",
+            "x" * 300,
+            "1.2.3.4",
+        ),
     ],
 )
 def test_silent(name: str, context: Context) -> None:
