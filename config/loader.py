@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from config.schema_places import Places
     from config.schema_profiles import PageStates, Profile
     from config.schema_wording import Wording
+    from config.schema_workdays import Workdays
 
 PACKAGED = Path(__file__).parent
 ENVIRONMENT = "ZHENGSHAO_CONFIG"
@@ -98,6 +99,7 @@ class Config:
         unique={"concept": ("id",), "frame": ("id",), "boost": ("id",), "rule": ("id",)},
     )
     law: Part[LawBook] = Part("law", "config.schema:LawBook", unique={"entries": ("id",)})
+    workdays: Part[Workdays] = Part("workdays", "config.schema_workdays:Workdays", unique={"years": ("id",)})
     page_states: Part[PageStates] = Part("page_states", "config.schema_profiles:PageStates")
     engines: Part[dict[str, Profile]] = Part("engines", "config.schema_profiles:Profile", folder=True)
     marketplaces: Part[dict[str, Profile]] = Part("marketplaces", "config.schema_profiles:Profile", folder=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from config.schema import Identifier, Model, Text
+from config.schema import Count, CountOrNone, Identifier, Model, Text
 
 SENDERS = ("cac", "safety_committee", "market")
 PLACEHOLDERS = frozenset({"office", "region", "subject", "kind", "title", "case_id", "packet_id", "class", "imitates"})
@@ -41,6 +41,11 @@ class Paper(Model):
     opening: Sentence
     closing: Sentence
 
+    def addressed(self, *, office: str, region: str, title: str) -> str:
+        """The recipient by name. `title` is of the (first) case, for papers that go to a site's own operator."""
+        blank = dict.fromkeys(PLACEHOLDERS, "")
+        return self.recipient.format(**{**blank, "office": office, "region": region, "title": title})
+
 
 class FactField(Model):
     """A fact the papers need. Required and missing, it blocks the packet; else it prints as still to be supplied."""
@@ -60,6 +65,25 @@ class Measure(Model):
     applies: Applies
 
 
+class Result(Model):
+    """One answer a recipient may give, by the code under which feedback is entered."""
+
+    id: Identifier
+    text: Text
+
+
+class Terms(Model):
+    """What a hand-over to this recipient asks for. Days are workdays from the day it leaves (`workdays.toml`).
+
+    `recheck_hours`: how old the last look at the subject may be when the papers are made and when they leave; 0 asks
+    for none.
+    """
+
+    receipt_workdays: Count
+    feedback_workdays: Count
+    recheck_hours: CountOrNone
+
+
 class Agency(Model):
     """A kind of recipient."""
 
@@ -68,6 +92,8 @@ class Agency(Model):
     papers: Annotated[tuple[Paper, ...], Field(min_length=1)]
     fields: tuple[FactField, ...]
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    results: Annotated[tuple[Result, ...], Field(min_length=1)]
+    terms: Terms
 
     @model_validator(mode="after")
     def _all_senders(self) -> Self:

@@ -25,3 +25,11 @@ class CampaignError(ReviewError):
 
 class ReferenceRefused(ReviewError):
     """A page cannot be collected as an official one."""
+
+
+class ReferralError(ReviewError):
+    """A referral does not exist, or the step does not fit its state or the person who takes it."""
+
+
+class BundleError(ReviewError):
+    """A bundle cannot be built from what its referral holds."""

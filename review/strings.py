@@ -169,3 +169,65 @@ REFERENCE_UNKNOWN = "没有收集过 {url}(用 zhengshao reference list 查看)�
 REFERENCE_REMOVED = "{url} 不再用于比对;已取的证据不动。"
 REFERENCE_LISTED = "{url}  第 {version} 版  {name}  取证 C-{capture:08d}  {at}"
 REFERENCE_STAGE = "收集"
+
+REFERRAL_STATES = {
+    "draft": "草拟",
+    "review": "复核",
+    "approval": "审批",
+    "sent": "已移送",
+    "received": "已签收",
+    "answered": "已反馈",
+    "closed": "办结",
+    "withdrawn": "撤回",
+}
+REFERRAL_ACTIONS = {
+    "draft": "草拟",
+    "attach": "附上证据包",
+    "bundle": "生成移送批次",
+    "submit": "提交复核",
+    "review": "复核",
+    "approve": "审批",
+    "return": "退回",
+    "send": "登记移送",
+    "receive": "登记签收",
+    "answer": "登记反馈",
+    "remind": "催办",
+    "close": "办结",
+    "withdraw": "撤回",
+    "file": "登记回执",
+}
+REFERRAL_PAPER_KINDS = {"receipt": "回执", "feedback": "反馈", "other": "其他来件"}
+REFERRAL_UNKNOWN = "没有移送件 {label}(用 zhengshao referral list 查看)。"
+REFERRAL_NO_AGENCY = "没有名为“{agency}”的收件方;可用:{known}"
+REFERRAL_NO_CASES = "移送件里至少要有一个案件。"
+REFERRAL_CASE_STATE = "{case} 的状态是“{state}”:只有人工复核属实的案件才能移送。"
+REFERRAL_DUPLICATE = "{case} 已在未办结的移送件 {other} 中移送给{agency}:请先办结或撤回,不重复移送。"
+REFERRAL_OTHER_PACKET = "{packet} 不是 {label} 中任何案件给该收件方的证据包。"
+REFERRAL_NO_PACKET = "{label}:{case} 还没有证据包,先运行 zhengshao bundle build {label}。"
+REFERRAL_READY = "(已批准)"
+REFERRAL_NOT_NOW = "{label} 现在是“{state}”,不能{action}。"
+REFERRAL_CHANGED = "{label} 的证据包与提交复核时不同:请退回草拟后重新提交。"
+REFERRAL_LACKS = "缺少办理人({what}):移送的每一步都要记名。"
+REFERRAL_INCOMPLETE = {
+    "return": "退回需要写明理由。",
+    "withdraw": "撤回需要写明理由。",
+    "send": "登记移送需要写明方式,如“专人送达”“公文交换”。",
+    "receive": "登记签收需要写明签收人。",
+    "remind": "催办需要写明方式,如“电话”“函”。",
+}
+REFERRAL_SAME_PERSON = "{actor} 参与了 {label} 的草拟,不能再复核或审批:请由另一人办理。"
+REFERRAL_TIME = "时间“{text}”不对:应形如 2026-11-23T10:30+08:00,不早于上一步,也不在将来。"
+REFERRAL_STALE = (
+    "{case} 最近一次看到它是 {at}:移送前 {hours} 小时内须复查仍可访问(zhengshao capture,或登记 recheck_at)。"
+)
+REFERRAL_GONE = "{case} 在 {at} 复查时已无法访问:请撤回,或复查后再移送。"
+REFERRAL_RESULTS = "没有反馈结果“{result}”;该收件方可用:{known}"
+REFERRAL_PAPER_TYPE = "{name} 不是可以登记的来件:种类为 receipt、feedback、other;文件为 PDF、OFD、DOCX 或扫描图片。"
+REFERRAL_PAPER_KNOWN = "{name} 已登记在 {label} 中。"
+REFERRAL_LISTED = "{label}  {state}  {agency} {recipient}  {cases}  {due}"
+REFERRAL_DUE = "应于 {due} 前{what}"
+REFERRAL_OVERDUE = "已超期(应于 {due} 前{what})"
+REFERRAL_WAITS = {"sent": "签收", "received": "反馈"}
+FACT_FIELD = "没有名为 {field} 的事项;文书用到的有:{known}"
+FACT_NO_SOURCE = "“{field}”需要写明来源(--source),如“平台复函”“现场核查”。"
+FACT_TIME = "时间“{text}”不对:应形如 2026-11-23T10:30+08:00,不在将来。"
