@@ -231,3 +231,4 @@ REFERRAL_WAITS = {"sent": "签收", "received": "反馈"}
 FACT_FIELD = "没有名为 {field} 的事项;文书用到的有:{known}"
 FACT_NO_SOURCE = "“{field}”需要写明来源(--source),如“平台复函”“现场核查”。"
 FACT_TIME = "时间“{text}”不对:应形如 2026-11-23T10:30+08:00,不在将来。"
+NO_CAPTURE_NUMBER = "“{text}”不是取证编号:应形如 C-00000012。"
