@@ -22,8 +22,6 @@ _CONDITION = re.compile(
     r"(?:凭借?|持有?|本人有|我有|已有|自有|出示|查验|核对|核查|检查|具备|具有|没收|吊销|扣押|上交|佩戴)(?:有效|本人|其)?的?$"
 )
 """Before a certificate: it is shown, held or taken away, not offered."""
-_FEW = 100
-"""Pairs of hits that are quicker compared one by one."""
 _JOINS = re.compile(r"[、,，/\s·和与及或|]{0,2}")
 
 
@@ -32,10 +30,9 @@ class Hits:
 
     def __init__(self, matches: Matches) -> None:
         self._matches = matches
-        self._meanings = matches.lexicon.meanings
+        self._lexicon = matches.lexicon
         self._apart: dict[str, list[Hit]] = {}
         self._found: dict[str, list[Hit]] = {}
-        self._starts: dict[str, list[int]] = {}
 
     def put(self, name: str, hits: Iterable[Hit]) -> None:
         self._found[name] = sorted(set(hits))
@@ -43,10 +40,19 @@ class Hits:
     @cached_property
     def possible(self) -> set[str]:
         """Every name that can have hits at all: a term of it is here, both parts of a pair, or it has a pattern."""
-        owners, lexicon = self._matches.owners, self._matches.lexicon
-        begun = map(lexicon.completes.__getitem__, owners & lexicon.completes.keys())
-        paired = {name for second, name in begun if second in owners}
-        return {*owners, *paired, *lexicon.patterns, *(name for name, hits in self._found.items() if hits)}
+        given = (name for name, hits in self._found.items() if hits)
+        return {*self._matches.owners, *self._paired, *self._lexicon.patterns, *given}
+
+    @cached_property
+    def _paired(self) -> dict[str, list[tuple[Pair, str, str]]]:
+        """Meanings of which both parts of some pair are here, with those pairs and their parts."""
+        owners, completes = self._matches.owners, self._lexicon.completes
+        found: dict[str, list[tuple[Pair, str, str]]] = {}
+        for first in owners & completes.keys():
+            pair, second, name = completes[first]
+            if second in owners:
+                found.setdefault(name, []).append((pair, first, second))
+        return found
 
     def of(self, name: str) -> list[Hit]:
         """Hits of one concept, or of several joined by `|`."""
@@ -64,12 +70,10 @@ class Hits:
         hits = self.of(name)
         if not hits:
             return hits
-        starts = self._starts.get(name)
-        if starts is None:
-            starts = self._starts[name] = [hit.start for hit in hits]
-        low = bisect_left(starts, start - window - _LONGEST_TERM_CHARS)
-        high = bisect_right(starts, end + window)
-        return [hit for hit in hits[low:high] if hit.end >= start - window]
+        low = bisect_left(hits, (start - window - _LONGEST_TERM_CHARS,))
+        high = bisect_left(hits, (end + window + 1,))
+        first = start - window
+        return [hit for hit in hits[low:high] if hit[1] >= first]
 
     def _uncovered(self, name: str) -> list[Hit]:
         """A meaning's hits without those that hits of the concepts named in `inside` swallow.
@@ -77,7 +81,7 @@ class Hits:
         Concepts lose theirs in the order of the configuration: a later one covers with all it has.
         """
         hits = self._of_itself(name)
-        lexicon = self._matches.lexicon
+        lexicon = self._lexicon
         if not hits or name not in lexicon.nested:
             return hits
         order = lexicon.order
@@ -105,40 +109,43 @@ class Hits:
         return sorted(kept)
 
     def _of_itself(self, name: str) -> list[Hit]:
-        if name not in self._apart:
-            self._apart[name] = self._resolved(name) if name in self.possible and name in self._meanings else []
-        return self._apart[name]
+        found = self._apart.get(name)
+        if found is None:
+            is_here = name in self.possible and name in self._lexicon.meanings
+            found = self._apart[name] = self._resolved(name) if is_here else []
+        return found
 
     def _resolved(self, name: str) -> list[Hit]:
         """Terms, patterns and pairs of a meaning, but for what its exceptions cover."""
-        matches = self._matches
-        excepted = matches.lexicon.excepted.get(name)
-        exceptions = matches.hits(excepted) if excepted else []
-        if name in matches.lexicon.of_terms_only:
+        matches, lexicon = self._matches, self._lexicon
+        excepted = lexicon.excepted.get(name)
+        exceptions = matches.hits(excepted) if excepted in matches.owners else []
+        if name in lexicon.of_terms_only:
             return outside(matches.hits(name), exceptions)
-        found = {*matches.hits(name), *matches.pattern_hits(name)}
-        for pair, (first, second) in zip(self._meanings[name].pairs, matches.lexicon.pairs[name], strict=True):
-            if first in matches.owners and second in matches.owners:
-                firsts = outside(matches.hits(first), exceptions)
-                found.update(_pairs(firsts, matches.hits(second), pair, matches.views.original))
-        return outside(sorted(found), exceptions)
+        found = matches.hits(name)
+        more = set(matches.pattern_hits(name)) if name in lexicon.patterns else set()
+        for pair, first, second in self._paired.get(name, ()):
+            more.update(_pairs(outside(matches.hits(first), exceptions), matches.hits(second), pair, self._text))
+        return outside(sorted({*found, *more}) if more else found, exceptions)
+
+    @property
+    def _text(self) -> str:
+        return self._matches.views.original
 
 
 def outside(hits: list[Hit], covers: list[Hit]) -> list[Hit]:
-    """The hits that do not lie wholly inside one of `covers`."""
+    """The hits that do not lie wholly inside one of `covers`; both in order of position."""
     if not covers or not hits:
         return hits
-    spans = sorted((hit.start, hit.end) for hit in covers)
-    if len(hits) * len(spans) <= _FEW:
-        return [hit for hit in hits if not any(start <= hit[0] and end >= hit[1] for start, end in spans)]
-    longest = max(end - start for start, end in spans)
-    starts = [start for start, _ in spans]
-
-    def covered(hit: Hit) -> bool:
-        low, high = bisect_left(starts, hit.end - longest), bisect_right(starts, hit.start)
-        return any(end >= hit.end for _, end in spans[low:high])
-
-    return [hit for hit in hits if not covered(hit)]
+    kept: list[Hit] = []
+    reach, at, count = -1, 0, len(covers)
+    for hit in hits:
+        while at < count and covers[at][0] <= hit[0]:
+            reach = max(reach, covers[at][1])
+            at += 1
+        if reach < hit[1]:
+            kept.append(hit)
+    return kept
 
 
 def _pairs(firsts: list[Hit], seconds: list[Hit], pair: Pair, text: str) -> Iterator[Hit]:

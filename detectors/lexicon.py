@@ -19,8 +19,11 @@ from detectors.layout import readings
 from detectors.ordinary import is_rare, is_word_part
 
 if TYPE_CHECKING:
-    from config.schema_wording import Wording
+    from config.schema_wording import Pair, Wording
 
+GOODS = frozenset({"card", "paper", "exam", "slang"})
+ACTS = frozenset({"offence", "hint", "act"})
+"""Roles of what is sold, and of what is said of it."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _TELLING_CHARS = 3
 _MAX_SPREAD = 10
@@ -29,6 +32,8 @@ _HAN = re.compile(f"[{folding.HAN}]+")
 
 _TERM_OF = itemgetter(0)
 """Of a match."""
+_made = tuple.__new__
+"""A named tuple of a tuple, without a call of its own."""
 
 Match = tuple[int, int, int]
 """Number of the term, start and end in a view."""
@@ -79,23 +84,20 @@ class Lexicon:
         self.meanings = {concept.id: concept for concept in wording.concept} | {
             f"frame:{frame.id}": frame for frame in wording.frame
         }
-        self.pairs: dict[str, list[tuple[str, str]]] = {}
-        self.completes: dict[str, tuple[str, str]] = {}
-        """First part of a pair to its second part and the meaning that both make."""
+        self.completes: dict[str, tuple[Pair, str, str]] = {}
+        """First part of a pair to the pair, its second part and the meaning that both make."""
         for name, meaning in self.meanings.items():
             self._own(owners, name, meaning.terms)
             self._own(owners, unless(name), meaning.unless)
-            self.pairs[name] = [
-                (f"{name}:{index}:first", f"{name}:{index}:second") for index in range(len(meaning.pairs))
-            ]
-            for pair, (first, second) in zip(meaning.pairs, self.pairs[name], strict=True):
+            for index, pair in enumerate(meaning.pairs):
+                first, second = f"{name}:{index}:first", f"{name}:{index}:second"
                 self._own(owners, first, pair.first)
                 self._own(owners, second, pair.second)
-                self.completes[first] = (second, name)
+                self.completes[first] = (pair, second, name)
         for name, terms in (extra or {}).items():
             self._own(owners, name, terms)
         self.terms = sorted(owners)
-        self.owners = [owners[term] for term in self.terms]
+        self.owners = [tuple(sorted(owners[term])) for term in self.terms]
         self.longest = max((len(term) for term in self.terms if not term.isascii()), default=0)
         """In characters, of the terms that may be hidden: such as only Latin letters make are not."""
         self.owned: dict[str, set[int]] = defaultdict(set)
@@ -126,8 +128,11 @@ class Lexicon:
 
     def _know_what_each_is(self, wording: Wording) -> None:
         """What concepts, frames and rules are to each other, looked up once."""
-        self.of_terms_only = {name for name in self.meanings if not self.pairs[name] and name not in self.patterns}
+        paired = {name for _, _, name in self.completes.values()}
+        self.of_terms_only = self.meanings.keys() - paired - self.patterns.keys()
         self.roles = {concept.id: concept.role for concept in wording.concept if concept.role} | {"contact": "act"}
+        self.goods = {name: role for name, role in self.roles.items() if role in GOODS}
+        self.acts = frozenset(name for name, role in self.roles.items() if role in ACTS)
         self.told = frozenset({*self.order, "contact"})
         """What may be said in an offer or beside it."""
         self.sold = {name for name, role in self.roles.items() if role != "act"}
@@ -293,7 +298,9 @@ class Matches:
         written, heard = self._by_owner.get(owner), self._heard.get(owner)
         if heard or (written and self._is_mixed):
             return sorted({*(written or ()), *(heard or ())})
-        return sorted(written) if written else []
+        if not written:
+            return []
+        return sorted(written) if len(written) > 1 else written
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
         for pattern in self.lexicon.patterns.get(concept, ()):
@@ -305,23 +312,32 @@ class Matches:
         """The hits of every term in each view, some perhaps twice."""
         found: dict[str, list[Hit]] = defaultdict(list)
         owners = self.lexicon.owners
-        for index, hit in itertools.chain(self._as_written(), self._apart(), self._misspelt(), self._read_otherwise()):
+        for index, hit in self._as_written():
             for owner in owners[index]:
                 found[owner].append(hit)
+        if self._is_mixed:
+            for index, hit in itertools.chain(self._apart(), self._misspelt(), self._read_otherwise()):
+                for owner in owners[index]:
+                    found[owner].append(hit)
         return found
 
-    def _as_written(self) -> Iterator[Located]:
-        original, folded = self.views.original, self.views.folded
-        terms, edged, unchanged = self.lexicon.terms, self.lexicon.edged, folded.is_identity
-        for index, start, end in self._plain:
-            if edged[index] and not self._whole_word(index, start, end):
-                continue
+    def _as_written(self) -> Iterable[Located]:
+        terms, edged = self.lexicon.terms, self.lexicon.edged
+        plain = [match for match in self._plain if not edged[match[0]] or self._whole_word(*match)]
+        if self.views.folded.text == self.views.original:
+            return [(index, _made(Hit, (start, end, terms[index], False, ""))) for index, start, end in plain]
+        return self._as_folded(plain)
+
+    def _as_folded(self, plain: list[Match]) -> Iterator[Located]:
+        original, folded, terms = self.views.original, self.views.folded, self.lexicon.terms
+        unchanged = folded.is_identity
+        for index, start, end in plain:
             first, last = (start, end) if unchanged else folded.original(start, end)
             if original[first:last] == terms[index]:
-                yield index, Hit(first, last, terms[index])
+                yield index, _made(Hit, (first, last, terms[index], False, ""))
             else:
                 how = disguise.of_glyphs(original[first:last])
-                yield index, Hit(first, last, terms[index], bool(how), how)
+                yield index, _made(Hit, (first, last, terms[index], bool(how), how))
 
     def _apart(self) -> Iterator[Located]:
         """Where something stands between the characters of a word, and by what."""

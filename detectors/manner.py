@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from operator import add
+from operator import add, itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple
+
+import ahocorasick_rs
 
 from detectors.text import at_joined
 
@@ -38,12 +40,15 @@ GRAM_CHARS = 3
 MARK = 0.5
 """What a meaning counts beside strings, of which all together count `STRINGS`."""
 STRINGS = 4.0
-GOODS = frozenset({"card", "paper", "exam", "slang"})
 WARE = "ware"
 """Things named after a certificate; alone, they are what is sold."""
-ACTS = frozenset({"offence", "hint", "act"})
 OTHER = "~"
 """Before a string or meaning that stands in somebody else's words: quoted, reported, asked, forbidden."""
+MARKS = frozenset("#@$~")
+"""What the names of features begin with that are no strings of the speaker's own."""
+UNIT = 10**9
+"""Sums are of whole billionths: whole numbers add up to the same in any order, on any machine."""
+_NUMBER = itemgetter(0)
 _QUOTE_MIN_CHARS = 4
 _NOTHING: frozenset[str] = frozenset()
 _DIGITS = re.compile("[0-9]+")
@@ -85,6 +90,26 @@ def _grams(text: str) -> Iterator[Iterable[str]]:
         yield longer
 
 
+class _Strings(NamedTuple):
+    """The strings that weigh something, found in one go over a text; what each weighs by its number."""
+
+    automaton: ahocorasick_rs.AhoCorasick
+    weighed: Callable[[int], int]
+    squares: Callable[[int], int]
+
+    @classmethod
+    def of(cls, names: dict[str, str], weights: dict[str, float], rarity: dict[str, float]) -> _Strings:
+        """`names`: each string with the name of its feature."""
+        kind = ahocorasick_rs.MatchKind.Standard
+        automaton = ahocorasick_rs.AhoCorasick(list(names), matchkind=kind, store_patterns=False)
+        weighed = [round(UNIT * weights[name] * rarity[name]) for name in names.values()]
+        squares = [round(UNIT * rarity[name] * rarity[name]) for name in names.values()]
+        return cls(automaton, weighed.__getitem__, squares.__getitem__)
+
+    def within(self, text: str) -> set[int]:
+        return set(map(_NUMBER, self.automaton.find_matches_as_indexes(text, overlapping=True)))
+
+
 @dataclass(frozen=True)
 class Manner:
     """Learnt weights. A window at `flag` or more reads as an offer, one at `watch` resembles one; below zero it lies on
@@ -111,44 +136,32 @@ class Manner:
         return cls(weights, rarity, **{name: float(own[name]) for name in ("bias", "flag", "watch")})
 
     def score(self, window: Window) -> float:
-        known = self._known(window.own, window.others)
-        written = sum(map(self._weighed.__getitem__, known))
-        length = math.sqrt(sum(map(self._squares.__getitem__, known))) or 1.0
-        marked = sum(map(self.weights.__getitem__, sorted(window.marks & self.weights.keys())))
-        return self.bias + STRINGS * written / length + MARK * marked
+        own = self._own.within(window.own)
+        written, squares = sum(map(self._own.weighed, own)), sum(map(self._own.squares, own))
+        if window.others:
+            others = self._others.within(window.others)
+            written += sum(map(self._others.weighed, others))
+            squares += sum(map(self._others.squares, others))
+        length = math.sqrt(squares / UNIT) or 1.0
+        marked = sum(map(self._marks.__getitem__, window.marks & self._marks.keys()))
+        return self.bias + (STRINGS * written / length + MARK * marked) / UNIT
 
     def telling(self, plain: str) -> float:
         """How much the strings of a sentence speak for an offer."""
-        return sum(map(self._weighed.__getitem__, self._known(plain)))
-
-    def _known(self, own: str, others: str = "") -> list[int]:
-        """Numbers of the strings that weigh something, in the order of their names: sums are the same everywhere."""
-        found: set[int | None] = set()
-        for known, text in ((self._places.get, own), (self._others.get, others)):
-            for grams in _grams(text) if text else ():
-                found.update(map(known, grams))
-        found.discard(None)
-        return sorted(cast("set[int]", found))
+        return sum(map(self._own.weighed, self._own.within(plain))) / UNIT
 
     @cached_property
-    def _names(self) -> list[str]:
-        return sorted(self.weights)
+    def _own(self) -> _Strings:
+        return _Strings.of({name: name for name in self.weights if name[0] not in MARKS}, self.weights, self.rarity)
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self._names)}
+    def _others(self) -> _Strings:
+        others = {name[1:]: name for name in self.weights if name[0] == OTHER}
+        return _Strings.of(others, self.weights, self.rarity)
 
     @cached_property
-    def _others(self) -> dict[str, int]:
-        return {name[1:]: place for name, place in self._places.items() if name[0] == OTHER}
-
-    @cached_property
-    def _weighed(self) -> list[float]:
-        return [self.weights[name] * self.rarity[name] for name in self._names]
-
-    @cached_property
-    def _squares(self) -> list[float]:
-        return [self.rarity[name] * self.rarity[name] for name in self._names]
+    def _marks(self) -> dict[str, int]:
+        return {name: round(UNIT * weight) for name, weight in self.weights.items() if name[0] in MARKS}
 
 
 class Passages:
@@ -167,17 +180,19 @@ class Passages:
         """Those in which something is named that could be sold, or an act that breaks the law."""
         if self.lexicon.sold.isdisjoint(self.hits.possible):
             return []
-        sold, present = self.lexicon.sold, self._meanings
-        groups = [
-            (first, last)
-            for first, last in self._groups()
-            if any(not sold.isdisjoint(present[index]) for index in range(first, last) if index in present)
-        ]
+        sold = self._sold_in()
+        groups = [(first, last) for first, last in self._groups() if bisect_left(sold, first) < bisect_left(sold, last)]
         if len(groups) > MAX_WINDOWS:
             groups = sorted(sorted(groups, key=self._fullness)[-MAX_WINDOWS:])
         return [self._window(first, last) for first, last in groups]
 
-    def _fullness(self, group: tuple[int, int]) -> int:
+    def _sold_in(self) -> list[int]:
+        """The sentences in which something is named that could be sold, in order."""
+        starts = self.starts
+        hits = chain.from_iterable(map(self.hits.of, self.lexicon.sold & self.hits.possible))
+        return sorted({bisect_right(starts, hit[0]) - 1 for hit in hits})
+
+    def _fullness(self, group: Span) -> int:
         """How much of what makes an offer is in some sentences."""
         names = set().union(*(self._meanings.get(index, _NOTHING) for index in range(*group)))
         return len(names & self.lexicon.roles.keys())
@@ -188,10 +203,14 @@ class Passages:
 
     def _window(self, first: int, last: int) -> Window:
         window = Window(self.spans[first:last])
-        window.marks.update(f"${contact.kind}" for contact in self.contacts)
+        window.marks.update(self._contact_marks)
         self._mark(window, range(first, last))
-        window.own, window.others = self._voices(range(first, last))
+        window.own, window.others = self._voices(first, last)
         return window
+
+    @cached_property
+    def _contact_marks(self) -> set[str]:
+        return {f"${contact.kind}" for contact in self.contacts}
 
     def _groups(self) -> Iterator[tuple[int, int]]:
         first, size = 0, 0
@@ -226,52 +245,61 @@ class Passages:
     def _by_sentence(self, names: dict[str, str]) -> dict[int, set[str]]:
         """In which sentences there are hits, each by what its name is called here."""
         found: dict[int, set[str]] = defaultdict(set)
-        starts = self.starts
+        starts, hits_of = self.starts, self.hits.of
         for name, called in names.items():
-            for hit in self.hits.of(name):
-                found[max(0, bisect_right(starts, hit[0]) - 1)].add(called)
+            for hit in hits_of(name):
+                found[bisect_right(starts, hit[0]) - 1].add(called)
         return found
 
     def _sentence(self, offset: int) -> int:
         return max(0, bisect_right(self.starts, offset) - 1)
 
     def _mark(self, window: Window, indexes: Iterable[int]) -> None:
+        marks, mild = window.marks, self.lexicon.mild
         together: set[str] = set()
         for index in indexes:
-            names, frames = self._meanings.get(index, _NOTHING), self._others.get(index, _NOTHING)
-            voice = OTHER if frames - self.lexicon.mild else ""
-            window.marks.update(f"@{frame}" for frame in frames)
-            window.marks.update(f"#{voice}{name}" for name in names)
-            window.marks.update(f"#{voice}{pair}" for pair in self._pairs(names))
-            if WARE in names and not any(self.lexicon.roles.get(name) in GOODS for name in names):
-                window.marks.add(f"#{voice}{WARE}*")
-            together |= {voice + name for name in names}
-        window.marks.update(f"##{pair}" for pair in self._pairs({name for name in together if name[0] != OTHER}))
+            names, frames = self._meanings.get(index), self._others.get(index, _NOTHING)
+            marks.update(f"@{frame}" for frame in frames)
+            if names:
+                foreign = not frames <= mild
+                marks |= _marks(frozenset(names), f"#{OTHER}" if foreign else "#", self.lexicon)
+                if not foreign:
+                    together |= names
+        window.marks = marks | _pairs(together, "##", self.lexicon)
 
-    def _pairs(self, names: Set[str]) -> Iterator[str]:
-        """What is sold × what is said of it."""
-        roles = self.lexicon.roles
-        goods = {role for name in names if (role := roles.get(name)) in GOODS}
-        for name in names if goods else ():
-            if roles.get(name, "") in ACTS:
-                yield from (f"{good}*{name}" for good in goods)
-
-    def _voices(self, indexes: Iterable[int]) -> tuple[str, str]:
+    def _voices(self, first: int, last: int) -> tuple[str, str]:
         """What the speaker says, and what others do; every number is one digit."""
-        own, other = list[str](), list[str]()
-        for index in indexes:
-            foreign = not self._others.get(index, _NOTHING) <= self.lexicon.mild
-            (other if foreign else own).append(self._plain(self.spans[index]))
-        return _DIGITS.sub("0", "".join(own)), _DIGITS.sub("0", "".join(other))
+        spans = self.spans
+        foreign = [index for index in range(first, last) if not self._others.get(index, _NOTHING) <= self.lexicon.mild]
+        if not foreign:
+            return _DIGITS.sub("0", self._plain(spans[first][0], spans[last - 1][1])), ""
+        other = "".join(self._plain(*spans[index]) for index in foreign)
+        own = "".join(self._plain(*spans[index]) for index in range(first, last) if index not in foreign)
+        return _DIGITS.sub("0", own), _DIGITS.sub("0", other)
 
     def telling(self, span: Span, manner: Manner) -> float:
         """How much the strings of a sentence speak for an offer."""
-        return manner.telling(_DIGITS.sub("0", self._plain(span)))
+        return manner.telling(_DIGITS.sub("0", self._plain(*span)))
 
-    def _plain(self, span: Span) -> str:
+    def _plain(self, start: int, end: int) -> str:
         """Without disguises and separators."""
         matches = self.matches
-        return matches.plain[at_joined(matches.views, span[0]) : at_joined(matches.views, span[1])]
+        return matches.plain[at_joined(matches.views, start) : at_joined(matches.views, end)]
+
+
+def _marks(names: frozenset[str], before: str, lexicon: Lexicon) -> set[str]:
+    """Meanings of one sentence, what is sold × what is said of it, and a thing that is named after a card alone."""
+    marks = {before + name for name in names} | _pairs(names, before, lexicon)
+    if WARE in names and lexicon.goods.keys().isdisjoint(names):
+        marks.add(f"{before}{WARE}*")
+    return marks
+
+
+def _pairs(names: Set[str], before: str, lexicon: Lexicon) -> set[str]:
+    """What is sold × what is said of it."""
+    acts = names & lexicon.acts
+    goods = {lexicon.goods[name] for name in names & lexicon.goods.keys()} if acts else ()
+    return {f"{before}{good}*{act}" for good in goods for act in acts}
 
 
 def _pieces(ends: Sequence[int], length: int) -> Iterator[Span]:
