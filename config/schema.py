@@ -147,6 +147,10 @@ class StampSettings(Model):
     policy: Literal["required", "queued"]
 
 
+class PacketSettings(Model):
+    light_copy_bytes: Annotated[int, Field(ge=1_048_576)]
+
+
 class BrowserSettings(Model):
     enabled: bool
     executable: str
@@ -175,6 +179,7 @@ class Settings(Model):
     archive: ArchiveSettings
     services: dict[str, Service]
     stamp: StampSettings
+    packets: PacketSettings
     browser: BrowserSettings
     night: NightSettings
     retention: Retention

@@ -31,6 +31,7 @@ from review.referral_records import (
 )
 from review.referral_steps import confirmed, given, in_state, moment_given, not_now, note, person, recipient, step
 from review.strings import (
+    BUNDLE_NEEDED,
     REFERRAL_DUPLICATE,
     REFERRAL_GONE,
     REFERRAL_NO_CASES,
@@ -99,13 +100,15 @@ def attach(connection: Connection, referral_id: int, packet_id: str, *, actor: s
 
 
 def submit(connection: Connection, referral_id: int, config: Config, *, actor: str, now: str) -> Referral:
-    """草拟 → 复核. Every case needs its packet; from here on the content is fixed."""
+    """草拟 → 复核. Every case needs its packet, several cases a bundle; from here on the content is fixed."""
     referral = in_state(connection, referral_id, "submit", ReferralState.DRAFT)
     for item in referral.items:
         if not item.packet_id:
             raise ReferralError(REFERRAL_NO_PACKET.format(label=referral.label, case=item.case_label))
-    _fresh(connection, referral, recipient(config, referral.agency), now)
     digest = content_digest(referral.items)
+    if len(referral.items) > 1 and (referral.bundle is None or referral.bundle.content != digest):
+        raise ReferralError(BUNDLE_NEEDED.format(label=referral.label, count=len(referral.items)))
+    _fresh(connection, referral, recipient(config, referral.agency), now)
     values = {"state": ReferralState.REVIEW, "content": digest}
     return step(connection, referral, "submit", actor, now, {"content": digest}, values)
 

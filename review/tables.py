@@ -176,7 +176,7 @@ bundles = Table(
     Column("content", String(64), nullable=False),
     Column("built_at", String(32), nullable=False),
     Column("file", String(255), nullable=False),
-    Column("light", String(255), nullable=False),
+    Column("light", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
 )
 

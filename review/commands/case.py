@@ -20,9 +20,10 @@ from review.commands._shared import (
     open_store,
     say,
 )
-from review.strings import CAMPAIGN_OF_CASE, VIEWED
+from review.strings import CAMPAIGN_OF_CASE, FACT_LISTED, FACT_SET, FACT_TAKEN_BACK, VIEWED
 
 if TYPE_CHECKING:
+    from review.case_facts import Fact
     from review.cases import Case
 
 QUOTES_SHOWN = 3
@@ -31,7 +32,7 @@ DECISION_WORDS = ("confirm", "exclude", "doubt", "reopen")
 
 @click.group("case")
 def command() -> None:
-    """List, show, view, decide and merge cases.
+    """List, show, view, decide and merge cases, and note facts that their papers need.
 
     \b
     zhengshao case list --state open
@@ -39,6 +40,7 @@ def command() -> None:
     zhengshao case view A-000012 --out A-000012.html
     zhengshao case decide A-000012 confirm --reason "底部标识照抄应急管理部"
     zhengshao case merge A-000013 --into A-000012 --reason "同一微信号"
+    zhengshao case fact A-000012 collateral 同地址未见其他网站 --source 接入商答复
     """
 
 
@@ -208,3 +210,54 @@ def view_case(case_id: str, out: Path, config_dir: Path | None, data_dir: Path |
         seen = view(case, store, Archive(data / "archive"), BlobStore(data / "blobs"), context)
     out.write_text(seen.html, encoding="utf-8")
     say(VIEWED.format(out=out, capture=seen.capture.label, url=seen.capture.final_url, count=seen.marks))
+
+
+@command.command("fact")
+@click.argument("case_id", metavar="CASE")
+@click.argument("field", required=False)
+@click.argument("value", required=False)
+@click.option("--source", default="", help="From whom or where it is known; needed with a value.")
+@click.option("--actor", default=getpass.getuser, show_default="your login", help="Who notes it.")
+@config_option
+@data_option
+def fact(
+    case_id: str,
+    field: str | None,
+    value: str | None,
+    source: str,
+    actor: str,
+    config_dir: Path | None,
+    data_dir: Path | None,
+) -> None:
+    """Note a fact that papers ask people for; an empty VALUE takes it back, no FIELD lists what is noted and asked for.
+
+    \b
+    zhengshao case fact A-000012
+    zhengshao case fact A-000012 recheck_at 2026-11-23T09:40+08:00 --source 本机浏览器
+    """
+    from review import case_facts
+    from review.cases import parse_label
+    from review.clock import utc_now
+
+    store, _ = open_store(config_dir, data_dir)
+    config = load_config(config_dir)
+    fields = case_facts.fields(config)
+    if field is None:
+        with _clear_errors(), store.read() as connection:
+            noted = case_facts.of_case(connection, parse_label(case_id))
+        for name, asked in fields.items():
+            click.echo(_fact_line(name, asked.label, noted.get(name)))
+        return
+    with _clear_errors(), store.write() as connection:
+        number = parse_label(case_id)
+        told = case_facts.put(connection, number, field, value or "", config, source=source, actor=actor, now=utc_now())
+    sentence = FACT_SET if told.value else FACT_TAKEN_BACK
+    say(sentence.format(case=f"A-{number:06d}", label=fields[field].label, value=told.value))
+
+
+def _fact_line(name: str, label: str, noted: Fact | None) -> str:
+    if noted is None:
+        return f"{name}  {label}  —"
+    return FACT_LISTED.format(
+        field=name, label=label, value=noted.value, source=noted.source, actor=noted.actor, at=noted.at
+    )

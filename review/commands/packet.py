@@ -35,7 +35,13 @@ def command() -> None:
 @command.command("build")
 @click.argument("case_id", metavar="CASE")
 @click.option("--to", "agency", required=True, help="The recipient: a file name in agencies/ (cac, market, police).")
-@click.option("--field", "fields", multiple=True, metavar="ID=VALUE", help="A fact a paper needs; may be repeated.")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="ID=VALUE",
+    help="A fact a paper needs, for this packet alone; may be repeated (see: case fact).",
+)
 @config_option
 @data_option
 @json_option
@@ -49,6 +55,7 @@ def build(
     """
     from crawlers.records import CrawlError
     from crawlers.store import Store, store_url
+    from review.case_facts import values
     from review.cases import CaseState, get, parse_label
     from review.clock import utc_now
     from review.errors import ReviewError
@@ -66,9 +73,10 @@ def build(
         store = Store.open(store_url(data, config.settings.store.url))
         with store.read() as connection:
             decided = get(connection, parse_label(case_id))
+            noted = values(connection, decided.id)
         if decided.state is not CaseState.CONFIRMED:
             fail(NOT_CONFIRMED.format(case=decided.label, state=decided.state.chinese), PROBLEMS)
-        case = case_file(decided, given)
+        case = case_file(decided, {**noted, **given})
         with office_stamper(config, data) as stamp:
             built, path = make_packet(store, data, case, agency, config, stamp, utc_now())
         with store.write() as connection:

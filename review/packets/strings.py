@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 DRAFT = "草稿：须由两名以上承办人员核对、签名，经审批并加盖公章后发出"
 MACHINE_SCORE = "机器评分仅供参考，只用于排序；本件结论以人工复核为准。"
 UNCONFIRMED_LAW = "（条文待核）"
@@ -83,3 +85,40 @@ TIMESTAMPS = {
     "required": "封装时已取得时间戳",
     "queued": "封装时未能取得时间戳，核验结论为“无法判断”，可要求发件单位补盖",
 }
+
+
+class Column(NamedTuple):
+    """One column of the 台账; those that are not ours are filled in by the recipient."""
+
+    heading: str
+    width: int
+    ours: bool = True
+
+
+LEDGER_SHEET, LEDGER_ANSWERS, LEDGER_FONT, LEDGER_GOES_ON = "移送台账", "处理结果选项", "宋体", "（续）"
+LEDGER_FOREIGN = "不是本程序生成的移送台账（工作表“移送台账”及其表头须保持原样）"
+LEDGER = {
+    "number": Column("序号", 6),
+    "case": Column("案件编号", 11),
+    "packet": Column("证据包编号", 16),
+    "subject": Column("对象", 30),
+    "title": Column("标题", 24),
+    "class": Column("涉嫌类别", 14),
+    "imitates": Column("被假冒的单位", 14),
+    "url": Column("网址", 36),
+    "measures": Column("商请事项", 36),
+    "first_seen": Column("首次发现（北京时间）", 20),
+    "last_seen": Column("最近发现（北京时间）", 20),
+    "decided": Column("复核结论", 14),
+    "manifest": Column("证据包清单 SHA-256", 34),
+    "received_by": Column("签收人", 10, False),
+    "received_at": Column("签收时间", 14, False),
+    "result": Column("处理结果", 16, False),
+    "answer": Column("处理情况说明", 30, False),
+    "answered_at": Column("反馈时间", 14, False),
+}
+LEDGER_HEAD = "移送台账（{bundle}）"
+LEDGER_ABOUT = (
+    "移送单位：{office}    收件单位：{recipient}    移送件：{referral}    共 {count} 件    "
+    "灰色栏由移送单位填写，黄色栏请收件单位填写后退回"
+)

@@ -9,7 +9,8 @@ from sqlalchemy import insert
 from config import Config, load
 from crawlers.store import Store
 from review.cases import Decision, Suspect, decide, open_or_refresh
-from review.tables import packets
+from review.referral_records import content_digest, get
+from review.tables import bundles, packets
 from tests.crawlers.keeping import House, exchange, page, task
 
 NOW = "2026-11-23T02:00:00.000Z"
@@ -52,3 +53,11 @@ def registered(store: Store, case_id: int, packet_id: str, agency: str = "cac") 
     with store.write() as connection:
         connection.execute(insert(packets).values(**row, sha256=packet_id[-1] * 64))
     return packet_id
+
+
+def bundled(store: Store, referral_id: int) -> None:
+    """A row for a bundle of what the referral holds now."""
+    with store.write() as connection:
+        content = content_digest(get(connection, referral_id).items)
+        names = {"id": f"B-{referral_id}", "built_at": NOW, "file": "b.zip", "light": "", "sha256": "b" * 64}
+        connection.execute(insert(bundles).values(referral_id=referral_id, content=content, **names))

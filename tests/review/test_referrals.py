@@ -19,7 +19,7 @@ from review.errors import CaseError, ReferralError
 from review.referral_records import Referral, ReferralState
 from review.tables import audit as audit_table
 from tests.crawlers.keeping import House, house
-from tests.review.handing import NOW, confirmed, office, registered
+from tests.review.handing import NOW, bundled, confirmed, office, registered
 
 LATER = "2026-11-23T03:00:00.000Z"
 NEXT_DAY = "2026-11-24T03:00:00.000Z"
@@ -45,6 +45,7 @@ class Desk:
         made = self.draft()
         self.do(referrals.attach, made.id, "P-2026-000001")
         self.do(referrals.attach, made.id, "P-2026-000002")
+        bundled(self.house.store, made.id)
         return self.do(referrals.submit, made.id, self.config)
 
     def approved(self) -> Referral:
@@ -99,6 +100,9 @@ def test_who_attached_a_packet_prepared_it_too(desk: Desk) -> None:
     made = desk.draft()
     desk.do(referrals.attach, made.id, "P-2026-000001", actor="李四")
     desk.do(referrals.attach, made.id, "P-2026-000002")
+    with pytest.raises(ReferralError, match="bundle build"):
+        desk.do(referrals.submit, made.id, desk.config)
+    bundled(desk.house.store, made.id)
     desk.do(referrals.submit, made.id, desk.config)
     with pytest.raises(ReferralError, match="李四"):
         desk.do(referrals.review, made.id, actor="李四")

@@ -144,7 +144,7 @@ def _bundles() -> None:
         sa.Column("content", NAME, nullable=False),
         sa.Column("built_at", TIME, nullable=False),
         sa.Column("file", sa.String(length=255), nullable=False),
-        sa.Column("light", sa.String(length=255), nullable=False),
+        sa.Column("light", sa.Text(), nullable=False),
         sa.Column("sha256", NAME, nullable=False),
         sa.ForeignKeyConstraint(["referral_id"], ["referrals.id"], name="fk_bundles_referral_id"),
         sa.PrimaryKeyConstraint("id", name="pk_bundles"),

@@ -1,0 +1,191 @@
+"""移送批次: the packets of all cases of a referral under one letter, one 台账 and one seal, and a light copy."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from sqlalchemy import func, insert, select
+
+from review import case_facts, referrals, registry
+from review.cases import get as get_case
+from review.errors import BundleError
+from review.keys import office_key
+from review.packets.container import write_zip
+from review.packets.desk import make_packet
+from review.packets.gather import case_file
+from review.packets.item import Item
+from review.packets.ledger import ledger
+from review.packets.ledger_rows import ledger_rows
+from review.packets.seal import Part, Sealed, Sealer, Timestamp
+from review.packets.strings import LEDGER_ABOUT, LEDGER_HEAD
+from review.packets.together import seal_together
+from review.referral_records import BundleRow, Referral, ReferralState, content_digest
+from review.referral_steps import in_state, note
+from review.strings import BUNDLE_NO_PACKET_FILE, BUNDLE_TOO_BIG
+from review.tables import bundles
+
+if TYPE_CHECKING:
+    from config import Config
+    from crawlers.store import Store
+    from review.packets.seal import SealStamper
+
+LEDGER = "01_移送台账.xlsx"
+LIGHT = ("00_函.pdf", "02_电子数据清单.csv", "manifest.json")
+"""What the light copy takes of each packet: what is read, what it lists, and the hashes that tie both to the seal."""
+LIGHT_OWN = ("manifest.json", "seal.json", "seal.tsr")
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBundle:
+    """`file` holds everything; `light` are one or more zips, each within `light_copy_bytes`."""
+
+    row: BundleRow
+    file: Path
+    light: tuple[Path, ...]
+    packets: tuple[str, ...]
+
+
+def build(
+    store: Store,
+    data: Path,
+    referral_id: int,
+    config: Config,
+    stamp: SealStamper,
+    *,
+    actor: str,
+    now: str,
+    keep: bool = False,
+) -> BuiltBundle:
+    """Build a packet for every case of a draft, put them to it, and seal them together in `data/bundles/`.
+
+    With `keep`, packets already put to their case are taken as they are. Raises PacketBlocked when a paper lacks a
+    required fact: nothing is sealed, packets already built stay for the next try (`keep`).
+    """
+    with store.write() as connection:
+        referral = in_state(connection, referral_id, "bundle", ReferralState.DRAFT)
+    for item in referral.items:
+        if not (keep and item.packet_id):
+            _packet(store, data, referral, item.case_id, config, stamp, actor, now)
+    with store.read() as connection:
+        referral = referrals.get(connection, referral_id)
+        count = connection.execute(select(func.count()).where(bundles.c.referral_id == referral_id)).scalar_one()
+    bundle_id = f"B-{referral.label.removeprefix('R-')}-{count + 1}"
+    paths = [_packet_path(data, item.packet_id) for item in referral.items]
+    sealed = _sealed(bundle_id, referral, paths, config, data, stamp, now)
+    file = _write(data / "bundles" / f"{bundle_id}.zip", sealed.write)
+    light = tuple(_light(file, paths, config.settings.packets.light_copy_bytes))
+    row = BundleRow(
+        id=bundle_id,
+        referral_id=referral_id,
+        content=content_digest(referral.items),
+        built_at=now,
+        file=file.name,
+        light="\n".join(path.name for path in light),
+        sha256=sealed.manifest_sha256,
+    )
+    _enter(store, row, referral_id, actor, now)
+    return BuiltBundle(row, file, light, tuple(path.stem for path in paths))
+
+
+def _packet(
+    store: Store, data: Path, referral: Referral, case_id: int, config: Config, stamp: SealStamper, actor: str, now: str
+) -> None:
+    with store.read() as connection:
+        case = case_file(get_case(connection, case_id), case_facts.values(connection, case_id))
+    built, path = make_packet(store, data, case, referral.agency, config, stamp, now)
+    with store.write() as connection:
+        registry.enter_found(connection, path.parent)
+        referrals.attach(connection, referral.id, built.packet_id, actor=actor, now=now)
+
+
+def _packet_path(data: Path, packet_id: str | None) -> Path:
+    path = data / "packets" / f"{packet_id}.zip"
+    if not path.is_file():
+        raise BundleError(BUNDLE_NO_PACKET_FILE.format(path=path))
+    return path
+
+
+def _sealed(
+    bundle_id: str, referral: Referral, paths: Sequence[Path], config: Config, data: Path, stamp: SealStamper, now: str
+) -> Sealed:
+    office, agency = config.settings.office, config.agencies[referral.agency]
+    rows = ledger_rows(paths)
+    about = LEDGER_ABOUT.format(
+        office=office.name, recipient=referral.recipient, referral=referral.label, count=len(rows)
+    )
+    table = ledger(
+        LEDGER_HEAD.format(bundle=bundle_id), about, rows, {entry.id: entry.text for entry in agency.results}, now
+    )
+    key = office_key(data, office.name, datetime.fromisoformat(now))
+
+    def contents(timestamp: Timestamp) -> Sequence[Part]:
+        return [Item(LEDGER, table, "list", now)]
+
+    sealer = Sealer(key, now, stamp, config.settings.stamp.policy)
+    return seal_together(bundle_id, referral.agency, office.name, paths, contents, sealer)
+
+
+def _write(path: Path, write: Callable[[BinaryIO], None]) -> Path:
+    """Whole or not at all; a bundle of that number that a crash left without a row gives way."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def _light(bundle: Path, packets: Sequence[Path], limit: int) -> Iterator[Path]:
+    """The papers and lists of bundle and packets, in as many zips as the limit asks for."""
+    for number, files in enumerate(_portions(_light_files(bundle, packets), limit), 1):
+        content = write_zip(files)
+        yield _write(bundle.with_name(f"{bundle.stem}-轻量-{number}.zip"), lambda file, c=content: file.write(c))  # type: ignore[misc]
+
+
+def _light_files(bundle: Path, packets: Sequence[Path]) -> Iterator[Mapping[str, bytes]]:
+    """What must stay together: the bundle's own papers with its seal, then each packet's."""
+    with zipfile.ZipFile(bundle) as whole:
+        own = [name for name in whole.namelist() if "/" not in name and name.endswith((".pdf", ".xlsx"))]
+        yield {name: whole.read(name) for name in [*own, *LIGHT_OWN] if name in whole.namelist()}
+    for path in packets:
+        with zipfile.ZipFile(path) as packet:
+            yield {f"{path.stem}/{name}": packet.read(name) for name in LIGHT if name in packet.namelist()}
+
+
+def _portions(groups: Iterator[Mapping[str, bytes]], limit: int) -> Iterator[dict[str, bytes]]:
+    now: dict[str, bytes] = {}
+    for group in groups:
+        if _size(group) > limit:
+            raise BundleError(BUNDLE_TOO_BIG.format(name=next(iter(group)), bytes=_size(group), limit=limit))
+        if now and _size({**now, **group}) > limit:
+            yield now
+            now = {}
+        now = {**now, **group}
+    yield now
+
+
+def _size(files: Mapping[str, bytes]) -> int:
+    """Bytes of the zip that holds them, stored: two headers and twice the name beside each content."""
+    heads = sum(76 + 2 * len(name.encode()) for name in files)
+    return 22 + heads + sum(map(len, files.values()))
+
+
+def _enter(store: Store, row: BundleRow, referral_id: int, actor: str, now: str) -> None:
+    told: dict[str, Any] = {"bundle": row.id, "sha256": row.sha256, "content": row.content}
+    with store.write() as connection:
+        referral = in_state(connection, referral_id, "bundle", ReferralState.DRAFT)
+        if content_digest(referral.items) != row.content:
+            raise BundleError(BUNDLE_NO_PACKET_FILE.format(path=row.id))
+        connection.execute(insert(bundles).values({name: getattr(row, name) for name in BundleRow.__slots__}))
+        note(connection, referral, "bundle", actor, now, told)

@@ -1,0 +1,42 @@
+"""Rows of the 台账, read from the sealed packets themselves, so that list and packets cannot tell two stories."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from review.packets.evidence import beijing
+from review.packets.hashes import sha256_hex
+
+
+def ledger_rows(packets: Sequence[Path]) -> list[dict[str, str]]:
+    """One row a packet, numbered in this order, by column id of `strings.LEDGER`."""
+    return [{"number": str(number), **_row(path)} for number, path in enumerate(packets, 1)]
+
+
+def _row(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as packet:
+        manifest = packet.read("manifest.json")
+        captured, said = json.loads(packet.read("capture.json")), json.loads(manifest)
+    facts = captured["facts"]
+    return {
+        "case": said["case_id"],
+        "packet": said["packet_id"],
+        "subject": said["subject"],
+        "title": captured["title"],
+        "class": facts.get("class", ""),
+        "imitates": facts.get("imitates", ""),
+        "url": facts.get("final_url", ""),
+        "measures": "\n".join(_measures(captured)),
+        "first_seen": beijing(facts["first_seen"]),
+        "last_seen": beijing(facts["last_seen"]),
+        "decided": f"{facts.get('decision', '')} {facts.get('decided_by', '')}".strip(),
+        "manifest": sha256_hex(manifest),
+    }
+
+
+def _measures(captured: dict[str, Any]) -> Iterator[str]:
+    yield from captured.get("measures", ())
