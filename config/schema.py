@@ -151,6 +151,14 @@ class PacketSettings(Model):
     light_copy_bytes: Annotated[int, Field(ge=1_048_576)]
 
 
+class SignSettings(Model):
+    """A device that signs for the office; without a command its own key does."""
+
+    command: tuple[str, ...]
+    public_key_file: str
+    timeout_seconds: Seconds
+
+
 class BrowserSettings(Model):
     enabled: bool
     executable: str
@@ -180,6 +188,7 @@ class Settings(Model):
     services: dict[str, Service]
     stamp: StampSettings
     packets: PacketSettings
+    sign: SignSettings
     browser: BrowserSettings
     night: NightSettings
     retention: Retention

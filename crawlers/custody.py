@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from crawlers.clock import utc_now
-from crawlers.tables import custody, custody_head
+from crawlers.tables import custody, custody_head, stamps
 
 GENESIS = "0" * 64
 
@@ -126,6 +126,13 @@ def lines(
     if to_seq is not None:
         statement = statement.where(custody.c.seq <= to_seq)
     return [Line(**row._mapping) for row in connection.execute(statement)]
+
+
+def batch_ends(connection: Connection, after: int = 0) -> list[Line]:
+    """The last line of each batch that is stamped as one, in order: where a second office notes the chain."""
+    ends = select(stamps.c.to_seq).where(stamps.c.to_seq > after)
+    rows = connection.execute(select(custody).where(custody.c.seq.in_(ends)).order_by(custody.c.seq))
+    return [Line(**row._mapping) for row in rows]
 
 
 def _check(line: Line, expected_seq: int, previous: str) -> str:

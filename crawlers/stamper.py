@@ -113,14 +113,14 @@ class Stamper:
             return _Answer("", b"", "", str(error))
         bad = None
         for authority in self._authorities:
-            request = _request(data)
+            request = request_for(data)
             try:
                 token = self._opener(authority.url, request.as_bytes(), authority.component)
             except (OSError, http.client.HTTPException, CrawlError) as error:
                 problems.append(f"stamp {row.id}: {authority.name} ({authority.url}) did not answer: {error}")
                 continue
             try:
-                return _Answer(authority.name, token, _gen_time(token, request, data, authority.roots), "")
+                return _Answer(authority.name, token, answer_time(token, request, data, authority.roots), "")
             except StampError as error:
                 problems.append(f"stamp {row.id}: {authority.name}: {error}")
                 bad = _Answer(authority.name, token, "", str(error))
@@ -143,13 +143,17 @@ class Stamper:
             connection.execute(update(stamps).where(stamps.c.id == stamp_id).values(**state, **told))
 
 
-def _request(data: bytes) -> Any:
+def request_for(data: bytes) -> Any:
+    """A request for a stamp over SHA-256 of `data`, with a nonce and for the certificate."""
     builder = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256)
     return builder.nonce(nonce=True).cert_request(cert_request=True).build()
 
 
-def _gen_time(token: bytes, request: Any, data: bytes, roots: Sequence[Certificate]) -> str:
-    """The time in a granted stamp over `data`; StampError when it is not one."""
+def answer_time(token: bytes, request: Any, data: bytes, roots: Sequence[Certificate]) -> str:
+    """The time in a granted stamp over `data`, by the strict parser or else by openssl; StampError when it is not one.
+
+    Without roots only the strict parser judges, and not who stamped it.
+    """
     try:
         response = decode_timestamp_response(token)
     except ValueError as error:

@@ -100,6 +100,53 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+@command.command("stamp")
+@click.argument("packet", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@config_option
+@data_option
+def stamp(packet: Path, config_dir: Path | None, data_dir: Path | None) -> None:
+    """Complete a packet (or bundle) that was sealed while no time-stamp authority answered.
+
+    \b
+    zhengshao packet stamp P-2026-000001.zip
+    """
+    from crawlers.records import CrawlError
+    from review.errors import ReviewError
+    from review.packets.amend import stamp_later
+    from review.packets.stamping import office_stamper
+
+    config = load_config(config_dir)
+    try:
+        with office_stamper(config, data_directory(config, data_dir)) as stamper:
+            stamp_later(packet, stamper)
+    except (ReviewError, CrawlError) as error:
+        fail(str(error), PROBLEMS)
+
+
+@command.command("approve")
+@click.argument("packet", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--key", "key_file", type=click.Path(path_type=Path), required=True, help="Made by `trust approver`.")
+@click.option("--passphrase", prompt=True, hide_input=True)
+@config_option
+@data_option
+def approve(packet: Path, key_file: Path, passphrase: str, config_dir: Path | None, data_dir: Path | None) -> None:
+    """Add a person's signature over the packet's (or bundle's) manifest.
+
+    \b
+    zhengshao packet approve P-2026-000001.zip --key /media/usb/zhangsan.pem
+    """
+    from review import approvals
+    from review.clock import utc_now
+    from review.errors import ReviewError
+
+    config = load_config(config_dir)
+    try:
+        trust = data_directory(config, data_dir) / "trust"
+        say(approvals.approve(packet, key_file, passphrase, trust, utc_now()))
+    except ReviewError as error:
+        fail(str(error), PROBLEMS)
+
+
 @command.command("verify")
 @click.argument("packet", type=click.Path(path_type=Path))
 @click.option("--trust", type=click.Path(path_type=Path, file_okay=False), help="keys.json and tsa/*.pem.")

@@ -13,7 +13,7 @@ from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
 from crawlers.store import Store
 from review import registry
-from review.keys import office_key
+from review.keys import office_signer
 from review.packets.build import build
 from review.packets.gather import CaseFile, gather
 from review.packets.seal import Sealed, Sealer, SealStamper
@@ -27,7 +27,8 @@ def make_packet(
     """The packet of a case for one kind of recipient, in `data/packets/`. `now` is the time it is built at, UTC."""
     archive = Archive(data / "archive", config.settings.archive.gzip_level)
     moment = datetime.fromisoformat(now)
-    key = office_key(data, config.settings.office.name, moment)
+    settings = config.settings
+    key = office_signer(data, settings.office.name, settings.sign, moment)
 
     sealer = Sealer(key, now, stamp, config.settings.stamp.policy)
 

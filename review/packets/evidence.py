@@ -195,7 +195,7 @@ def _stamps(source: PacketSource, built_at: str) -> list[Item]:
     for stamp in source.stamps:
         path = f"stamps/{stamp.id:06d}.tsr" if stamp.token else ""
         row = {"id": stamp.id, "digest": stamp.digest, "from_seq": stamp.from_seq, "to_seq": stamp.to_seq}
-        state = "stamped" if stamp.token else "queued"
+        state = ("refused" if stamp.refused else "stamped") if stamp.token else "queued"
         rows.append({**row, "state": state, "path": path, "authority": stamp.authority, "gen_time": stamp.gen_time})
         if stamp.token:
             items.append(Item(path, stamp.token, "stamp", stamp.gen_time))

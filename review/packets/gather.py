@@ -140,7 +140,8 @@ def _stamps(connection: Connection, captures: Sequence[Capture]) -> tuple[StampF
             digest=row.digest,
             from_seq=row.from_seq,
             to_seq=row.to_seq,
-            token=row.token if row.state == "stamped" else b"",
+            token=row.token or b"",
+            refused=row.state != "stamped" and bool(row.token),
             authority=row.authority,
             gen_time=row.gen_time,
         )

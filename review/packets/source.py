@@ -60,6 +60,8 @@ class StampFacts:
     from_seq: int
     to_seq: int
     token: bytes = b""
+    refused: bool = False
+    """An authority answered, but with something that is not accepted here: kept as it came, counts as not stamped."""
     authority: str = ""
     gen_time: str = ""
 

@@ -7,16 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from rfc3161_client import TimestampRequestBuilder
-from rfc3161_client.base import HashAlgorithm
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from config import Config
 from crawlers.records import CrawlError
-from crawlers.stamper import Authority, Opener
+from crawlers.stamper import Authority, Opener, StampError, answer_time, request_for
 from review.packets.hashes import sha256_hex
 from review.packets.seal import SealStamper
-from review.packets.verify.reasons import Finding
-from review.packets.verify.token import read_token
 
 NO_ANSWER = (OSError, http.client.HTTPException, CrawlError)
 
@@ -30,39 +27,52 @@ def office_stamper(config: Config, data: Path) -> Iterator[SealStamper]:
     from crawlers.posting import DoorPoster
 
     services, settings = config.settings.services, config.settings.stamp
+    roots = trusted_roots(data)
     wanted = [(name, services[name]) for name in settings.authorities if services[name].enabled]
-    authorities = [Authority(name, service.url, component=service.component) for name, service in wanted]
+    authorities = [Authority(name, service.url, roots, service.component) for name, service in wanted]
     with Door.spawn(policy_from(config)) as door:
         components = dict.fromkeys(authority.component for authority in authorities)
         poster = DoorPoster(door.client(*components), settings.timeout_seconds)
         yield seal_stamper(data / TOKENS, authorities, poster)
 
 
+def trusted_roots(data: Path) -> tuple[Certificate, ...]:
+    """The authorities' roots that this office hands out with its trust directory."""
+    places = sorted((data / "trust" / "tsa").glob("*.pem"))
+    return tuple(found for place in places for found in load_pem_x509_certificates(place.read_bytes()))
+
+
 def seal_stamper(tokens: Path, authorities: Sequence[Authority], opener: Opener) -> SealStamper:
-    """What `build` asks for a token. `tokens` is the directory of tokens already given, `<sha256 of the seal>.tsr`."""
+    """What `seal` asks for a token. `tokens` is the directory of answers already given: `<sha256 of the seal>.tsr`,
+    and beside it, as they came, those that were not accepted: `<sha256>.<authority>.refused`."""
 
     def stamp(seal: bytes) -> bytes:
-        path = tokens / f"{sha256_hex(seal)}.tsr"
+        name = sha256_hex(seal)
+        path = tokens / f"{name}.tsr"
         if path.is_file():
             return path.read_bytes()
-        token = ask(seal, authorities, opener)
-        if token:
+        for authority, answer, error in answers(seal, authorities, opener):
             tokens.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.write_bytes(token)
-        return token
+            if not error:
+                path.write_bytes(answer)
+                return answer
+            (tokens / f"{name}.{authority}.refused").write_bytes(answer)
+        return b""
 
     return stamp
 
 
-def ask(message: bytes, authorities: Sequence[Authority], opener: Opener) -> bytes:
-    """The raw answer of the first authority that grants a token over this message; empty when none does."""
+def answers(message: bytes, authorities: Sequence[Authority], opener: Opener) -> Iterator[tuple[str, bytes, str]]:
+    """Authority, raw answer and what is wrong with it, of each that answers, until one grants a token."""
     for authority in authorities:
-        builder = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)
-        request = builder.nonce(nonce=True).cert_request(cert_request=True).build()
+        request = request_for(message)
         try:
             answer = opener(authority.url, request.as_bytes(), authority.component)
-            read_token(answer, sha256_hex(message))
-        except (*NO_ANSWER, Finding):
+        except NO_ANSWER:
             continue
-        return answer
-    return b""
+        try:
+            answer_time(answer, request, message, authority.roots)
+        except StampError as error:
+            yield authority.name, answer, str(error)
+        else:
+            yield authority.name, answer, ""

@@ -7,6 +7,7 @@ import hashlib
 import zlib
 from datetime import timedelta
 from typing import Any, Dict, Iterable, Iterator, Tuple
+from urllib.parse import urlsplit
 
 from review.packets.verify.container import Packet
 from review.packets.verify.reasons import Finding
@@ -112,6 +113,7 @@ def check_capture(packet: Packet, capture: Dict[str, Any]) -> None:
         raise Finding("CAPTURE_NOT_IN_WARC", label)
     if (page["headers"]["warc-target-uri"], page["status"]) != (capture["final_url"], capture["status"]):
         raise Finding("CAPTURE_MISMATCH", label)
+    check_host(capture)
     if abs(moment(page["headers"]["warc-date"]) - moment(capture["fetched_at"])) > timedelta(seconds=1):
         raise Finding("CAPTURE_MISMATCH", f"{label} {capture['fetched_at']}")
     line = packet.lines.get(capture["custody_seq"])
@@ -120,6 +122,19 @@ def check_capture(packet: Packet, capture: Dict[str, Any]) -> None:
     if moment(line["at"]) < moment(capture["fetched_at"]) - SKEW:
         raise Finding("CUSTODY_TIME", label)
     check_against_line(packet, capture, line["detail"])
+
+
+def check_host(capture: Dict[str, Any]) -> None:
+    """The name stands in ASCII, is that of the address, and its shown form is this name and no look-alike."""
+    host, shown = capture["host"], capture["host_unicode"]
+    if not host.isascii() or urlsplit(capture["final_url"]).hostname != host:
+        raise Finding("CAPTURE_HOST", f"{capture['label']} {host!a}")
+    if shown and [in_ascii(label) for label in shown.split(".")] != host.split("."):
+        raise Finding("CAPTURE_HOST", f"{capture['label']} {shown!a}")
+
+
+def in_ascii(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
 
 
 def check_against_line(packet: Packet, capture: Dict[str, Any], detail: Dict[str, Any]) -> None:
@@ -133,8 +148,10 @@ def check_against_line(packet: Packet, capture: Dict[str, Any], detail: Dict[str
         raise Finding("CUSTODY_MISMATCH", f"{label} records")
     start = packet.entries["archive/data.warc.gz"].offset
     for number, record in enumerate(noted):
-        stored = packet.take(start + capture["records"][number]["offset"], record["records_bytes"])
-        if hashlib.sha256(stored).hexdigest() != record["records_sha256"]:
+        digest = hashlib.sha256()
+        for chunk in packet.span(start + capture["records"][number]["offset"], record["records_bytes"]):
+            digest.update(chunk)
+        if digest.hexdigest() != record["records_sha256"]:
             raise Finding("CUSTODY_MISMATCH", f"{label} {record['url']}")
     if [(a["role"], a["sha256"]) for a in capture["artefacts"]] != [
         (a["role"], a["sha256"]) for a in detail["artefacts"]

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from datetime import datetime, timedelta, timezone
 from typing import Any, List, Set
 
 from review.packets.verify.container import Packet
 from review.packets.verify.reasons import Finding, Unknown
-from review.packets.verify.token import CONTENT_TYPE, MESSAGE_DIGEST, TST_INFO, Token, read_token
-from review.packets.verify.trust import openssl
+from review.packets.verify.token import CONTENT_TYPE, MESSAGE_DIGEST, PSS, TST_INFO, Token, read_token
+from review.packets.verify.trust import openssl, policy
 from review.packets.verify.values import SKEW, moment
 
 ACCURACY_MAX_SECONDS, SEAL_DELAY_SECONDS, CHAIN_MAX = 60, 7 * 86400, 6
+STAMP_DELAY_SECONDS = 7 * 86400
+"""How much later than a capture its token may be, where the recipient's policy does not say."""
+PRINTED_TIME = re.compile(r"^Time stamp: (\w{3} +\d+ [\d:]{8})(?:\.\d+)? (\d{4}) GMT", re.MULTILINE)
+PRINTED_ACCURACY = re.compile(r"^Accuracy: 0x([0-9A-Fa-f]+) seconds", re.MULTILINE)
 
 
 def trusted_roots(packet: Packet) -> List[bytes]:
@@ -34,7 +39,10 @@ def trusted_roots(packet: Packet) -> List[bytes]:
 
 def check_token(packet: Packet, raw: bytes, digest: str) -> datetime:
     """When the token was given, once everything about it holds."""
-    token = read_token(raw, digest)
+    try:
+        token = read_token(raw, digest)
+    except Finding as refused:
+        return judge_unread(packet, raw, digest, refused)
     if token.accuracy > timedelta(seconds=ACCURACY_MAX_SECONDS):
         raise Finding("TOKEN_ACCURACY", str(token.accuracy))
     check_attributes(token)
@@ -49,9 +57,38 @@ def check_token(packet: Packet, raw: bytes, digest: str) -> datetime:
         judge_with_library(token, roots)
     else:
         judge_with_program(token, raw, digest, roots)
-    if token.time > datetime.now(timezone.utc) + SKEW:
-        raise Unknown("TOKEN_FUTURE", token.time.isoformat())
-    return token.time
+    if token.oddities:
+        packet.notes.append(("TOKEN_UNSIGNED_BYTES", ", ".join(token.oddities)))
+    return not_ahead(token.time)
+
+
+def not_ahead(time: datetime) -> datetime:
+    if time > datetime.now(timezone.utc) + SKEW:
+        raise Unknown("TOKEN_FUTURE", time.isoformat())
+    return time
+
+
+def judge_unread(packet: Packet, raw: bytes, digest: str, refused: Finding) -> datetime:
+    """A second opinion, by the openssl program, on what the strict parser does not take. Without one it is refused."""
+    if refused.code != "TOKEN_INVALID":
+        raise refused
+    try:
+        roots = b"\n".join(trusted_roots(packet))
+        told = openssl("ts", "-reply", "-in", "{token}", "-text", token=raw).stdout.decode("utf-8", "replace")
+        found, accurate = PRINTED_TIME.search(told), PRINTED_ACCURACY.search(told)
+        if found is None or (accurate and int(accurate[1], 16) > ACCURACY_MAX_SECONDS):
+            raise refused
+        time = datetime.strptime(f"{found[1]} {found[2]} +0000", "%b %d %H:%M:%S %Y %z")
+        verified = openssl(
+            *"ts -verify -digest".split(), digest, *"-in {token} -CAfile {roots} -attime".split(),
+            str(int(time.timestamp())), token=raw, roots=roots,
+        )  # fmt: skip
+    except Unknown:
+        raise refused from None
+    if verified.returncode:
+        raise refused
+    packet.notes.append(("TOKEN_PARSER", refused.detail))
+    return not_ahead(time)
 
 
 def check_attributes(token: Token) -> None:
@@ -102,6 +139,8 @@ def check_signer(token: Token, certificate: Any) -> None:
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
     key, algorithm = certificate.public_key(), getattr(hashes, token.digest.upper())()
+    if token.signature_algorithm == PSS:
+        raise Unknown("TOKEN_UNSUPPORTED", "RSASSA-PSS")
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(token.signature, token.signed, padding.PKCS1v15(), algorithm)
@@ -159,6 +198,8 @@ def judge_with_program(token: Token, raw: bytes, digest: str, pems: List[bytes])
     if result.returncode == 0:
         return
     said = result.stdout.decode("utf-8", "replace")
+    if token.oddities:
+        raise Unknown("TOKEN_UNSUPPORTED", ", ".join(token.oddities))
     if "certificate verify error" in said and "purpose" not in said:
         raise Unknown("TSA_UNTRUSTED", said.strip().splitlines()[-1][:200])
     raise Finding("TOKEN_CERTIFICATE" if "purpose" in said else "TOKEN_SIGNATURE", said.strip()[-200:])
@@ -197,7 +238,10 @@ def check_stamps(packet: Packet) -> str:
     queued = [str(stamp["id"]) for stamp in stamps if stamp["state"] != "stamped"]
     if queued:
         raise Unknown("STAMP_QUEUED", ", ".join(queued))
-    return f"{len(stamps)}, +{int(max(delays).total_seconds())} s"
+    latest = int(max(delays).total_seconds())
+    if latest > policy(packet, "stamp_delay_max_seconds", STAMP_DELAY_SECONDS):
+        raise Unknown("STAMP_LATE", f"+{latest} s")
+    return f"{len(stamps)}, +{latest} s"
 
 
 def check_stamp_digest(packet: Packet, stamp: Any) -> None:

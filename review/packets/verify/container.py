@@ -83,6 +83,7 @@ class Packet:
         self.lines: Dict[int, Dict[str, Any]] = {}
         self.records: Dict[int, Dict[str, Any]] = {}
         self.token_time: Optional[datetime] = None
+        self.notes: List[Tuple[str, str]] = []  # reason codes of what is odd but harmless, until their check ends
         self.reports: List[Dict[str, Any]] = []  # of the packets in a bundle
         self.stopped = False  # a check that all others rest on has failed
 
@@ -93,10 +94,13 @@ class Packet:
             raise Finding("ZIP_TRUNCATED")
         return data
 
+    def span(self, offset: int, size: int) -> Iterator[bytes]:
+        """A part of the file, piece by piece."""
+        for start in range(0, size, CHUNK_BYTES):
+            yield self.take(offset + start, min(CHUNK_BYTES, size - start))
+
     def chunks(self, name: str) -> Iterator[bytes]:
-        entry = self.entries[name]
-        for start in range(0, entry.size, CHUNK_BYTES):
-            yield self.take(entry.offset + start, min(CHUNK_BYTES, entry.size - start))
+        return self.span(self.entries[name].offset, self.entries[name].size)
 
     def read(self, name: str) -> bytes:
         if name not in self.entries:

@@ -13,7 +13,7 @@ from review.packets.verify.reasons import Finding, Unknown
 from review.packets.verify.values import moment
 
 PACKET, BUNDLE = "zhengshao-packet/1", "zhengshao-bundle/1"
-UNLISTED = ("SHA256SUMS", "manifest.json", "seal.json", "seal.tsr")
+UNLISTED = ("SHA256SUMS", "manifest.json", "seal.json", "seal.tsr", "approvals.json")
 REQUIRED: Dict[str, Tuple[str, ...]] = {
     PACKET: ("archive/data.warc.gz", "capture.json", "custody.jsonl", "findings.json", "law.json", "stamps.json"),
     BUNDLE: (),
@@ -41,7 +41,7 @@ def check_files(packet: Packet) -> str:
     wanted = set(listed) | set(UNLISTED[:3]) | required
     for name in sorted(wanted - set(packet.entries)):
         raise Finding("FILE_MISSING", name)
-    for name in sorted(set(packet.entries) - wanted - {"seal.tsr"} | required - set(listed)):
+    for name in sorted(set(packet.entries) - wanted - set(UNLISTED[3:]) | required - set(listed)):
         raise Finding("FILE_UNLISTED", name)
     return str(len(listed))
 

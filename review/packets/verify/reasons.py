@@ -8,6 +8,7 @@ TITLES = {
     "zip": "压缩包结构", "manifest": "封装清单", "files": "文件齐全", "hashes": "文件摘要", "lists": "摘要表与清单表",
     "custody": "保管链", "warc": "网页归档", "captures": "抓取与归档对照", "stamps": "固证时间戳",
     "packets": "批次内各证据包", "seal": "单位签名", "timestamp": "封装时间戳",
+    "approvals": "审批签名", "heads": "第二单位登记",
 }  # fmt: skip
 WORDS = dict(
     line.split(" ", 1)
@@ -58,9 +59,11 @@ WARC_DIGEST_MISSING 归档记录缺少 SHA-256 摘要
 WARC_UNCLAIMED 归档里有未说明的响应
 CAPTURE_NOT_IN_WARC 抓取在归档中找不到
 CAPTURE_MISMATCH 抓取说明与归档不符
+CAPTURE_HOST 主机名与网址不符，或不是规范写法
 ARTEFACT_MISMATCH 附件与抓取说明不符
 STAMP_DIGEST 固证时间戳与保管记录不符
 STAMP_MISSING 固证时间戳缺失
+STAMP_LATE 固证时间戳晚于抓取过久
 STAMP_QUEUED 部分抓取当时尚未加盖时间戳
 SEAL_MANIFEST 签名所指的清单不是这一份
 SEAL_ALGORITHM 签名算法不被接受
@@ -71,12 +74,18 @@ KEY_REVOKED 密钥已吊销
 BUNDLE_MISMATCH 批次清单与所含证据包不符
 PACKET_INVALID 批次内有证据包无效
 PACKET_UNKNOWN 批次内有证据包无法判断
+APPROVALS_MISSING 审批签名不足
+APPROVAL_SIGNATURE 审批签名不成立
+HEAD_MISMATCH 保管链与第二单位登记的不同
+HEAD_MISSING 第二单位的登记里没有本包所在的一批
 TRUST_MISSING 未提供可信名录（--trust）
 TRUST_INVALID 可信名录无法读取
 NO_CRYPTO 本机没有 cryptography 也没有 openssl
 TIMESTAMP_MISSING 应有的封装时间戳缺失
 TIMESTAMP_QUEUED 封装时时间戳尚未取得
 TOKEN_INVALID 时间戳无法解析
+TOKEN_UNSIGNED_BYTES 时间戳中不受签名保护、不影响结论的字节与通常写法不同
+TOKEN_PARSER 本程序解析不了这种时间戳，由 openssl 核验通过
 TOKEN_REFUSED 时间戳机构拒绝了请求
 TOKEN_IMPRINT 时间戳盖的不是这份数据
 TOKEN_SIGNATURE 时间戳签名不成立

@@ -9,6 +9,12 @@ from review.packets.verify.reasons import Finding
 
 SIGNED_DATA, TST_INFO = "2a864886f70d010702", "2a864886f70d0109100104"
 DIGESTS = {"608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512"}
+PSS = "2a864886f70d01010a"
+SIGNATURES = {
+    *("2a864886f70d0101" + last for last in ("01", "05", "0b", "0c", "0d")),  # RSA, and with SHA-1, -256, -384, -512
+    *("2a8648ce3d" + last for last in ("0201", "0401", "040302", "040303", "040304")),  # EC, and with the same
+    PSS,
+}
 CONTENT_TYPE, MESSAGE_DIGEST = "2a864886f70d010903", "2a864886f70d010904"
 SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_2 = "2a864886f70d010910020c", "2a864886f70d010910022f"
 
@@ -55,34 +61,45 @@ def der(data: bytes) -> List[Node]:
 
 
 class Token:
-    """A parsed token. `attributes` are the signed ones, by object identifier in hex."""
+    """A parsed token. `attributes` are the signed ones, by object identifier in hex.
+
+    `oddities` names parts that no signature covers and that are not as every authority writes them: somebody may have
+    changed them, which changes nothing that the token says.
+    """
 
     def __init__(self, raw: bytes) -> None:
+        self.oddities: List[str] = []
         outer = der(raw)
         if len(outer) != 1 or outer[0].tag != 0x30:
             raise ValueError("not one sequence")
         parts = outer[0].parts
         self.bare = parts[0].tag == 0x06
         if not self.bare:
-            if parts[0].parts[0].value(0x02) not in (b"\x00", b"\x01"):
+            status = parts[0].parts[0].value(0x02)
+            if status not in (b"\x00", b"\x01"):
                 raise Finding("TOKEN_REFUSED")
+            self._plain(status == b"\x00", "PKIStatus")
             parts = parts[1].parts
         expect(parts[0], SIGNED_DATA)
         self._signed_data(parts[1].inside(0xA0)[0].parts)
 
     def _signed_data(self, parts: List[Node]) -> None:
-        if parts[0].value(0x02) != b"\x03" or parts[1].tag != 0x31 or parts[-1].tag != 0x31:
+        if parts[1].tag != 0x31 or parts[-1].tag != 0x31:
             raise ValueError("not the SignedData of a token")
+        self._plain(parts[0].value(0x02) == b"\x03", "SignedData.version")
         content = parts[2].parts
         expect(content[0], TST_INFO)
         self.content = content[1].inside(0xA0)[0].value(0x04)
         self.certificates = [c.raw for part in parts[3:] if part.tag == 0xA0 for c in part.inside(0xA0)]
         (signer,) = parts[-1].inside(0x31)
         self._signer(signer.parts)
+        named = [b"".join(algorithm.parts[0].body for algorithm in parts[1].inside(0x31)).hex()]
+        self._plain([DIGESTS.get(name) for name in named] == [self.digest], "digestAlgorithms")
         self._info(der(self.content)[0].parts)
 
     def _signer(self, parts: List[Node]) -> None:
         self.signer_id = parts[1]
+        self._plain(parts[0].value(0x02) in (b"\x01", b"\x03"), "SignerInfo.version")
         self.digest = DIGESTS[parts[2].parts[0].body.hex()]
         if parts[3].tag != 0xA0:
             raise ValueError("no signed attributes")
@@ -90,6 +107,11 @@ class Token:
         pairs = [attribute.parts for attribute in parts[3].inside(0xA0)]
         self.attributes: Dict[str, Node] = {pair[0].body.hex(): pair[1].inside(0x31)[0] for pair in pairs}
         self.signature_algorithm, self.signature = parts[4].parts[0].body.hex(), parts[5].value(0x04)
+        self._plain(self.signature_algorithm in SIGNATURES, "signatureAlgorithm")
+
+    def _plain(self, usual: bool, part: str) -> None:
+        if not usual:
+            self.oddities.append(part)
 
     def _info(self, parts: List[Node]) -> None:
         algorithm, imprint = parts[2].parts

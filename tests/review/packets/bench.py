@@ -20,6 +20,7 @@ from review.keys import OfficeKey
 from review.packets.container import write_zip
 from review.packets.evidence import utc
 from review.packets.hashes import sha256_hex, sm3_hex
+from review.packets.seal import Signer
 from review.packets.verify import verify
 from review.packets.verify.archive import gzip_members
 from review.packets.verify.contents import FILE_LIST, sums
@@ -152,7 +153,7 @@ def make_bench(folder: Path, authority: TestAuthority) -> Bench:
     return Bench(unpacked(content), content, key, authority, folder / "trust", folder)
 
 
-def stamped_packet(key: OfficeKey, authority: TestAuthority, at: str, **changes: Any) -> bytes:
+def stamped_packet(key: Signer, authority: TestAuthority, at: str, **changes: Any) -> bytes:
     """A packet whose capture set and seal both have a token."""
     plain = world.source()
     token = authority.stamp(custody.joined(line["hash"] for line in plain.custody))

@@ -45,7 +45,7 @@ def test_same_source_same_bytes(tmp_path: Path) -> None:
 
 def test_another_time_another_packet(tmp_path: Path) -> None:
     source, key = world.source(), world.make_key(tmp_path)
-    later = world.make(source, key, built_at="2026-11-21T09:00:01.000Z")
+    later = world.make(source, key, built_at=world.LATER)
     assert later.manifest_sha256 != world.make(source, key).manifest_sha256
 
 

@@ -166,7 +166,7 @@ def tail_dropped_and_head(bench: Bench, files: Files) -> Files:
 
 
 def backdated(bench: Bench, files: Files) -> Files:
-    lines = [{**line, "at": "2026-10-01T00:00:00.000Z"} for line in custody_lines(files)]
+    lines = [{**line, "at": "2020-10-01T00:00:00.000Z"} for line in custody_lines(files)]
     files["custody.jsonl"] = rechained(lines)
     return bench.resealed(with_head(files))
 

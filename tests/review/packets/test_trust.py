@@ -159,6 +159,43 @@ def test_refused_request(bench: Bench) -> None:
     assert verdict(with_token(bench, bytes.fromhex("30053003020102")), "TOKEN_REFUSED") == "invalid"
 
 
+def test_bytes_that_nothing_signs_are_named(bench: Bench) -> None:
+    """Version numbers and names of algorithms in a token: changed, it still says the same, and the reader is told."""
+    seal = bench.files["seal.json"]
+    token = bench.authority.stamp(seal)
+    version = token.index(bytes.fromhex("020103310f")) + 2
+    signature = token.rindex(bytes.fromhex("2a864886f70d0101")) + 7
+    for position, part in ((8, "PKIStatus"), (version, "SignedData.version"), (signature, "signatureAlgorithm")):
+        changed = bytearray(token)
+        changed[position] ^= 1
+        report = with_token(bench, bytes(changed))
+        row = next(row for row in report["checks"] if row["check"] == "timestamp")
+        assert (row["status"], row["code"], row["detail"]) == ("ok", "TOKEN_UNSIGNED_BYTES", part)
+        assert report["verdict"] == "valid"
+
+
+def indefinite(token: bytes) -> bytes:
+    """The same in BER with indefinite lengths outside, as some authorities write it: no DER."""
+    from review.packets.verify.token import der
+
+    status, content = der(token)[0].parts
+    kind, data = content.parts
+    inner = der(data.body)[0]
+    wrapped = b"\x30\x80" + kind.raw + b"\xa0\x80" + b"\x30\x80" + inner.body + bytes(6)
+    return b"\x30\x80" + status.raw + wrapped + bytes(2)
+
+
+def test_a_token_the_parser_does_not_take_is_judged_by_openssl(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = indefinite(bench.authority.stamp(bench.files["seal.json"]))
+    report = with_token(bench, token)
+    row = next(row for row in report["checks"] if row["check"] == "timestamp")
+    assert (row["status"], row["code"], report["verdict"]) == ("ok", "TOKEN_PARSER", "valid"), row
+    other = indefinite(bench.authority.stamp(b"something else"))
+    assert verdict(with_token(bench, other), "TOKEN_INVALID") == "invalid"
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert verdict(with_token(bench, token), "TOKEN_INVALID") == "invalid"
+
+
 def test_flipped_token_bytes(bench: Bench) -> None:
     """Each byte of a token counts but for a few that nothing signs, such as version numbers and algorithm names."""
     seal = bench.files["seal.json"]

@@ -9,7 +9,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ from crawlers.records import (
 )
 from review.keys import OfficeKey, office_key
 from review.packets.build import build
-from review.packets.seal import Sealed, Sealer, SealStamper, Timestamp
+from review.packets.evidence import utc
+from review.packets.seal import Sealed, Sealer, SealStamper, Signer, Timestamp
 from review.packets.source import (
     CaptureMaterial,
     DecisionFacts,
@@ -39,9 +40,9 @@ from review.packets.source import (
     StampFacts,
 )
 
-BUILT_AT = "2026-11-21T09:00:00.000Z"
-FETCHED_AT = "2026-11-21T08:00:00.000Z"
-KEPT_AT = "2026-11-21T08:00:01.000Z"
+_NOW = datetime.now(UTC).replace(microsecond=0)
+FETCHED_AT, KEPT_AT, BUILT_AT, LATER = (utc(_NOW - timedelta(seconds=ago)) for ago in (7200, 7199, 3600, 3599))
+"""Of the day of the test: tokens made in a test are of now, and one that comes days after its capture is late."""
 HOST = "cx-mem-gov.example"
 HTML = "<title>特种作业操作证查询</title><p>证件可查，免考包过，联系微信 wx-none-0</p>".encode()
 
@@ -57,7 +58,7 @@ def png(width: int, height: int, shade: int = 200) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-def exchange(url: str, status: int = 200, body: bytes = HTML, location: str = "") -> Exchange:
+def exchange(url: str, status: int = 200, body: bytes = HTML, location: str = "", at: str = FETCHED_AT) -> Exchange:
     headers = (("Content-Type", "text/html; charset=utf-8"), *((("Location", location),) if location else ()))
     return Exchange(
         url=url,
@@ -67,7 +68,7 @@ def exchange(url: str, status: int = 200, body: bytes = HTML, location: str = ""
         response_headers=headers,
         body=body,
         peer="203.0.113.9:80",
-        fetched_at=FETCHED_AT,
+        fetched_at=at,
     )
 
 
@@ -251,7 +252,7 @@ def make_key(data: Path, since: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> 
 
 def make(
     source_: PacketSource,
-    key: OfficeKey,
+    key: Signer,
     stamp: SealStamper = no_stamp,
     policy: Timestamp = "queued",
     built_at: str = BUILT_AT,

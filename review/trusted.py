@@ -1,0 +1,110 @@
+"""The trust directory: which keys seal for an office and approve in it, and when; time-stamp roots; noted heads.
+
+It is handed to recipients apart from any packet. `keys.json` is only ever added to: a key ends or is revoked, its
+entry stays, or what it sealed could no longer be judged.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from review.errors import ReviewError
+
+KEYS_FILE, FORMAT = "keys.json", "zhengshao-keys/1"
+VALID_DAYS = 3 * 365
+HANDED_OUT = (KEYS_FILE, "policy.json", "tsa", "heads")
+
+
+class TrustError(ReviewError):
+    """The trust directory does not hold what was asked for."""
+
+
+def key_id(public: bytes) -> str:
+    """First 16 hex digits of SHA-256 of the public key (raw for Ed25519, DER for SM2)."""
+    return hashlib.sha256(public).hexdigest()[:16]
+
+
+def read(trust: Path) -> dict[str, dict[str, Any]]:
+    """The registered keys by id; none where there is no file yet."""
+    path = trust / KEYS_FILE
+    if not path.exists():
+        return {}
+    try:
+        keys: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))["keys"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrustError(f"{path} cannot be read ({error}); restore it from the backup") from error
+    return keys
+
+
+def register(
+    trust: Path, alg: str, public: bytes, office: str, now: datetime, *, use: str = "seal", holder: str = ""
+) -> str:
+    """Enter a public key for `VALID_DAYS` unless it is there; what is there is never changed. Returns its id."""
+    (trust / "tsa").mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys, name = read(trust), key_id(public)
+    if name not in keys:
+        said = {"alg": alg, "public_key": base64.b64encode(public).decode(), "office": office, "use": use}
+        until = {"valid_from": _utc(now), "valid_to": _utc(now + timedelta(days=VALID_DAYS))}
+        _write(trust, {**keys, name: {**said, **until, **({"holder": holder} if holder else {})}})
+    return name
+
+
+def end(trust: Path, name: str, now: datetime) -> None:
+    """The key is used no more from now on; what it sealed before stays valid."""
+    _change(trust, name, {"valid_to": _utc(now)})
+
+
+def revoke(trust: Path, name: str, at: datetime, reason: str) -> None:
+    """The key can no longer be trusted from `at` on: what was sealed and stamped before stays valid."""
+    _change(trust, name, {"revoked_at": _utc(at), "revoked_reason": reason})
+
+
+def _change(trust: Path, name: str, changes: Mapping[str, str]) -> None:
+    keys = read(trust)
+    if name not in keys:
+        raise TrustError(f"no key {name} in {trust / KEYS_FILE}; there are: {', '.join(sorted(keys)) or 'none'}")
+    _write(trust, {**keys, name: {**keys[name], **changes}})
+
+
+def _write(trust: Path, keys: Mapping[str, Any]) -> None:
+    path = trust / KEYS_FILE
+    document = {"format": FORMAT, "keys": keys}
+    temporary = path.with_suffix(".new")
+    temporary.write_text(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+    temporary.replace(path)
+
+
+def export(trust: Path, target: Path) -> list[tuple[str, str]]:
+    """Copy what recipients need to a new directory; path and SHA-256 of each file, to be read out over the phone."""
+    if not read(trust):
+        raise TrustError(f"no key is registered in {trust} yet; build a packet first, or register one")
+    try:
+        target.mkdir(parents=True)
+    except FileExistsError as error:
+        raise TrustError(f"{target} is there already; name a new directory") from error
+    for name in HANDED_OUT:
+        if (trust / name).is_dir():
+            shutil.copytree(trust / name, target / name)
+        elif (trust / name).is_file():
+            shutil.copyfile(trust / name, target / name)
+    files = sorted(path for path in target.rglob("*") if path.is_file())
+    return [(path.relative_to(target).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
+
+
+def add_roots(trust: Path, pems: Iterable[tuple[str, bytes]]) -> None:
+    """Put root certificates of time-stamp authorities, by name, where verifiers look for them."""
+    folder = trust / "tsa"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, pem in pems:
+        (folder / f"{name}.pem").write_bytes(pem)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
