@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from review import case_facts, referrals, registry
 from review.cases import get as get_case
 from review.errors import BundleError
-from review.keys import office_key
+from review.keys import office_signer
 from review.packets.container import write_zip
 from review.packets.desk import make_packet
 from review.packets.gather import case_file
@@ -122,7 +122,7 @@ def _sealed(
     table = ledger(
         LEDGER_HEAD.format(bundle=bundle_id), about, rows, {entry.id: entry.text for entry in agency.results}, now
     )
-    key = office_key(data, office.name, datetime.fromisoformat(now))
+    key = office_signer(data, office.name, config.settings.sign, datetime.fromisoformat(now))
 
     def contents(timestamp: Timestamp) -> Sequence[Part]:
         return [Item(LEDGER, table, "list", now)]
