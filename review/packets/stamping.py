@@ -6,6 +6,7 @@ import http.client
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
@@ -14,6 +15,8 @@ from crawlers.records import CrawlError
 from crawlers.stamper import Authority, Opener, StampError, answer_time, request_for
 from review.packets.hashes import sha256_hex
 from review.packets.seal import SealStamper
+from review.packets.verify.reasons import Finding
+from review.packets.verify.token import read_token
 
 NO_ANSWER = (OSError, http.client.HTTPException, CrawlError)
 
@@ -70,9 +73,18 @@ def answers(message: bytes, authorities: Sequence[Authority], opener: Opener) ->
             answer = opener(authority.url, request.as_bytes(), authority.component)
         except NO_ANSWER:
             continue
+        yield authority.name, answer, _refusal(answer, request, message, authority.roots)
+
+
+def _refusal(answer: bytes, request: Any, message: bytes, roots: Sequence[Certificate]) -> str:
+    """Why an answer is not accepted; empty when it is. Without roots it need only be readable and of this message."""
+    try:
+        answer_time(answer, request, message, roots)
+    except StampError as error:
+        if roots:
+            return str(error)
         try:
-            answer_time(answer, request, message, authority.roots)
-        except StampError as error:
-            yield authority.name, answer, str(error)
-        else:
-            yield authority.name, answer, ""
+            read_token(answer, sha256_hex(message))
+        except Finding as found:
+            return f"{error}; {found.code}"
+    return ""

@@ -24,7 +24,7 @@ from review.cli import main
 from review.packets.desk import make_packet, next_number
 from review.packets.evidence import utc
 from review.packets.gather import CaseFile, NothingCaptured, UnknownAgency, case_file, gather
-from review.packets.stamping import ask, seal_stamper
+from review.packets.stamping import seal_stamper
 from review.packets.verify import verify
 from tests.review.packets import world
 from tests.review.packets.authority import TestAuthority
@@ -132,7 +132,7 @@ def test_tokens_are_asked_for_once(office: Office, authority: TestAuthority, tmp
     assert asked == ["tsa"]
 
 
-def test_the_next_authority_is_asked_when_one_is_silent_or_wrong(authority: TestAuthority) -> None:
+def test_the_next_authority_is_asked_when_one_is_silent_or_wrong(authority: TestAuthority, tmp_path: Path) -> None:
     answers = iter([OSError("down"), authority.stamp(b"something else"), b"nonsense"])
 
     def answer(url: str, data: bytes, component: str) -> bytes:
@@ -142,9 +142,29 @@ def test_the_next_authority_is_asked_when_one_is_silent_or_wrong(authority: Test
         return given or authority.answer(data)
 
     four = [Authority(f"a{number}", "http://127.0.0.1:9/") for number in range(4)]
-    assert ask(b"seal", four, answer)
+    seal = seal_stamper(tmp_path, four, answer)(b"seal")
+    assert (tmp_path / f"{hashlib.sha256(b'seal').hexdigest()}.tsr").read_bytes() == seal
+    refused = {path.name.split(".")[1]: path.read_bytes() for path in tmp_path.glob("*.refused")}
+    assert set(refused) == {"a1", "a2"}
+    assert refused["a2"] == b"nonsense", "what no parser takes is kept as it came"
     answers = iter([b"nonsense"] * 4)
-    assert ask(b"seal", four, answer) == b""
+    assert seal_stamper(tmp_path, four, answer)(b"another") == b""
+
+
+def test_an_authority_of_another_root_is_refused_where_roots_are_known(
+    authority: TestAuthority, tmp_path: Path
+) -> None:
+    from cryptography.x509 import load_pem_x509_certificate
+
+    evil = TestAuthority(tmp_path / "evil")
+    roots = (load_pem_x509_certificate(authority.root),)
+    asked = [Authority("evil", "http://127.0.0.1:9/", roots), Authority("good", "http://127.0.0.1:8/", roots)]
+
+    def answer(url: str, data: bytes, component: str) -> bytes:
+        return (evil if url.endswith(":9/") else authority).answer(data)
+
+    assert seal_stamper(tmp_path / "kept", asked, answer)(b"seal")
+    assert [path.name.split(".")[1] for path in (tmp_path / "kept").glob("*.refused")] == ["evil"]
 
 
 def test_lines_are_whole_batches(office: Office) -> None:
