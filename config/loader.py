@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from config.schema import Certificates, Crawl, LawBook, Official, Policy, Queries, Settings
     from config.schema_agencies import Agency
+    from config.schema_network import Network
     from config.schema_places import Places
     from config.schema_profiles import PageStates, Profile
     from config.schema_wording import Wording
@@ -80,6 +81,9 @@ class Config:
     settings: Part[Settings] = Part("settings", "config.schema:Settings")
     crawl: Part[Crawl] = Part("crawl", "config.schema:Crawl")
     queries: Part[Queries] = Part("queries", "config.schema:Queries")
+    network: Part[Network] = Part(
+        "network", "config.schema_network:Network", unique={"resolvers": ("id", "address"), "registries": ("id",)}
+    )
     policy: Part[Policy] = Part(
         "policy",
         "config.schema:Policy",

@@ -79,6 +79,8 @@ ACCEPTED = {
     "date_from_datetime_inexact": "需要日期（不带时间）",
     "retention": "留存不得少于 {minimum} 天（网络安全法要求网络日志留存不少于六个月）",
     "swallows": "范围太宽，会放过所有网站；需要具体的主机名",
+    "address": "需要 IP 地址，如 223.5.5.5", "suffix_label": "需要不带点的 ASCII 后缀，如 top、xn--fiqs8s",
+    "registry": "rdap 和 whois 至少要有一个",
     "host": "需要主机名：不带 http://、端口、路径和通配符",
     "url": "需要 http:// 或 https:// 开头的完整地址，且不含用户名密码",
     "suffix": "需要以点开头的域名后缀",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crawlers import custody
+from crawlers import custody, network
 from crawlers.archive import SUFFIX, Archive
 from crawlers.blobs import BlobStore
 from crawlers.records import ArchiveError, Capture, Hop, WarcPlace
@@ -133,7 +133,8 @@ def _volume(archive: Archive, row: Any, places: dict[int, int]) -> Iterator[str]
 
 
 def audit(store: Store, archive: Archive, blobs: BlobStore | None = None) -> list[str]:
-    """The custody chain first, then agreement; every problem found."""
+    """The custody chain first, then agreement, then what was kept of look-ups; every problem found."""
     with store.read() as connection:
         problems = custody.verify_custody(connection)
-    return problems + check_agreement(store, archive, blobs)
+    problems += check_agreement(store, archive, blobs)
+    return problems if blobs is None else [*problems, *network.problems(store, blobs)]

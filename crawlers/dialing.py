@@ -17,6 +17,8 @@ from crawlers.records import CrawlError
 Resolver = Callable[[str], Awaitable[list[str]]]
 
 _READ_BUFFER_BYTES = 1 << 20
+_SPOKEN = {"tcp": frozenset({"https"})}
+"""What the door calls a tunnel to a service of that scheme."""
 _REMEMBERED_MAX = 20_000
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -24,7 +26,10 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class ServiceEntry:
-    """A service the office runs itself: this exact scheme, host and port, for this component alone."""
+    """A service the office runs itself or asks by name: this exact scheme, host and port, for this component alone.
+
+    Scheme `tcp` is reached by CONNECT like `https`, whatever is spoken inside.
+    """
 
     scheme: str
     host: str
@@ -120,7 +125,7 @@ class Dialer:
             raise DoorVerdict("refused", "name", str(error)) from None
         exact = self._policy.host_map.get(f"{host}:{port}")
         service = self._services.get((host, port))
-        if service and (service.component, service.scheme) == (component, scheme):
+        if service and service.component == component and scheme in _SPOKEN.get(service.scheme, {service.scheme}):
             return [_split(exact)] if exact else [(address, port) for address in await self._look_up(host)]
         if service or component in self._owners:
             raise DoorVerdict("refused", "service", f"{component} at {scheme}://{raw_host}:{port}")

@@ -29,19 +29,25 @@ from crawlers.lifeline import end
 if TYPE_CHECKING:
     from config import Config
 
-__all__ = ["CRAWLER", "Door", "DoorPolicy", "ServiceEntry", "crawler_components", "policy_from"]
+__all__ = ["CRAWLER", "LOOKUP", "Door", "DoorPolicy", "ServiceEntry", "crawler_components", "policy_from"]
 
 CRAWLER = "crawler"
 """The component of everything that follows pages; it owns no service."""
+LOOKUP = "lookup"
+"""The component that asks resolvers and registries, and may dial nothing else."""
+WHOIS_PORT = 43
 _LOOKUP_THREADS = 32
 _STOP_SECONDS = 5
 
 
 def policy_from(config: Config, *, host_map: Mapping[str, str] | None = None) -> DoorPolicy:
-    """The policy an office's configuration asks for."""
+    """The policy an office's configuration asks for. In a closed world nobody is asked about names but who is in it."""
     door = config.crawl.door
-    services = tuple(
-        _service(service.url, service.component) for service in config.settings.services.values() if service.enabled
+    mapped = host_map or {}
+    asked = (entry for entry in lookup_entries(config) if not mapped or f"{entry.host}:{entry.port}" in mapped)
+    services = (
+        *(_service(service.url, service.component) for service in config.settings.services.values() if service.enabled),
+        *asked,
     )
     return DoorPolicy(
         services=services,
@@ -53,6 +59,15 @@ def policy_from(config: Config, *, host_map: Mapping[str, str] | None = None) ->
         max_tunnel_bytes=door.max_tunnel_bytes,
         deny_ports=tuple(door.deny_ports),
     )
+
+
+def lookup_entries(config: Config) -> tuple[ServiceEntry, ...]:
+    """Whom the office asks about names (`network.toml`): resolvers, and the registries' RDAP and WHOIS."""
+    network = config.network
+    found = [ServiceEntry("tcp", resolver.address, resolver.port, LOOKUP) for resolver in network.resolvers]
+    found += [_service(registry.rdap, LOOKUP) for registry in network.registries if registry.rdap]
+    found += [ServiceEntry("tcp", entry.whois, WHOIS_PORT, LOOKUP) for entry in network.registries if entry.whois]
+    return tuple(dict.fromkeys(found))
 
 
 def crawler_components(config: Config) -> tuple[str, ...]:

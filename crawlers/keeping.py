@@ -94,7 +94,7 @@ def keep(connection: Connection, batch: Sequence[Kept], actor: str) -> list[int]
             for capture_id, item in zip(ids, batch, strict=True)
         ],
     )
-    stamp_id = _queue_stamp(connection, lines)
+    stamp_id = queue_stamp(connection, lines)
     connection.execute(update(captures).where(captures.c.id.in_(ids)).values(stamp_id=stamp_id))
     end_tasks(connection, (item.fetched for item in batch))
     return ids
@@ -140,7 +140,8 @@ def _placed_detail(placed: Placed) -> dict[str, Any]:
     }
 
 
-def _queue_stamp(connection: Connection, lines: Sequence[custody.Line]) -> int:
+def queue_stamp(connection: Connection, lines: Sequence[custody.Line]) -> int:
+    """A stamp to be asked for over consecutive lines; its id."""
     statement = insert(stamps).values(
         digest=custody.digest_of(line.hash for line in lines),
         from_seq=lines[0].seq,

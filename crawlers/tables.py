@@ -215,3 +215,35 @@ custody_head = Table(
     Column("hash", HASH, nullable=False),
 )
 """One row: where the chain ends. Locking it orders writers on PostgreSQL, and a lost tail shows against it."""
+
+network_lookups = Table(
+    "network_lookups",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("domain", String(255), nullable=False),
+    Column("night", String(32), nullable=False),
+    Column("started_at", TIME, nullable=False),
+    Column("ended_at", TIME, nullable=False),
+    Column("document", HASH, nullable=False),
+    Column("custody_seq", Integer, nullable=False, unique=True),
+    Column("stamp_id", ForeignKey("stamps.id")),
+    UniqueConstraint("night", "host", name="uq_network_lookups_what"),
+    sqlite_autoincrement=True,
+)
+Index("ix_network_lookups_host", network_lookups.c.host, network_lookups.c.started_at)
+"""What resolvers and registries said of a host, once a night; `document` is the blob with every answer as received."""
+
+network_answers = Table(
+    "network_answers",
+    metadata,
+    Column("lookup_id", ForeignKey("network_lookups.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("source", String(128), nullable=False),
+    Column("asked_at", TIME, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("value", Text, nullable=False),
+)

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawlers.egress import Door, policy_from
+from crawlers.lookups import TABLE
 from crawlers.marks import mark
 from crawlers.practice import Practice, World, read_truth
+from crawlers.practice.world import played
 from crawlers.store import Store, store_url
 from detectors.judge import latest_assessments
 from review import registry
@@ -89,8 +91,9 @@ def run_demo(config: Config, web: Path, data: Path, *, config_dir: Path | None, 
     """Raises PracticeError for a web that cannot be served, NightLocked beside a running night."""
     started = time.monotonic()
     truth = read_truth(web)
-    with Practice.spawn(web, data / "practice", services=_services(config)) as world:
+    with Practice.spawn(web, data / "practice", services=_services(config), lookups=played(config.network)) as world:
         _trust(data, world)
+        _networks(data, web)
         night = run_night(config, world, data, config_dir=config_dir, say=say)
         store = Store.open(store_url(data, config.settings.store.url))
         try:
@@ -113,6 +116,12 @@ def _trust(data: Path, world: World) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for root in world.trust.tsa_roots:
         shutil.copyfile(root, folder / root.name)
+
+
+def _networks(data: Path, web: Path) -> None:
+    """A web may bring the table of its invented networks; it goes where an office keeps its own."""
+    if (web / TABLE).is_file() and not (data / TABLE).exists():
+        shutil.copyfile(web / TABLE, data / TABLE)
 
 
 def _compare(store: Store, truth: Any, night: NightReport) -> Comparison:

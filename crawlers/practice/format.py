@@ -154,6 +154,28 @@ class IndexEntry(Model):
         return absolute(value)
 
 
+class Registration(Model):
+    """How a name was registered and where its hosts stand; what is left out is invented from the name."""
+
+    domain: str
+    registered: bool = True
+    registrar: str = ""
+    registrar_id: str = ""
+    registrant: str = ""
+    created: str = ""
+    expires: str = ""
+    nameservers: Texts = ()
+    status: Texts = ()
+    addresses: Texts = ()
+    second: Texts = ()
+    """What the second resolver says instead."""
+
+    @field_validator("domain")
+    @classmethod
+    def _punycode(cls, value: str) -> str:
+        return ascii_host(value)
+
+
 class WebPlan(Model):
     """`web.toml` as a whole."""
 
@@ -164,6 +186,7 @@ class WebPlan(Model):
     states: tuple[StateRule, ...] = ()
     hosts: dict[str, Schemes] = {}
     index: tuple[IndexEntry, ...] = ()
+    registrations: tuple[Registration, ...] = ()
 
     @field_validator("hosts")
     @classmethod

@@ -17,9 +17,12 @@ from aiohttp import web
 
 from crawlers.practice.answers import Answer, Ask
 from crawlers.practice.authority import Authority, HostCertificates
+from crawlers.practice.lookups import serve_resolver, serve_whois
 from crawlers.practice.reading import Web, print_warnings, read_web
+from crawlers.practice.registry import Registry
 from crawlers.practice.timestamps import TimeStamps
 from crawlers.practice.town import Town
+from crawlers.practice.world import PARTS
 
 LOOPBACK = "127.0.0.1"
 SILENCE_MAX_SECONDS = 300
@@ -37,6 +40,8 @@ class Ports:
     searxng: int
     tsa: int
     closed: int
+    lookups: dict[str, int]
+    """By part of the name system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Report:
     tsa: str
     ca: str
     tsa_root: str
+    lookups: dict[str, str]
+    """`address:port` by part of the name system: `world.PARTS`."""
 
 
 async def serve(root: Path, directory: Path, until: Callable[[], Awaitable[None]]) -> None:
@@ -66,6 +73,7 @@ async def serve(root: Path, directory: Path, until: Callable[[], Awaitable[None]
             searxng=await _listen(stack, _pages(town.ask_searxng, "http")),
             tsa=await _listen(stack, _stamping(stamps)),
             closed=closed.getsockname()[1],
+            lookups=await _listen_for_lookups(stack, town, certificates),
         )
         report = report_of(town, ports, certificates.root_pem, stamps.root_pem)
         print(json.dumps(asdict(report)), flush=True)
@@ -84,7 +92,16 @@ def report_of(town: Town, ports: Ports, ca: Path, tsa_root: Path) -> Report:
         tsa=f"{LOOPBACK}:{ports.tsa}",
         ca=str(ca),
         tsa_root=str(tsa_root),
+        lookups={part: f"{LOOPBACK}:{port}" for part, port in ports.lookups.items()},
     )
+
+
+async def _listen_for_lookups(stack: AsyncExitStack, town: Town, certificates: Authority) -> dict[str, int]:
+    registry = Registry((host for host, _, _ in town.doors()), town.registrations)
+    ports = [await serve_resolver(stack, registry, number, LOOPBACK) for number in (0, 1)]
+    ports.append(await serve_whois(stack, registry, LOOPBACK))
+    ports.append(await _listen(stack, _pages(registry.rdap, "https"), HostCertificates(certificates).context))
+    return dict(zip(PARTS, ports, strict=True))
 
 
 def check(root: Path) -> Web:

@@ -30,19 +30,24 @@ class Practice:
     @staticmethod
     @contextmanager
     def spawn(
-        web: Path = PACKAGED, directory: Path | None = None, *, services: Mapping[str, str] = SERVICES
+        web: Path = PACKAGED,
+        directory: Path | None = None,
+        *,
+        services: Mapping[str, str] = SERVICES,
+        lookups: Mapping[str, str] = MappingProxyType({}),
     ) -> Iterator[World]:
         """The world of the web in `web`. Raises `PracticeError`.
 
         Keys and roots are kept in `directory`, where a later run finds them again; without one they last as long as
-        the block. `services` are the addresses of `searxng` and `tsa` as the office's settings have them.
+        the block. `services` are the addresses of `searxng` and `tsa` as the office's settings have them; `lookups`
+        says which part of the name system answers at which `host:port` (`world.played`).
         """
         with ExitStack() as stack:
             keys = directory or Path(stack.enter_context(TemporaryDirectory()))
             command = [sys.executable, "-m", "crawlers.practice", str(web), "--keys", str(keys), "--until-input-ends"]
             child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
             stack.callback(end, child, STOP_MAX_SECONDS)
-            yield _world(_first_line(child), services)
+            yield _world(_first_line(child), services, lookups)
 
 
 def _first_line(child: subprocess.Popen[bytes]) -> dict[str, object]:
@@ -58,11 +63,13 @@ def _first_line(child: subprocess.Popen[bytes]) -> dict[str, object]:
     return report
 
 
-def _world(report: dict[str, object], services: Mapping[str, str]) -> World:
-    hosts = report["host_map"]
+def _world(report: dict[str, object], services: Mapping[str, str], lookups: Mapping[str, str]) -> World:
+    hosts, parts = report["host_map"], report["lookups"]
     assert isinstance(hosts, dict)
+    assert isinstance(parts, dict)
     at = {name: str(report[name]) for name in SERVICES if report[name] and name in services}
     mapped = {_authority(services[name]): address for name, address in at.items()}
+    mapped |= {authority: parts[part] for authority, part in lookups.items()}
     trust = Trust(ca=Path(str(report["ca"])), tsa_roots=(Path(str(report["tsa_root"])),))
     return World(host_map=hosts | mapped, services={name: services[name] for name in at}, trust=trust)
 

@@ -41,6 +41,7 @@ class Town:
         self._sources: list[Source] = [kind(plan.engines.get(kind.id, EnginePlan()), index) for kind in ENGINES]
         self._sources += [kind(plan.marketplaces.get(kind.id, MarketplacePlan()), web.offers) for kind in SHOPS]
         self._schemes = plan.hosts
+        self.registrations = plan.registrations
 
     def answer(self, ask: Ask) -> Answer:
         for source in self._at(ask.host):

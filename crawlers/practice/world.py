@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from config.schema_network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +32,19 @@ class World:
     @classmethod
     def real(cls) -> Self:
         return cls()
+
+
+PARTS = ("dns-1", "dns-2", "whois", "rdap")
+"""What can be asked; each listens at an address of its own."""
+
+
+def played(network: Network) -> dict[str, str]:
+    """Which part of a practice web answers at each address of `network.toml` (`host:port`)."""
+    found = {f"{one.address}:{one.port}": PARTS[number % 2] for number, one in enumerate(network.resolvers)}
+    for entry in network.registries:
+        if entry.rdap:
+            host = entry.rdap.removeprefix("https://").partition("/")[0]
+            found[host if ":" in host else f"{host}:443"] = "rdap"
+        if entry.whois:
+            found[f"{entry.whois}:43"] = "whois"
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,12 +36,13 @@ from review.night.detect import detect, plan_followups
 from review.night.ground import Ground, night_lock
 from review.night.health import SourceHealth
 from review.night.lookalikes import lookalikes
+from review.night.names import ask_about, suspect_hosts
 from review.night.nights import current_or_new, done, finish, finish_stage
 from review.night.open_cases import open_cases
 from review.night.preserve import plan_preservation
 from review.night.stamping import stamp
 from review.night.targets import canonical, visits
-from review.strings import CAMPAIGNS_BUILT, FOLLOWING, SOURCE_NORMAL
+from review.strings import CAMPAIGNS_BUILT, FOLLOWING, NAMES_ASKED, SOURCE_NORMAL
 
 if TYPE_CHECKING:
     from config import Config
@@ -199,6 +201,7 @@ def capture(
         crawl.visit_sites(ground)
         crawl.use_browser(ground)
         detect(ground)
+        ask_about(ground, {one.host for one in store.captures(night=name)})
         open_cases(store, name)
         build_campaigns(store, ground.context, now=utc_now())
         found = tuple(latest_assessments(store, night=name))
@@ -266,9 +269,13 @@ class _Work:
         self.ground.say("detect", f"{judged.judged} 份取证和商品已识别")
 
     def _preserve(self) -> None:
-        planned = plan_preservation(self.ground)
-        self.ground.say("preserve", f"{planned} 次浏览器固证")
-        self.children += crawl.use_browser(self.ground)
+        ground = self.ground
+        planned = plan_preservation(ground)
+        ground.say("preserve", f"{planned} 次浏览器固证")
+        with ThreadPoolExecutor(1, "names") as beside:
+            asked = beside.submit(ask_about, ground, suspect_hosts(ground))
+            self.children += crawl.use_browser(ground)
+            ground.say("preserve", NAMES_ASKED.format(count=asked.result()))
         self._detect()
 
     def _once(self, stage: str, run: Callable[[], dict[str, Any]]) -> None:

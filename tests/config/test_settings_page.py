@@ -30,13 +30,13 @@ def leaves(value: Any, path: str = "") -> dict[str, Any]:
     return {path[1:]: value}
 
 
-@pytest.mark.parametrize("file", ["settings.toml", "crawl.toml", "queries.toml", "policy.toml"])
+@pytest.mark.parametrize("file", ["settings.toml", "crawl.toml", "network.toml", "queries.toml", "policy.toml"])
 def test_the_page_lists_exactly_the_settings_there_are(root: Path, file: str) -> None:
     data = tomllib.loads((PACKAGED / file).read_text("utf-8"))
     assert set(leaves(data)) == set(rows(root, file))
 
 
-@pytest.mark.parametrize("file", ["settings.toml", "crawl.toml", "policy.toml"])
+@pytest.mark.parametrize("file", ["settings.toml", "crawl.toml", "network.toml", "policy.toml"])
 def test_the_page_gives_the_packaged_default(root: Path, file: str) -> None:
     printed = rows(root, file)
     for key, value in leaves(tomllib.loads((PACKAGED / file).read_text("utf-8"))).items():
