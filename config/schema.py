@@ -133,6 +133,24 @@ class ArchiveSettings(Model):
     batch_wait_ms: Annotated[int, Field(ge=0, le=10_000)]
 
 
+class ImportSettings(Model):
+    """How much of a file that a person hands in is read; more is refused by name."""
+
+    max_file_bytes: Bytes
+    max_page_bytes: Bytes
+    max_body_bytes: Bytes
+    max_entries: Count
+    max_unpacked_bytes: Bytes
+    max_workbook_bytes: Bytes
+    max_shared_strings_bytes: Bytes
+    max_rows: Count
+    max_columns: Count
+    max_cell_chars: Count
+    max_photo_pixels: Count
+    max_problems: Count
+    keep_original_bytes: CountOrNone
+
+
 class Service(Model):
     """A service the office runs itself: exactly this scheme, host and port, for exactly this component."""
 
@@ -185,6 +203,7 @@ class Settings(Model):
     office: Office
     store: StoreSettings
     archive: ArchiveSettings
+    imports: ImportSettings
     services: dict[str, Service]
     stamp: StampSettings
     packets: PacketSettings
@@ -211,6 +230,7 @@ class Budget(Model):
     keywords_per_marketplace: CountOrNone
     pages_per_query: Count
     sites_per_night: CountOrNone
+    tips_per_night: CountOrNone
     inner_pages_per_site: CountOrNone
     lookalikes_per_night: CountOrNone
     lookalike_rest_days: CountOrNone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
@@ -15,14 +15,16 @@ from crawlers.archive import Volume
 from crawlers.clock import utc_now
 from crawlers.exchanges import Written
 from crawlers.records import ArchiveError, Exchange, Fetched, Hit, Listing, WarcPlace
-from crawlers.tables import artefacts, captures, hits, hops, listings, stamps, volumes
+from crawlers.tables import artefacts, captures, hits, hops, listings, readings, stamps, volumes
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An exchange in a volume; `records_*` cover its response, request and metadata members as stored."""
+    """An exchange in a volume, its body left there; `records_*` cover its response, request and metadata members as
+    stored."""
 
     exchange: Exchange
+    size_bytes: int
     place: WarcPlace
     payload_sha256: str
     records_bytes: int
@@ -32,7 +34,8 @@ class Placed:
     def of(cls, exchange: Exchange, written: Written, volume: str, offset: int) -> Placed:
         place = WarcPlace(volume, offset, written.length)
         digest = hashlib.sha256(written.data).hexdigest()
-        return cls(exchange, place, written.payload_sha256, len(written.data), digest)
+        size, bare = len(exchange.body), replace(exchange, body=b"")
+        return cls(bare, size, place, written.payload_sha256, len(written.data), digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def keep(connection: Connection, batch: Sequence[Kept], actor: str) -> list[int]
     ids = list(connection.scalars(returning, rows))
     _insert(connection, hops, (row for i, item in zip(ids, batch, strict=True) for row in _hops(i, item)))
     _insert(connection, artefacts, (row for i, item in zip(ids, batch, strict=True) for row in _artefacts(i, item)))
+    _insert(connection, readings, (row for i, item in zip(ids, batch, strict=True) for row in _reading(i, item)))
     _insert(connection, hits, (_hit(i, hit) for i, item in zip(ids, batch, strict=True) for hit in item.fetched.hits))
     _insert(connection, listings, (row for i, item in zip(ids, batch, strict=True) for row in _listings(i, item)))
     lines = custody.append_many(
@@ -119,7 +123,7 @@ def captured_detail(item: Kept) -> dict[str, Any]:
         "page_state": fetched.page_state,
         "flags": list(fetched.flags),
         "sha256": page.payload_sha256,
-        "size_bytes": len(page.exchange.body),
+        "size_bytes": page.size_bytes,
         "page": _placed_detail(page),
         "redirects": [_placed_detail(placed) for placed in item.redirects],
         "resources": [_placed_detail(placed) for placed in item.resources],
@@ -174,7 +178,7 @@ def _capture(item: Kept, custody_seq: int) -> dict[str, Any]:
         "origin": fetched.origin,
         "fetched_at": page.exchange.fetched_at,
         "sha256": page.payload_sha256,
-        "size_bytes": len(page.exchange.body),
+        "size_bytes": page.size_bytes,
         **_place(page),
         "page_state": fetched.page_state,
         "reason": fetched.reason,
@@ -207,6 +211,14 @@ def _artefacts(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
     for position, found in enumerate(item.fetched.artefacts):
         row = {"role": found.role, "sha256": found.sha256, "bytes": found.bytes, "media_type": found.media_type}
         yield {"capture_id": capture_id, "position": position, **row}
+
+
+def _reading(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
+    found = item.fetched.reading
+    if found is not None:
+        counts = {"rows": found.rows, "ads": found.ads, "cards": found.cards}
+        filled = custody.canonical(dict(found.filled))
+        yield {"capture_id": capture_id, "source": found.source, "layout": found.layout, **counts, "filled": filled}
 
 
 _SAID = frozenset({"title", "snippet", "advertiser", "seller", "text"})

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from config.schema_profiles import Fields, Layout, Profile
 from crawlers.asking import PageRequest, request_for
 from crawlers.decode import decode
-from crawlers.records import Hit, HitKind, Listing, PageState
+from crawlers.records import Hit, HitKind, Listing, PageState, Reading
 from crawlers.redirects import is_web_address, resolve
 from crawlers.rows import HtmlDocument, HtmlRow, Row, layout_rows
 from crawlers.states import PageView, ordinary_state, source_state
@@ -26,6 +26,11 @@ from crawlers.values import moment, price_cny
 __all__ = ["PageRequest", "ParsedPage", "page_state", "parse", "request_for"]
 
 Headers = Iterable[tuple[str, str]]
+_COUNTED = (
+    ("title", "url", "resolved", "snippet", "display"),
+    ("title", "url", "price", "seller", "shop_id", "place", "text", "images", "published_at"),
+)
+"""Fields of hits and of listings whose filling is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,21 @@ class ParsedPage:
     @property
     def hits(self) -> tuple[Hit, ...]:
         return self.results + self.ads + self.cards
+
+    @property
+    def reading(self) -> Reading:
+        """What was read, counted."""
+        found = self.listings or self.results
+        names = _COUNTED[bool(self.listings)]
+        filled = tuple((name, sum(1 for row in found if getattr(row, name))) for name in names)
+        return Reading(
+            source=self.source,
+            layout=self.layout,
+            rows=len(found),
+            ads=len(self.ads) + sum(1 for row in self.listings if row.promoted),
+            cards=len(self.cards),
+            filled=filled,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """What `zhengshao parse` prints. `url` is the target where the page tells it, `shown` the link as it stands."""

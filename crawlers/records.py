@@ -146,6 +146,20 @@ class Listing:
         return f"{self.platform}:{self.item_id}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a source's profile read from a page, counted: by it a change of the source's pages is noticed."""
+
+    source: str
+    layout: str
+    """Id of the profile's layout that gave the rows; empty when none did."""
+    rows: int
+    ads: int
+    cards: int
+    filled: tuple[tuple[str, int], ...] = ()
+    """Rows that have a value, by field."""
+
+
 @dataclass(frozen=True, slots=True)
 class WarcPlace:
     """Where one record stands: volume file name (relative to the archive), byte offset, byte length."""
@@ -211,6 +225,7 @@ class Fetched:
     flags: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()
     listings: tuple[Listing, ...] = ()
+    reading: Reading | None = None
     origin: Origin = Origin.CRAWL
     artefacts: tuple[Artefact, ...] = ()
     title: str = ""

@@ -54,6 +54,7 @@ tasks = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("owner", String(128), nullable=False, server_default=""),
     Column("lease_until", TIME, nullable=False, server_default=""),
+    Column("not_before", TIME, nullable=False, server_default=""),
     Column("planned_at", TIME, nullable=False),
     Column("ended_at", TIME, nullable=False, server_default=""),
     UniqueConstraint("night", "kind", "source", "target", "profile", "page", name="uq_tasks_what"),
@@ -193,6 +194,65 @@ listings = Table(
 )
 Index("ix_listings_subject", listings.c.platform, listings.c.item_id)
 Index("ix_listings_url", listings.c.url)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("capture_id", ForeignKey("captures.id"), primary_key=True),
+    Column("source", String(64), nullable=False, index=True),
+    Column("layout", String(64), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("ads", Integer, nullable=False),
+    Column("cards", Integer, nullable=False),
+    Column("filled", Text, nullable=False),
+)
+"""What a source's profile read from a page when it was kept. `filled`: rows with a value, by field, as JSON."""
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", HASH, nullable=False, unique=True),
+    Column("file", Text, nullable=False),
+    Column("format", String(16), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("received_at", TIME, nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("provenance", String(16), nullable=False),
+    Column("original", Boolean, nullable=False),
+    Column("detail", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""One row a file that people handed in. `original`: its bytes are in the blob store; `detail`: the report, as JSON."""
+
+tips = Table(
+    "tips",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("import_id", ForeignKey("imports.id"), index=True),
+    Column("capture_id", ForeignKey("captures.id")),
+    Column("row", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("seller", Text, nullable=False),
+    Column("price", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("reported_at", Text, nullable=False),
+    Column("received_at", TIME, nullable=False),
+    Column("night", String(32), nullable=False, server_default=""),
+    UniqueConstraint("import_id", "key", name="uq_tips_key"),
+    sqlite_autoincrement=True,
+)
+"""What people reported. `key` tells the tips of one file apart; `night`: in which it became Tasks, empty while it
+waits; a tip without an address waits for a person. Who reported is not kept."""
+Index("ix_tips_waiting", tips.c.night, tips.c.id)
 
 custody = Table(
     "custody",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,8 @@ from urllib.parse import urlsplit
 
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
-from crawlers.imports import NIGHT, SOURCE, import_file
-from crawlers.recorder import Recorder
-from crawlers.records import ArchiveError, Exchange, Fetched, Origin, Outcome, PageState, Task, TaskKind
+from crawlers.imports import Handed, Intake, imported
+from crawlers.records import ArchiveError, PageState
 from detectors import references
 from detectors.fingerprints import Fingerprint, fingerprint
 from detectors.hosts import Owner
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from detectors.features import Page
 
 MIN_STRUCTURE_RUNS = 20
-WARC_ENDS = (".warc", ".warc.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,51 +66,20 @@ class Collector:
         return self._add(url, found, reason)
 
     def file(self, path: Path, url: str = "") -> list[Added]:
-        """A saved page with its address, or the official pages of a WARC file."""
-        if path.name.lower().endswith(WARC_ENDS):
-            return self._warc(path)
-        if not url:
+        """A saved page with its address, or the official pages of an archive."""
+        if url:
+            self.site(url)
+        intake = Intake.open(self.context.config, self.data, self.store, actor=self.actor)
+        shown = intake.preview(path, Handed(url=url))
+        if shown.refused is not None and shown.refused.code == "needs_url":
             raise ReferenceRefused(REFERENCE_NO_URL.format(file=path.name))
-        self.site(url)
-        number = self._record(path, url)
-        return [self._add(url, self.store.captures(ids=[number]))]
-
-    def _warc(self, path: Path) -> list[Added]:
-        with self._recorder() as recorder:
-            report = import_file(path, recorder=recorder)
-        kept = [one for one in self.store.captures(ids=list(report.captures)) if self._readable(one)]
+        report = intake.take(path, Handed(url=url))
+        ids = imported(self.store, report.sha256)
+        kept = [one for one in self.store.captures(ids=ids) if self._readable(one)]
         foreign = [one.final_url for one in kept if not self._is_official(one.final_url)]
         if not kept or foreign:
             raise ReferenceRefused(REFERENCE_FOREIGN.format(url=foreign[0] if foreign else path.name))
         return [self._add(url, [one for one in kept if one.final_url == url]) for url in _distinct(kept)]
-
-    def _recorder(self) -> Recorder:
-        return Recorder.by_settings(self.store, self.archive, self.context.config.settings.archive, owner="reference")
-
-    def _record(self, path: Path, url: str) -> int:
-        """The file's bytes as the body of a page that somebody says stood there."""
-        body = path.read_bytes()
-        page = Exchange(
-            url=url,
-            status=200,
-            response_headers=(("Content-Type", "text/html"),),
-            body=body,
-            fetched_at=utc_now(),
-        )
-        told = (("file", path.name), ("file_sha256", hashlib.sha256(body).hexdigest()), ("claimed_url", url))
-        with self._recorder() as recorder:
-            kept = recorder.submit(
-                Fetched(
-                    task=Task(night=NIGHT, kind=TaskKind.SITE, source=SOURCE, target=url, origin=SOURCE),
-                    outcome=Outcome.CAPTURED,
-                    exchanges=(page,),
-                    origin=Origin.IMPORT,
-                    provenance=told,
-                )
-            )
-        number = kept.result()
-        assert number is not None
-        return number
 
     def _is_official(self, url: str) -> bool:
         return self.context.registry.owner(urlsplit(url).hostname or "")[0] is Owner.OFFICIAL

@@ -44,9 +44,33 @@ DB_BACKED_UP = "已备份到 {directory};所需归档卷 {volumes} 个,共 {byte
 DB_RESTORED = "已恢复到 {data};请运行 zhengshao verify audit 核对。"
 AUDIT_FINE = "存储、归档与保管链一致。"
 AUDIT_PROBLEMS = "发现 {count} 处不一致。"
-IMPORTED = "{file}:入库 {captures} 页,已有 {known} 页,损坏 {damaged} 处"
-IMPORT_DAMAGED = "  字节 {offset}:{reason}"
+IMPORTED = "{file}:入库 {captures} 页,已有 {known} 页,线索 {tips} 条,问题 {damaged} 处"
+IMPORT_ALREADY = "{file}:{at}(UTC)已导入过同一文件,没有变化"
+IMPORT_DAMAGED = "  {reason}"
+IMPORT_MORE = "  另有 {count} 处没有列出"
 IMPORT_REFUSED = "未导入:{reason}"
+IMPORT_PROVENANCE = "来源{words}"
+PREVIEW_TITLE = "{file}({format})"
+PREVIEW_COLUMN = "  第 {number} 列 {header} → {field}({how})  例:{samples}"
+PREVIEW_FIELDS = {
+    "url": "网址",
+    "title": "标题",
+    "platform": "平台",
+    "seller": "卖家",
+    "price": "价格",
+    "place": "地点",
+    "text": "内容",
+    "channel": "渠道",
+    "reference": "编号",
+    "reported_at": "时间",
+    "personal": "举报人信息,不读取",
+    "ignored": "不读取",
+    "": "不读取",
+}
+PREVIEW_HOW = {"header": "按表头", "map": "按 --map", "content": "按内容", "": "认不出"}
+PREVIEW_COUNTS = "  网页 {pages} 个,网址 {links} 条{more}"
+PREVIEW_MORE = "(只看了开头)"
+PREVIEW_NOTHING_WRITTEN = "  预览,什么都没有写入;列不对时用 --map 列名=项目 改正"
 
 DEMO_ACTOR = "演示分析员"
 DEMO_CONFIRM = "与练习网的真实情况一致"

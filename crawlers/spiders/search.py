@@ -49,6 +49,7 @@ class ProfileSpider(TaskSpider):
             flags=(*flags, *decoded.flags),
             hits=parsed.hits,
             listings=parsed.listings,
+            reading=parsed.reading,
         )
 
 

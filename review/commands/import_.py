@@ -1,8 +1,8 @@
-"""`zhengshao import`: pages from files handed in by people."""
+"""`zhengshao import`: pages and links from files handed in by people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,60 +25,80 @@ from review.commands._shared import (
 
 if TYPE_CHECKING:
     from config import Config
-    from config.schema_profiles import Profile
-    from crawlers.imports import ImportReport
-    from crawlers.recorder import Recorder
+    from crawlers.imports import Handed, Intake, Preview
     from crawlers.store import Store
+
+
+def _mapping(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs = [value.rpartition("=") for value in values]
+    if any(not equals or not column for column, equals, _ in pairs):
+        raise click.BadParameter("write COLUMN=FIELD, such as 网址列=url or 3=url; an empty field leaves it out")
+    return {column.strip(): field.strip() for column, _, field in pairs}
 
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--preview", is_flag=True, help="Show what the files hold and how columns are read; write nothing.")
+@click.option("--map", "mapping", multiple=True, callback=_mapping, metavar="COLUMN=FIELD", help="Of a table.")
+@click.option("--url", default="", help="Where a saved page or reply was saved from.")
+@click.option("--source", default="", help="Whose search reply it is, such as xianyu.")
+@click.option("--channel", default="", help="By which way it came: 12350, 12345, an office.")
+@click.option("--note", default="", help="A remark, kept with the import.")
+@click.option("--actor", default="import", help="Who hands it in, for the chain of custody.")
 @config_option
 @data_option
 @json_option
-def command(files: tuple[Path, ...], config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Keep the pages of WARC FILES (.warc, .warc.gz) as captures, judge them, and open cases for what is flagged.
+def command(
+    files: tuple[Path, ...],
+    preview: bool,
+    mapping: Mapping[str, str],
+    url: str,
+    source: str,
+    channel: str,
+    note: str,
+    actor: str,
+    config_dir: Path | None,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Keep what is in FILES: pages as captures, judged at once, and links as tips that the next night visits.
 
-    Result pages of known search engines and marketplaces are read by their profiles. The same file twice changes
-    nothing.
+    Taken are WARC and WACZ, HAR, MHTML, pages saved by SingleFile or a browser, search replies of Xianyu and Taobao
+    (JSON), lists of links as CSV, XLSX or text, and photos with a QR code. A file is kept whole or not at all; the same
+    file twice changes nothing. Provenance is "verified" only where an archive agrees with its own digests.
 
     \b
-    zhengshao import saved-pages.warc.gz
-    zhengshao import --data ~/zhengshao-data --json *.warc.gz
+    zhengshao import saved-pages.warc.gz session.har
+    zhengshao import 12350线索.xlsx --preview
+    zhengshao import 12350线索.xlsx --map 涉事地址=url --channel 12350
+    zhengshao import page.html --url https://www.example.com/zs
 
+    Fields of --map: url title platform seller price place text channel reference reported_at; none leaves a column out.
     With --json one object a line. Exit 0 when all was taken, 3 when a part was, 1 when nothing was.
     """
+    from crawlers.imports import Handed, Intake
     from crawlers.records import ArchiveError, StoreError
     from crawlers.store import Store, store_url
 
     config = load_config(config_dir)
     data = data_directory(config, data_dir)
+    handed = Handed(url=url, source=source, mapping=mapping, channel=channel, note=note)
+    if preview:
+        raise SystemExit(_preview(files, config, data, handed, as_json))
     try:
         store = Store.create(store_url(data, config.settings.store.url))
     except StoreError as error:
         fail(str(error))
     try:
-        results = _keep(files, config, data, store)
-        for result in results:
-            _show(result, as_json)
-        if any("error" not in result for result in results):
+        intake = Intake.open(config, data, store, actor=actor)
+        results = [_taken(intake, file, handed, as_json) for file in files]
+        if any(result.get("captures") for result in results):
             _judge(config, data, store)
     except ArchiveError as error:
         fail(str(error), PROBLEMS)
     finally:
         store.close()
     raise SystemExit(_exit_code(results))
-
-
-def _keep(files: Iterable[Path], config: Config, data: Path, store: Store) -> list[dict[str, Any]]:
-    from crawlers.archive import Archive
-    from crawlers.recorder import Recorder
-
-    settings = config.settings.archive
-    profiles = [*config.engines.values(), *config.marketplaces.values()]
-    archive = Archive(data / "archive", settings.gzip_level)
-    with Recorder.by_settings(store, archive, settings, owner="import") as recorder:
-        return [_one(file, recorder, profiles) for file in files]
 
 
 def _judge(config: Config, data: Path, store: Store) -> None:
@@ -96,42 +116,88 @@ def _judge(config: Config, data: Path, store: Store) -> None:
     say(strings.JUDGED.format(**{**found.as_json(), "cases": counts_told(found.cases)}))
 
 
-def _one(file: Path, recorder: Recorder, profiles: Sequence[Profile]) -> dict[str, Any]:
-    from crawlers.imports import import_file
-    from crawlers.records import ImportRefused
+def _taken(intake: Intake, file: Path, handed: Handed, as_json: bool) -> dict[str, Any]:
+    from crawlers.imports import Refused
 
     try:
-        return _told(import_file(file, recorder=recorder, profiles=profiles))
-    except ImportRefused as error:
-        return {"file": file.name, "error": str(error)}
-
-
-def _told(report: ImportReport) -> dict[str, Any]:
-    return {
-        "file": report.file,
-        "sha256": report.sha256,
-        "captures": list(report.captures),
-        "known": report.known,
-        "skipped": report.skipped,
-        "damaged": [{"offset": item.offset, "reason": item.reason} for item in report.damaged],
-    }
-
-
-def _show(result: dict[str, Any], as_json: bool) -> None:
+        result = intake.take(file, handed).as_json()
+    except Refused as error:
+        result = {"file": error.file, "error": error.told("en"), "zh": error.told("zh"), **_code(error)}
     if as_json:
         emit(result)
     elif "error" in result:
-        say(strings.IMPORT_REFUSED.format(reason=result["error"]))
+        say(strings.IMPORT_REFUSED.format(reason=result["zh"]))
+        say(f"  {result['error']}")
     else:
-        counts = {name: len(result[name]) for name in ("captures", "damaged")}
-        click.echo(strings.IMPORTED.format(file=result["file"], known=result["known"], **counts))
-        for item in result["damaged"]:
-            say(strings.IMPORT_DAMAGED.format(**item))
+        _show(result)
+    return result
+
+
+def _code(error: Any) -> dict[str, Any]:
+    told = error.problem.as_json()
+    return {"code": told["code"], "place": told["place"]}
+
+
+def _show(result: dict[str, Any]) -> None:
+    from crawlers.strings import PROVENANCE
+
+    if result["already"]:
+        click.echo(strings.IMPORT_ALREADY.format(file=result["file"], at=result["already"][:16].replace("T", " ")))
+    else:
+        counts = {"captures": len(result["captures"]), "damaged": result["damaged_count"]}
+        click.echo(strings.IMPORTED.format(file=result["file"], known=result["known"], tips=result["tips"], **counts))
+    click.echo(f"  {strings.IMPORT_PROVENANCE.format(words=PROVENANCE[result['provenance']][0])}")
+    for item in result["damaged"]:
+        say(strings.IMPORT_DAMAGED.format(reason=item["zh"]))
+    if result["damaged_count"] > len(result["damaged"]):
+        say(strings.IMPORT_MORE.format(count=result["damaged_count"] - len(result["damaged"])))
 
 
 def _exit_code(results: Iterable[dict[str, Any]]) -> int:
-    whole = [not result.get("error") and not result["damaged"] for result in results]
+    whole = [not result.get("error") and not result["damaged_count"] for result in results]
     taken = any(not result.get("error") for result in results)
     if all(whole):
         return FINE
     return PARTIAL if taken else PROBLEMS
+
+
+def _preview(files: Iterable[Path], config: Config, data: Path, handed: Handed, as_json: bool) -> int:
+    """Looks at the store only where there is one: nothing is made."""
+    from crawlers.imports import preview
+    from crawlers.records import StoreError
+    from crawlers.store import Store, store_url
+
+    profiles = [*config.engines.values(), *config.marketplaces.values()]
+    try:
+        store: Store | None = Store.open(store_url(data, config.settings.store.url))
+    except StoreError:
+        store = None
+    found = [preview(file, handed, config.settings.imports, profiles=profiles, store=store) for file in files]
+    if store is not None:
+        store.close()
+    for one in found:
+        emit(one.as_json()) if as_json else _show_preview(one)
+    refused = [one.refused is not None for one in found]
+    return PROBLEMS if all(refused) else PARTIAL if any(refused) else FINE
+
+
+def _show_preview(found: Preview) -> None:
+    from crawlers.strings import FORMATS
+
+    named = FORMATS[found.format][0] if found.format else "?"
+    click.echo(strings.PREVIEW_TITLE.format(file=found.file, format=named))
+    for column in found.columns:
+        words = {"field": strings.PREVIEW_FIELDS[column.field], "how": strings.PREVIEW_HOW[column.how]}
+        shown = " | ".join(column.samples)
+        click.echo(strings.PREVIEW_COLUMN.format(number=column.number, header=column.header, samples=shown, **words))
+    if found.refused is not None:
+        say(strings.IMPORT_REFUSED.format(reason=found.refused.told("zh")))
+        say(f"  {found.refused.told('en')}")
+        return
+    more = "" if found.complete else strings.PREVIEW_MORE
+    click.echo(strings.PREVIEW_COUNTS.format(pages=found.pages, links=found.links, more=more))
+    for address in found.sample:
+        click.echo(f"    {address}")
+    for problem in found.problems:
+        click.echo(f"  ! {problem.told('zh')}")
+    click.echo(strings.PREVIEW_NOTHING_WRITTEN)

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import config
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
+from crawlers.imports import Intake
 from crawlers.recorder import Recorder
 from crawlers.records import Exchange, Fetched, Outcome, Task, TaskKind
 from crawlers.store import Store, store_url
@@ -38,6 +40,13 @@ class House:
         with self.recorder() as recorder:
             futures = [recorder.submit(item) for item in fetched]
         return [future.result() for future in futures]
+
+    def intake(self, **limits: int) -> Intake:
+        """For files handed in, with the packaged limits but for those named."""
+        found = config.load()
+        changed = found.settings.imports.model_copy(update=limits)
+        profiles = [*found.engines.values(), *found.marketplaces.values()]
+        return Intake(self.store, self.archive, self.blobs, changed, profiles=profiles)
 
     def claimed(self, count: int, kind: TaskKind = TaskKind.SITE) -> list[Task]:
         self.store.plan(task(f"http://site-{number}.example/", kind=kind) for number in range(count))

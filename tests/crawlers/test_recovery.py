@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from crawlers import custody, marks
 from crawlers.agreement import audit, check_agreement
-from crawlers.imports import import_file
 from crawlers.records import Artefact, TaskKind
 from crawlers.recovery import RecoveryReport, recover
 from crawlers.tables import volumes
@@ -94,8 +93,7 @@ def test_what_is_cut_is_set_aside_and_can_be_read(house: House) -> None:
         line = custody.lines(connection)[-1]
     assert line.event == "volume_cut"
     assert json.loads(line.detail)["kept_as"] == aside.name
-    with house.recorder() as recorder:
-        assert len(import_file(aside, recorder=recorder).captures) == 2
+    assert len(house.intake().take(aside).captures) == 2
 
 
 def test_a_living_writer_is_left_alone(house: House) -> None:

@@ -65,7 +65,7 @@ def test_import_makes_the_store_and_keeps_once(tmp_path: Path, saved: Path) -> N
     assert (first["captures"], first["known"], first["damaged"]) == ([1], 0, [])
     (again,) = _json(data, "import", str(saved))
     assert (again["captures"], again["known"]) == ([], 1)
-    assert "入库 0 页,已有 1 页,损坏 0 处" in _run(data, "import", str(saved)).stdout
+    assert "已导入过同一文件" in _run(data, "import", str(saved)).stdout
     assert _json(data, "verify", "audit")[0]["problems"] == []
 
 
@@ -75,7 +75,8 @@ def test_import_says_what_was_not_taken(tmp_path: Path, saved: Path) -> None:
     cut = tmp_path / "cut.warc.gz"
     cut.write_bytes(saved.read_bytes() + saved.read_bytes()[:60])
     told = _json(tmp_path / "new", "import", str(saved), str(wrong), str(cut), expect=3)
-    assert "is no WARC file" in told[1]["error"]
+    assert told[1]["code"] == "needs_url"
+    assert "--url" in told[1]["error"]
     assert told[2]["known"] == 1
     assert told[2]["damaged"][0]["offset"] == len(saved.read_bytes())
     assert "未导入" in _run(tmp_path / "new", "import", str(wrong), expect=1).stderr
