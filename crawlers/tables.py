@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -265,7 +266,24 @@ custody = Table(
     Column("detail", Text, nullable=False),
     Column("prev_hash", HASH, nullable=False),
     Column("hash", HASH, nullable=False),
+    Index("uq_custody_line", "seq", "capture_id", "event", unique=True),
 )
+
+capture_lines = Table(
+    "capture_lines",
+    metadata,
+    Column("capture_id", ForeignKey("captures.id"), primary_key=True, autoincrement=False),
+    Column("custody_seq", Integer, nullable=False),
+    Column("event", String(32), nullable=False),
+    ForeignKeyConstraint(
+        ["custody_seq", "capture_id", "event"],
+        ["custody.seq", "custody.capture_id", "custody.event"],
+        name="fk_capture_lines_custody_seq",
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+)
+"""Filled by the database for each capture: no transaction ends with one whose line of the chain is not written."""
 
 custody_head = Table(
     "custody_head",

@@ -57,8 +57,11 @@ class House:
         return self.archive.path(name) if name else next(iter(sorted(self.archive.root.glob("*.warc.gz"))))
 
     def tamper(self, statement: str, *values: object) -> None:
-        """Change the database behind the program's back."""
+        """Change the database behind the program's back, as one can who owns the file: the guards fall first."""
         with closing(sqlite3.connect(self.data / "store.sqlite")) as connection, connection:
+            guards = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for (name,) in guards:
+                connection.execute(f"DROP TRIGGER {name}")
             connection.execute(statement, values)
 
 
