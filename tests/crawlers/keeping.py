@@ -59,10 +59,13 @@ class House:
     def tamper(self, statement: str, *values: object) -> None:
         """Change the database behind the program's back, as one can who owns the file: the guards fall first."""
         with closing(sqlite3.connect(self.data / "store.sqlite")) as connection, connection:
-            guards = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            for (name,) in guards:
-                connection.execute(f"DROP TRIGGER {name}")
+            drop_guards(connection)
             connection.execute(statement, values)
+
+
+def drop_guards(connection: sqlite3.Connection) -> None:
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from crawlers.store import Store, store_url
 from review.cli import main
 from review.night.ground import night_lock
-from tests.crawlers.keeping import exchange, house, page, task
+from tests.crawlers.keeping import drop_guards, exchange, house, page, task
 
 RECORD = (
     b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:x:1>\r\nWARC-Target-URI: http://old.example/\r\n"
@@ -173,4 +173,5 @@ def test_audit_without_a_store_says_what_to_run(tmp_path: Path) -> None:
 
 def _change(data: Path, statement: str) -> None:
     with closing(sqlite3.connect(data / "store.sqlite")) as connection, connection:
+        drop_guards(connection)
         connection.execute(statement)
