@@ -236,4 +236,6 @@ class PageStates(_Strict):
     """CSS of the empty elements that scripts fill."""
     max_undecodable_ratio: float
     """Share of replacement and control characters above which a text is undecodable."""
+    min_mapped_words: int
+    """With so many words that only its own font can show a page is not read before a browser has shown it."""
     rules: StateRules

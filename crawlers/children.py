@@ -21,7 +21,6 @@ from typing import Any
 _DRAIN_SECONDS = 30
 """What is under way may end before a child is killed."""
 _HARD_MEMORY_FACTOR = 2
-"""Scrapy stops a run at its memory limit; the kernel refuses it more than this many times that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +134,10 @@ def _crawl(name: str, arguments: Mapping[str, str], stats: str) -> int:
     return 0 if found.get("finish_reason") == "finished" else 1
 
 
-def _limit_memory(megabytes: int) -> None:
+def limit_memory(megabytes: int) -> None:
+    """The kernel refuses this process more than twice what Scrapy stops a run at."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, hard))
+    resource.setrlimit(resource.RLIMIT_DATA, ((megabytes * _HARD_MEMORY_FACTOR) << 20, hard))
 
 
 def main() -> int:
@@ -149,7 +149,7 @@ def main() -> int:
     parser.add_argument("--stats", default="")
     parser.add_argument("--memory-mb", type=int, default=ChildLimits().memory_mb)
     given = parser.parse_args()
-    _limit_memory(given.memory_mb * _HARD_MEMORY_FACTOR)
+    limit_memory(given.memory_mb)
     os.environ["SCRAPY_SETTINGS_MODULE"] = "crawlers.settings"
     return _crawl(given.name, {"night": given.night, "data": given.data, "config": given.config}, given.stats)
 

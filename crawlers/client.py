@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from crawlers.dialing import DoorVerdict
@@ -24,9 +24,13 @@ Headers = tuple[tuple[str, str], ...]
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{1,4})(?: (.*))?\Z", re.DOTALL)
 _READ_BUFFER_BYTES = 1 << 20
 _IDLE_SECONDS = 15
+_IDLE_MAX = 64
 _HEADERS_KEPT_MAX = 200
 _HEADER_LINE_MAX_BYTES = 64 * 1024
+_RAW_HEAD_MAX_BYTES = 64 * 1024
 _OWN_PREFIX = "x-zhengshao-"
+_OLD_TLS = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
+"""RFC 8996 forbids them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,17 @@ class Target:
 
 @dataclass(slots=True)
 class Answer:
-    """A response, as far as it came. Flags: `truncated` (by us), `dataloss` (by the site), `stalled` (time limit),
-    `header_flood`, `bad_header_line`, `smuggling_shape`."""
+    """A response, as far as it came; certificates as the server sent them, its own first; the raw head only where
+    `headers` do not tell all of it. Flags: `truncated` (by us), `dataloss` (by the site), `stalled` (time limit),
+    `header_flood`, `bad_header_line`, `smuggling_shape`, `tls_old_version`."""
 
     status: int
     reason: str
     headers: Headers
     sent: Headers
     peer: str
-    certificate_der: bytes
+    certificates_der: tuple[bytes, ...]
+    raw_head: bytes
     parts: list[bytes] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
 
@@ -78,7 +84,8 @@ Key = tuple[str, str, str, int]
 class _Connection:
     wire: Wire
     peer: str = ""
-    certificate_der: bytes = b""
+    certificates_der: tuple[bytes, ...] = ()
+    tls_version: str = ""
     idle_since: float = 0.0
 
     def drop(self) -> None:
@@ -95,7 +102,8 @@ class Client:
         where = urlsplit(door.proxy)
         self._door_address = (where.hostname or "", where.port or 0)
         self._tls = trusting_context()
-        self._idle: defaultdict[Key, list[_Connection]] = defaultdict(list)
+        self._idle: list[tuple[Key, _Connection]] = []
+        """Longest idle first; bounded, for the hosts of a night are many and the door's room is not."""
 
     async def fetch(self, method: str, url: str, headers: Headers, body: bytes, component: str) -> Answer:
         """One exchange. Raises DoorVerdict, DoorDown or NoKey for the door, ValueError for the URL; TimeoutError,
@@ -120,9 +128,8 @@ class Client:
         return answer
 
     def close(self) -> None:
-        for connections in self._idle.values():
-            for connection in connections:
-                connection.drop()
+        for _, connection in self._idle:
+            connection.drop()
         self._idle.clear()
 
     async def _head(self, asked: Asked) -> tuple[_Connection, Head]:
@@ -181,7 +188,8 @@ class Client:
         _listen(head)
         connection.peer = _own(head, b"x-zhengshao-peer")
         await wire.writer.start_tls(self._tls, server_hostname=asked.target.host.strip("[]"))
-        connection.certificate_der = wire.writer.get_extra_info("ssl_object").getpeercert(binary_form=True) or b""
+        secured = wire.writer.get_extra_info("ssl_object")
+        connection.certificates_der, connection.tls_version = sent_certificates(secured), secured.version() or ""
 
     async def _read_body(self, answer: Answer, asked: Asked, head: Head, wire: Wire) -> bool:
         """Fill `answer.parts`; True when the connection can serve again."""
@@ -203,17 +211,20 @@ class Client:
                 answer.parts = [answer.body[: self._max_body_bytes]]
                 answer.flags.append("truncated")
                 return False
+        if wire.rest:
+            answer.flags.append("dataloss")  # more came than was announced; no browser would show it
         return not wire.rest and stays_open(head)
 
     def _park(self, key: Key, connection: _Connection) -> None:
         connection.idle_since = asyncio.get_running_loop().time()
-        self._idle[key].append(connection)
+        self._idle.append((key, connection))
+        while len(self._idle) > _IDLE_MAX:
+            self._idle.pop(0)[1].drop()
 
     def _unpark(self, key: Key) -> _Connection | None:
         oldest = asyncio.get_running_loop().time() - _IDLE_SECONDS
-        waiting = self._idle[key]
-        while waiting:
-            connection = waiting.pop()
+        for place in reversed([place for place, (parked, _) in enumerate(self._idle) if parked == key]):
+            _, connection = self._idle.pop(place)
             if connection.idle_since > oldest and not connection.wire.reader.at_eof():
                 return connection
             connection.drop()
@@ -260,11 +271,20 @@ def trusting_context() -> ssl.SSLContext:
     return context
 
 
+def sent_certificates(secured: Any) -> tuple[bytes, ...]:
+    """DER of what the server of an `SSLObject` sent, its own certificate first; empty when it sent none."""
+    inner = secured if hasattr(secured, "get_unverified_chain") else secured._sslobj  # public since Python 3.13
+    chain = inner.get_unverified_chain() or ()
+    return tuple(one if isinstance(one, bytes) else ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in chain)
+
+
 def _answer(asked: Asked, connection: _Connection, head: Head) -> Answer:
     """Raises FramingError when the head contradicts itself about the body."""
     status, reason = _status(head)
     encrypted = asked.target.scheme == "https"
-    headers, flags = _headers(head, own=not encrypted)
+    headers, flags, told = _headers(head, own=not encrypted)
+    if connection.tls_version in _OLD_TLS:
+        flags.append("tls_old_version")
     names = [name.lower() for name, _ in headers]
     if "transfer-encoding" not in names:
         lengths = {value for name, value in headers if name.lower() == "content-length"}
@@ -273,7 +293,8 @@ def _answer(asked: Asked, connection: _Connection, head: Head) -> Answer:
     elif "content-length" in names:
         flags.append("smuggling_shape")
     peer = connection.peer if encrypted else _own(head, b"x-zhengshao-peer")
-    return Answer(status, reason, headers, asked.sent, peer, connection.certificate_der, flags=flags)
+    raw = b"" if told else _raw(head, own=not encrypted)
+    return Answer(status, reason, headers, asked.sent, peer, connection.certificates_der, raw, flags=flags)
 
 
 def _status(head: Head) -> tuple[int, str]:
@@ -283,24 +304,32 @@ def _status(head: Head) -> tuple[int, str]:
     return int(matched[1]), (matched[2] or b"").decode("latin-1")
 
 
-def _headers(head: Head, *, own: bool) -> tuple[Headers, list[str]]:
-    """Names and values in the order sent; the door's own lines (`own`) are taken out."""
+def _headers(head: Head, *, own: bool) -> tuple[Headers, list[str], bool]:
+    """Names and values in the order sent, flags, and whether that tells all; the door's own lines (`own`) are left
+    out."""
     found: list[tuple[str, str]] = []
     flags: list[str] = []
+    told = True
     for line in head.lines:
         if len(line) > _HEADER_LINE_MAX_BYTES:
             raise FramingError("a header line is too long")
         text = line.decode("latin-1")
         name, colon, value = text.partition(":")
+        told = told and text[:1] not in (" ", "\t") and "\0" not in text
         if text[:1] in (" ", "\t") and found:
             found[-1] = (found[-1][0], f"{found[-1][1]} {text.strip()}")
         elif not colon:
-            flags = ["bad_header_line"]
+            flags, told = ["bad_header_line"], False
         elif not (own and name.lower().startswith(_OWN_PREFIX)):
             found.append((name.strip(), value.strip()))
     if len(found) > _HEADERS_KEPT_MAX:
-        return tuple(found[:_HEADERS_KEPT_MAX]), [*flags, "header_flood"]
-    return tuple(found), flags
+        return tuple(found[:_HEADERS_KEPT_MAX]), [*flags, "header_flood"], False
+    return tuple(found), flags, told
+
+
+def _raw(head: Head, *, own: bool) -> bytes:
+    lines = (line for line in head.lines if not (own and line.lower().startswith(_OWN_PREFIX.encode())))
+    return b"\r\n".join((head.start, *lines))[:_RAW_HEAD_MAX_BYTES]
 
 
 def _own(head: Head, name: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import time
 from asyncio import StreamReader, StreamWriter
@@ -20,6 +21,9 @@ _READ_BUFFER_BYTES = 1 << 20
 _SPOKEN = {"tcp": frozenset({"https"})}
 """What the door calls a tunnel to a service of that scheme."""
 _REMEMBERED_MAX = 20_000
+_UNSURE = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM})
+"""What `getaddrinfo` says of SERVFAIL, and when no resolver can be reached."""
+_NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -147,7 +151,7 @@ class Dialer:
             except TimeoutError:
                 failure = DoorVerdict("dead", "timeout", join(address, address_port))
             except OSError as error:
-                failure = DoorVerdict("dead", "connect", str(error))
+                failure = DoorVerdict("dead", _why_unreached(error), str(error))
             else:
                 return Line(reader, writer, self._note(host, port, address, address_port))
         raise failure
@@ -175,7 +179,7 @@ class Dialer:
             async with asyncio.timeout(self._policy.connect_timeout_seconds):
                 addresses = await self._resolve(host)
         except (TimeoutError, OSError, UnicodeError) as error:
-            raise DoorVerdict("dead", "dns", str(error)) from None
+            raise DoorVerdict("dead", _why_unnamed(error), str(error)) from None
         if not addresses:
             raise DoorVerdict("dead", "dns", host)
         return addresses
@@ -189,6 +193,18 @@ class Dialer:
             rest = [other for other in pinned[1] if other != address]
             self._pins[key] = (pinned[0], [address, *rest])
         return peer
+
+
+def _why_unnamed(error: Exception) -> str:
+    """`dns`: there is no such name; `dns_timeout`: no answer in time; `dns_failed`: the resolver could not tell."""
+    if isinstance(error, TimeoutError):
+        return "dns_timeout"
+    return "dns_failed" if isinstance(error, socket.gaierror) and error.errno in _UNSURE else "dns"
+
+
+def _why_unreached(error: OSError) -> str:
+    """`connect`: the host said no; `unreachable`: there is no way to it from here."""
+    return "unreachable" if error.errno in _NO_WAY else "connect"
 
 
 def _is_literal(host: str) -> bool:

@@ -247,14 +247,14 @@ class Visit:
             head = following
         await self._client.send(_without_own(head).encode(f"{PEER_HEADER}: {self._peer}".encode()))
         body = response_body(head, status, asked.method)
-        await self._follow(self._upstream, body, self._client)
+        await self._follow(self._upstream, body, self._client, surplus=True)
         if body.until_close or self._upstream.rest or not stays_open(head):
             return False
         return stays_open(asked.head)
 
-    async def _follow(self, source: Wire, body: Body, sink: Wire) -> None:
-        limits = self._policy
-        await follow(source, body, sink, idle_seconds=limits.idle_seconds, max_bytes=limits.max_tunnel_bytes)
+    async def _follow(self, source: Wire, body: Body, sink: Wire, *, surplus: bool = False) -> None:
+        idle, most = self._policy.idle_seconds, self._policy.max_tunnel_bytes
+        await follow(source, body, sink, idle_seconds=idle, max_bytes=most, surplus=surplus)
 
     def _dead(self, asked: Asked, reason: str) -> DoorVerdict:
         verdict = DoorVerdict("dead", reason)

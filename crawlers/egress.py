@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from crawlers.dialing import DoorPolicy, ServiceEntry
@@ -86,19 +86,20 @@ def _service(url: str, component: str) -> ServiceEntry:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A running door."""
+    """A running door; `program` is the module that is its process."""
 
+    program: ClassVar[str] = "crawlers.egress"
     url: str
     master: bytes
 
     @classmethod
     @contextmanager
-    def spawn(cls, policy: DoorPolicy, *, log: Path | None = None) -> Iterator[Door]:
+    def spawn(cls, policy: DoorPolicy, *, log: Path | None = None) -> Iterator[Self]:
         """Start the process, wait until it listens, stop it at the end. Raises DoorDown when it does not start."""
         master = secrets.token_bytes(32)
         order = {"policy": asdict(policy), "master": master.hex(), "log": str(log) if log else None}
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "crawlers.egress"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-P", "-m", cls.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         assert process.stdin and process.stdout
         try:

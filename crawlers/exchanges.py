@@ -1,4 +1,4 @@
-"""One HTTP exchange as WARC records and back: response first, then its request and, with a certificate, metadata."""
+"""One HTTP exchange as WARC records and back: response, request and, where there is more to tell, metadata."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from crawlers.warcfile import END, MOVED_PREFIX, Headers, Record, digest, member
 PEER = "Zhengshao-Peer"
 """WARC extension field: `address:port` dialled (WARC-IP-Address has no room for the port)."""
 CERTIFICATE = "tls-certificate-der"
+"""Once for each certificate, the server's own first."""
+RAW_HEAD = "http-head-raw"
 MOVED = "transfer-encoding"
 HTTP_RESPONSE = "application/http; msgtype=response"
 HTTP_REQUEST = "application/http; msgtype=request"
@@ -45,8 +47,7 @@ def write(exchange: Exchange, gzip_level: int) -> Written:
     if exchange.request_headers:  # an import may not know its request: nothing is made up for it
         named = [("WARC-Record-ID", record_id()), *beside, ("WARC-Payload-Digest", digest(b""))]
         records.append(serialise("request", named, HTTP_REQUEST, _request_block(exchange)))
-    if exchange.certificate_der:
-        fields = f"{CERTIFICATE}: {base64.b64encode(exchange.certificate_der).decode()}\r\n".encode()
+    if fields := _fields(exchange):
         named = [("WARC-Record-ID", record_id()), *beside]
         records.append(serialise("metadata", named, "application/warc-fields", fields))
     parts = [member(record, gzip_level) for record in records]
@@ -57,12 +58,12 @@ def read(response: Record, beside: Iterable[Record] = ()) -> Exchange:
     """The exchange of a response record and the records concurrent to it. ArchiveError when it is no HTTP response."""
     status, reason, headers, body = split_response(response.block)
     request_headers: Headers = ()
-    method, certificate = "GET", b""
+    method, found = "GET", _Beside()
     for record in beside:
         if record.kind == "request":
             method, request_headers = split_request(record.block)
         elif record.kind == "metadata":
-            certificate = _certificate(record.block)
+            found = _beside(record.block)
     return Exchange(
         url=response.header("WARC-Target-URI").strip("<>"),
         status=status,
@@ -73,7 +74,9 @@ def read(response: Record, beside: Iterable[Record] = ()) -> Exchange:
         body=body,
         peer=response.header(PEER) or response.header("WARC-IP-Address"),
         fetched_at=response.header("WARC-Date"),
-        certificate_der=certificate,
+        certificate_der=found.certificates[0] if found.certificates else b"",
+        issuers_der=found.certificates[1:],
+        raw_head=found.raw_head,
     )
 
 
@@ -130,9 +133,28 @@ def _unmoved(name: str) -> str:
     return name.removeprefix(MOVED_PREFIX) if name.lower() == f"{MOVED_PREFIX}{MOVED}".lower() else name
 
 
-def _certificate(block: bytes) -> bytes:
-    named = dict(split_headers(block, "utf-8"))
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a metadata record tells of an exchange."""
+
+    certificates: tuple[bytes, ...] = ()
+    raw_head: bytes = b""
+
+
+def _fields(exchange: Exchange) -> bytes:
+    """The lines of the metadata record; empty when there is nothing to tell."""
+    certificates = (exchange.certificate_der, *exchange.issuers_der) if exchange.certificate_der else ()
+    fields = [*((CERTIFICATE, der) for der in certificates), (RAW_HEAD, exchange.raw_head)]
+    return b"".join(f"{name}: {base64.b64encode(value).decode()}\r\n".encode() for name, value in fields if value)
+
+
+def _beside(block: bytes) -> _Beside:
+    named = split_headers(block, "utf-8")
     try:
-        return base64.b64decode(named.get(CERTIFICATE, ""), validate=True)
+        values = [
+            (name, base64.b64decode(value, validate=True)) for name, value in named if name in (CERTIFICATE, RAW_HEAD)
+        ]
     except binascii.Error as error:
-        raise ArchiveError(f"the certificate in a metadata record cannot be read: {error}") from error
+        raise ArchiveError(f"a value in a metadata record cannot be read: {error}") from error
+    certificates = tuple(value for name, value in values if name == CERTIFICATE)
+    return _Beside(certificates, next((value for name, value in values if name == RAW_HEAD), b""))

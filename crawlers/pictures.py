@@ -17,3 +17,11 @@ _FIRST_BYTES = re.compile(
 def is_picture(page: Exchange) -> bool:
     """Label and bytes must agree: an error page served as image/jpeg is a page."""
     return media_type(page).startswith("image/") and _FIRST_BYTES.match(page.body) is not None
+
+
+def mislabelled(page: Exchange) -> bool:
+    """Whether an answer with a body is a picture called something else, or something else called a picture."""
+    if not page.body or not 200 <= page.status < 300:
+        return False
+    media = media_type(page)
+    return media != "image/svg+xml" and media.startswith("image/") != (_FIRST_BYTES.match(page.body) is not None)

@@ -186,6 +186,10 @@ class Exchange:
     fetched_at: str = ""
     """UTC, ISO 8601 with milliseconds and `Z`."""
     certificate_der: bytes = b""
+    issuers_der: tuple[bytes, ...] = ()
+    """The certificates the server sent with its own, in its order."""
+    raw_head: bytes = b""
+    """Status and header lines as they came, where names and values alone do not tell all of them."""
 
 
 @dataclass(frozen=True, slots=True)

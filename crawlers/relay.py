@@ -54,8 +54,13 @@ class Wire:
         self.writer.close()
 
 
-async def follow(source: Wire, body: Body, sink: Wire, *, idle_seconds: float, max_bytes: int) -> None:
-    """Copy one body. Raises FramingError when it is cut, malformed or over the cap, TimeoutError when it stalls."""
+async def follow(
+    source: Wire, body: Body, sink: Wire, *, idle_seconds: float, max_bytes: int, surplus: bool = False
+) -> None:
+    """Copy one body; with `surplus`, what came right behind it goes along, so that the reader learns of it.
+
+    Raises FramingError when the body is cut, malformed or over the cap, TimeoutError when it stalls.
+    """
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(idle_seconds) as limit:
         while not body.done:
@@ -71,7 +76,7 @@ async def follow(source: Wire, body: Body, sink: Wire, *, idle_seconds: float, m
                 await sink.send(data)  # the reader shall see what the site sent
                 raise
             source.rest = data[used:]
-            await sink.send(data if used == len(data) else data[:used])
+            await sink.send(data if used == len(data) or surplus else data[:used])
             max_bytes -= used
             if max_bytes < 0:
                 raise FramingError("the body is over the cap")

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,12 @@ from crawlers.records import PageState
 _EARLY_CHARS = 16_384
 """Of a long page this much is looked at first: most show enough there to be no challenge, and need no whole tree."""
 _UNSEEN = ("script", "style", "noscript", "template", "head")
-_UNREADABLE = frozenset({"bomb", "content_encoding_broken", "content_encoding_unknown"})
+_UNREAD = frozenset({"bomb", "content_encoding_unknown"})
+_UNREADABLE = _UNREAD | {"content_encoding_broken"}
+"""The last of them may have left a page that can be read all the same."""
+_GLYPH = r"(?:[\ue000-\uf8ff]|&#(?:x[ef][0-9a-f]{3}|5[7-9]\d{3}|6[0-3]\d{3});?)"
+_MAPPED = re.compile(rf"{_GLYPH}{{2,24}}|(?<=[\u4e00-\u9fff]){_GLYPH}", re.IGNORECASE)
+"""Private-use characters in a row or within a Chinese word; an icon stands alone in its element."""
 _CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
 
 
@@ -116,7 +122,7 @@ def source_state(page: PageView, rules: Iterable[StateRule], *, rows: int, other
 
     Where adverts or cards were read nothing was in the way: such a page can be empty, but not blocked.
     """
-    if not (rows or others) and _undecodable(page):
+    if not (rows or others) and (_garbled(page) or not _UNREADABLE.isdisjoint(page.flags)):
         return PageState.UNDECODABLE, "not_text"
     for rule in rules:
         asked = rule.with_rows or not (rows or (others and rule.state != "empty"))
@@ -131,27 +137,37 @@ def source_state(page: PageView, rules: Iterable[StateRule], *, rows: int, other
 def ordinary_state(page: PageView) -> tuple[PageState, str]:
     """State of any page, whatever its source."""
     general = general_states()
+    if unread := _UNREAD.intersection(page.flags):
+        return PageState.UNDECODABLE, min(unread)
     if not page.text.strip():
         return PageState.PARTIAL, "empty_body"
-    if _undecodable(page):
+    if _garbled(page):
         return PageState.UNDECODABLE, "not_text"
     for rule in general.rules:
         if rule_holds(rule, page):
             return _verdict(rule, page)
+    if _by_font(page.text, general):
+        return PageState.PARTIAL, "font_map"
     if _needs_rendering(page, general):
         return PageState.PARTIAL, "needs_rendering"
     return PageState.RESULTS, ""
 
 
-def _undecodable(page: PageView) -> bool:
-    most = general_states().max_undecodable_ratio * len(page.text)
-    return not _UNREADABLE.isdisjoint(page.flags) or _odd_chars(page.text) > most
+def _garbled(page: PageView) -> bool:
+    return _odd_chars(page.text) > general_states().max_undecodable_ratio * len(page.text)
 
 
 def _odd_chars(text: str) -> int:
     """Replacement and control characters; the latter are single bytes in UTF-8, where they are fastest to find."""
     data = text.encode("utf-8", "surrogatepass")
     return text.count("\ufffd") + len(data) - len(data.translate(None, _CONTROLS))
+
+
+def _by_font(text: str, general: PageStates) -> bool:
+    """Whether words are written in private-use characters that only the page's own font gives a shape."""
+    if "@font-face" not in text:
+        return False
+    return next(islice(_MAPPED.finditer(text), general.min_mapped_words - 1, None), None) is not None
 
 
 def _needs_rendering(page: PageView, general: PageStates) -> bool:

@@ -1,20 +1,20 @@
-"""Undoing Content-Encoding within a limit: gzip, deflate, br, and zstd where Python has it."""
+"""Undoing Content-Encoding within a limit: gzip, deflate, br and zstd, the four that browsers of today ask for."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
 
-try:
-    import brotli  # type: ignore[import-untyped]
-except ModuleNotFoundError:  # an optional library: without it br is not offered to servers
-    brotli = None
+import brotli  # type: ignore[import-untyped]
+from backports import zstd
 
 MAX_UNPACKED_BYTES = 16 << 20
 _MAX_LAYERS = 3
 _STEP_BYTES = 64 * 1024
+_ZSTD_WINDOW_LOG_MAX = 23
+"""8 MiB: what RFC 9659 lets a server ask of a browser."""
 
-ACCEPTED = "gzip, deflate, br" if brotli else "gzip, deflate"
+ACCEPTED = "gzip, deflate, br, zstd"
 """What the crawler offers in Accept-Encoding."""
 
 
@@ -92,6 +92,18 @@ def _unbrotli(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
     return out.joined(), stream.is_finished()
 
 
+def _unzstd(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
+    out = _Limited(max_bytes)
+    stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG_MAX})
+    try:
+        out.add(stream.decompress(body, _STEP_BYTES))
+        while not (stream.eof or stream.needs_input):
+            out.add(stream.decompress(b"", _STEP_BYTES))
+    except zstd.ZstdError:
+        return out.joined() or body, False
+    return out.joined(), stream.eof
+
+
 class _Limited:
     """Parts of an output that may not grow over a limit."""
 
@@ -113,5 +125,6 @@ _DECODERS: dict[str, Callable[[bytes, int], tuple[bytes, bool]]] = {
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _undeflate,
-    **({"br": _unbrotli} if brotli else {}),
+    "br": _unbrotli,
+    "zstd": _unzstd,
 }

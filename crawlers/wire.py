@@ -103,7 +103,9 @@ def _response(request: Request, answer: Answer, fetched_at: str) -> WireResponse
         body=body,
         peer=answer.peer,
         fetched_at=fetched_at,
-        certificate_der=answer.certificate_der,
+        certificate_der=answer.certificates_der[0] if answer.certificates_der else b"",
+        issuers_der=answer.certificates_der[1:],
+        raw_head=answer.raw_head,
     )
     return response
 

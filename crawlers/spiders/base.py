@@ -34,6 +34,8 @@ _CLAIM_AHEAD = 4
 """Tasks claimed for each request under way and each place in a batch: no host and no writer waits for the other."""
 _LEASE_SHARE = 4
 """A task waits for its polite turn at most this fraction of its lease, were all tasks of one host."""
+_NEXT_HOP_MAX_CHARS = 200
+STUCK = "redirect_not_followed"
 _HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -136,7 +138,7 @@ class TaskSpider(scrapy.Spider, ABC):
             yield found
             return
         if found.outcome is Outcome.CAPTURED:
-            found = turned_away(found, chain[-1])
+            found = _next_hop(turned_away(found, chain[-1]), chain[-1])
             self.patience.note(task, found.page_state)
         yield replace(found, exchanges=chain)
 
@@ -195,7 +197,15 @@ def _unread(task: Task, outcome: Outcome, reason: str) -> Fetched:
 
 def _stuck_redirect(response: Response) -> list[str]:
     """A redirect that ended the chain: to `javascript:`, to an app, or simply not followed for this source."""
-    return ["redirect_not_followed"] if 300 < response.status < 400 and b"Location" in response.headers else []
+    return [STUCK] if 300 < response.status < 400 and b"Location" in response.headers else []
+
+
+def _next_hop(found: Fetched, page: Exchange) -> Fetched:
+    """Where a redirect that was not followed would have led: an app, a script, another scheme."""
+    if STUCK not in found.flags:
+        return found
+    target = next(value for name, value in page.response_headers if name.lower() == "location")
+    return replace(found, reason=f"{found.reason or 'redirect'}: next hop: {target[:_NEXT_HOP_MAX_CHARS]}")
 
 
 def _certificate(page: Exchange) -> tuple[str, ...]:

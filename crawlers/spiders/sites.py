@@ -11,8 +11,9 @@ from scrapy import Request
 
 from crawlers.bounce import bounce_target
 from crawlers.decode import decode_exchange
+from crawlers.markup import blinding
 from crawlers.middlewares import FOLLOWED
-from crawlers.pictures import is_picture
+from crawlers.pictures import is_picture, mislabelled
 from crawlers.profiles import page_state
 from crawlers.records import Exchange, Fetched, Outcome, Task, TaskKind
 from crawlers.spiders.base import TaskSpider
@@ -46,13 +47,22 @@ class SitesSpider(TaskSpider):
         if target and followed < _BOUNCES_MAX:
             headers = {**self.visitor_headers(task), "Referer": page.url}
             return request.replace(url=target, headers=headers, meta={**request.meta, FOLLOWED: followed + 1})
-        state, reason = page_state(None, status=page.status, url=page.url, text=decoded.text)
+        state, reason = page_state(None, status=page.status, url=page.url, text=decoded.text, flags=decoded.flags)
         title = _TITLE.search(decoded.text)
         return Fetched(
             task=task,
             outcome=Outcome.CAPTURED,
             reason=reason,
             page_state=state,
-            flags=(*flags, *decoded.flags, *(["bounce_loop"] if target else [])),
+            flags=(*flags, *decoded.flags, *_odd(page, decoded.text), *(["bounce_loop"] if target else [])),
             title=" ".join(unescape(title[1]).split()) if title else "",
         )
+
+
+def _odd(page: Exchange, text: str) -> list[str]:
+    """What a reader of this page should know: `mislabelled` (a picture called a page, or a page a picture),
+    `parser_blinding` (nested so deep that common parsers see nothing behind it)."""
+    return [
+        *(["mislabelled"] if mislabelled(page) else []),
+        *(["parser_blinding"] if blinding(text) else []),
+    ]

@@ -29,7 +29,7 @@ SPIDERS: dict[str, tuple[TaskKind, ...]] = {
     "lookalikes": (TaskKind.LOOKALIKE,),
     "sites": (TaskKind.SITE, TaskKind.RECHECK),
 }
-SHOWN_IN_BROWSER = frozenset({"needs_rendering", "text_in_image"})
+SHOWN_IN_BROWSER = frozenset({"needs_rendering", "text_in_image", "font_map"})
 """Reasons of partial pages that a browser can complete."""
 
 

@@ -82,7 +82,7 @@ def test_a_run_that_cannot_start_says_so_in_its_log(tmp_path: Path) -> None:
 
 
 def test_memory_has_a_hard_limit() -> None:
-    code = "from crawlers.children import _limit_memory; _limit_memory(200); bytearray(400 << 20)"
+    code = "from crawlers.children import limit_memory; limit_memory(100); bytearray(400 << 20)"
     ended = subprocess.run([sys.executable, "-P", "-c", code], stderr=subprocess.PIPE, text=True, check=False)
     assert "MemoryError" in ended.stderr
 

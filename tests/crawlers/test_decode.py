@@ -158,7 +158,8 @@ def test_the_limit_is_exact() -> None:
         (TEXT.encode(), ["gzip"], "content_encoding_broken", TEXT),
         (TEXT.encode(), ["br"], "content_encoding_broken", TEXT),
         (TEXT.encode(), ["deflate"], "content_encoding_broken", TEXT),
-        (TEXT.encode(), ["zstd"], "content_encoding_unknown", TEXT),
+        (TEXT.encode(), ["zstd"], "content_encoding_broken", TEXT),
+        (TEXT.encode(), ["compress"], "content_encoding_unknown", TEXT),
         (gzip.compress(TEXT.encode(), mtime=0)[:-9], ["gzip"], "content_encoding_broken", TEXT),
     ],
 )

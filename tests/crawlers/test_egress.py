@@ -15,6 +15,7 @@ import pytest
 
 from crawlers.doorclient import DOOR, KEYS, DoorClient, DoorDown, NoKey
 from crawlers.egress import Door, DoorPolicy, ServiceEntry
+from tests.hostile import faults as _known  # noqa: F401
 from tests.hostile.server import HTML, faults
 
 
@@ -90,7 +91,7 @@ def test_a_page_comes_through(door: Door) -> None:
         ("http://nobody.test/", 502, "dead; dns"),
         ("http://gone.test/", 502, "dead; connect"),
         ("http://a.test/reset", 502, "dead; reset"),
-        ("http://a.test/lie", 502, "dead; reset"),
+        ("http://a.test/closed", 502, "dead; reset"),
         ("http://a.test/gibberish", 502, "dead; protocol"),
     ],
 )

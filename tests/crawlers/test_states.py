@@ -82,10 +82,11 @@ def test_a_fake_query_page_with_a_password_is_not_a_login_wall() -> None:
     assert page_state(None, url="http://cx-query.example/login", text=text)[0] is PageState.RESULTS
 
 
-@pytest.mark.parametrize("flag", ["bomb", "content_encoding_broken", "content_encoding_unknown"])
+@pytest.mark.parametrize("flag", ["bomb", "content_encoding_unknown"])
 def test_a_body_that_could_not_be_unpacked_is_undecodable(flag: str) -> None:
     assert page_state(None, text=html(ARTICLE), flags=(flag,))[0] is PageState.UNDECODABLE
-    assert page_state(None, text=html(ARTICLE), flags=("charset_overruled",))[0] is PageState.RESULTS
+    for harmless in ("charset_overruled", "content_encoding_broken"):
+        assert page_state(None, text=html(ARTICLE), flags=(harmless,))[0] is PageState.RESULTS
 
 
 def test_a_tree_already_parsed_is_used() -> None:

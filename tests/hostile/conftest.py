@@ -1,74 +1,56 @@
-"""One spider run over every fault, a good page after each."""
+"""One hostile world a test session, and the bounds that every case keeps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
-from crawlers.children import ChildLimits, ChildReport, run_spider
-from crawlers.egress import Door, DoorPolicy
-from crawlers.leases import TaskStatus
-from crawlers.records import Capture, Task, TaskKind
-from crawlers.store import Store
-from tests.hostile.server import Fault, faults
+from crawlers.records import Outcome
+from tests.hostile.world import Seen, World
 
-CRAWL = """
-delay_seconds = 0.0
-timeout_seconds = 2.0
-concurrency = 16
-concurrency_per_host = 16
-max_body_bytes = 1048576
-redirect_max = 4
-retry_times = 1
-"""
+TIME_SECONDS = 8.0
+"""Twice the crawl's own limit for one page, with its retry; other work slows the machine."""
+MEMORY_MB = 64.0
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How the task of one path ended."""
-
-    status: TaskStatus
-    capture: Capture | None
-
-
-@dataclass(frozen=True)
-class Run:
-    report: ChildReport
-    data: Path
-    ended: dict[str, Ended]
+class Visit(Protocol):
+    def __call__(self, path: str, *, seconds: float = ..., memory_mb: float = ..., **where: Any) -> Seen: ...
 
 
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    data = tmp_path_factory.mktemp("hostile")
-    office = data / "office"
-    office.mkdir()
-    (office / "crawl.toml").write_text(CRAWL, encoding="utf-8")
-    store = Store.create(f"sqlite:///{data}/store.sqlite")
-    paths = [path for name in Fault.known for path in (name, f"good-after-{name}")]
-    tasks = [
-        Task(night="N", kind=TaskKind.SITE, source="web", target=f"http://{p.replace('_', '-')}.test/{p}")
-        for p in paths
-    ]
-    store.plan(tasks)
-    with faults() as port:
-        policy = DoorPolicy(host_map={f"{path.replace('_', '-')}.test": f"127.0.0.1:{port}" for path in paths})
-        with Door.spawn(policy, log=data / "door.jsonl") as door:
-            report = run_spider(
-                "sites",
-                night="N",
-                data=data,
-                config_dir=office,
-                door_environment=door.environment(),
-                limits=ChildLimits(memory_mb=700, time_seconds=60),
-            )
-    captures = {capture.task_id: capture for capture in store.captures(night="N")}
-    ended = {
-        status.task.target.rpartition("/")[2]: Ended(status, captures.get(status.task.id))
-        for status in store.tasks(night="N")
-    }
-    yield Run(report, data, ended)
-    store.close()
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World.opened(tmp_path_factory.mktemp("hostile")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit(world: World) -> Visit:
+    """Visit a fault of a host of its own, within time and memory; a good page must come right after it."""
+
+    def visited(path: str, *, seconds: float = TIME_SECONDS, memory_mb: float = MEMORY_MB, **where: Any) -> Seen:
+        how = {name: where.pop(name) for name in ("profile", "referrer") if name in where}
+        url = path if path.startswith("http") else world.url(path, **where)
+        seen = world.visit(url, **how)
+        assert seen.seconds <= seconds, f"{url} took {seen.seconds:.1f} s"
+        assert seen.grown_mb <= memory_mb, f"{url} cost {seen.grown_mb:.0f} MB"
+        works_on(world)
+        return seen
+
+    return visited
+
+
+def works_on(world: World) -> None:
+    good = world.visit(world.url("good"))
+    assert good.ending == (Outcome.CAPTURED, "")
+    assert (good.page.status, good.page.title, good.page.flags) == (200, "正常", ())
+
+
+@pytest.fixture
+def unharmed(world: World) -> Iterator[Path]:
+    """Nobody reaches the victim while this test runs."""
+    before = world.victim.connections
+    yield world.folder
+    assert world.victim.connections == before, "the victim was reached"

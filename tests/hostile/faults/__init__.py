@@ -1,0 +1,5 @@
+"""What sites do wrong, one class each."""
+
+from tests.hostile.faults import answers, network, pages
+
+__all__ = ["answers", "network", "pages"]

@@ -1,0 +1,37 @@
+"""Connections that break, stall or never begin (cases N)."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import StreamWriter
+
+from tests.hostile.server import Fault, Heard, drip, page
+
+
+class Reset(Fault):
+    async def answer(self, writer: StreamWriter, heard: Heard) -> None:
+        writer.transport.abort()
+
+
+class Closed(Fault):
+    """Says nothing at all and closes."""
+
+    def send(self, heard: Heard) -> bytes:
+        return b""
+
+
+class Silence(Fault):
+    async def answer(self, writer: StreamWriter, heard: Heard) -> None:
+        await asyncio.sleep(60)
+
+
+class SlowHead(Fault):
+    async def answer(self, writer: StreamWriter, heard: Heard) -> None:
+        await drip(writer, page())
+
+
+class DripBody(Fault):
+    async def answer(self, writer: StreamWriter, heard: Heard) -> None:
+        head, _, body = page().partition(b"\r\n\r\n")
+        writer.write(head + b"\r\n\r\n" + body[:200])
+        await drip(writer, body[200:])

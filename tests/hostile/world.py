@@ -1,0 +1,194 @@
+"""The hostile world as a test meets it: servers, a victim, the door, and a crawl that goes on between tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import ClassVar, Self
+
+import pytest
+
+from crawlers.archive import Archive
+from crawlers.egress import Door, DoorPolicy
+from crawlers.leases import TaskStatus
+from crawlers.records import Capture, Exchange, FetchProfile, Outcome, Task, TaskKind, TaskState
+from crawlers.store import Store
+from tests.conftest import ROOT
+from tests.hostile import faults  # noqa: F401  (makes them known)
+from tests.hostile.certificates import by_name, old_tls
+from tests.hostile.door import WORLD
+from tests.hostile.server import Server, serving
+
+NIGHT = "2026-11-21"
+CRAWL = """
+delay_seconds = 0.0
+timeout_seconds = 2.0
+concurrency = 4
+concurrency_per_host = 4
+redirect_max = 8
+retry_times = 1
+"""
+SETTINGS = "[archive]\nbatch_wait_ms = 5\n"
+PATIENCE_SECONDS = 60
+"""How long a test waits before it calls a crawl stuck; the bound of a case is its own."""
+
+
+class HostileDoor(Door):
+    program: ClassVar[str] = "tests.hostile.door"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How one visit went, and what it cost the crawling process."""
+
+    task: TaskStatus
+    capture: Capture | None
+    exchange: Exchange | None
+    seconds: float
+    grown_mb: float
+    """How far its resident memory rose above what it was before."""
+
+    @property
+    def ending(self) -> tuple[Outcome | None, str]:
+        return self.task.outcome, self.task.reason
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return self.page.flags
+
+    @property
+    def page(self) -> Capture:
+        assert self.capture is not None, self.ending
+        return self.capture
+
+    @property
+    def sent(self) -> Exchange:
+        assert self.exchange is not None, self.ending
+        return self.exchange
+
+
+@dataclass
+class World:
+    """Where everything is. Every host under `.test` is the plain server (443: the TLS one); see `door.py`."""
+
+    folder: Path
+    plain: Server
+    tls: Server
+    old_tls: Server
+    victim: Server
+    store: Store
+    door: Door
+    process: subprocess.Popen[bytes]
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def down(self) -> Path:
+        """While this file exists there is no network."""
+        return self.folder / "down"
+
+    def dialled(self) -> list[str]:
+        """`address port` of every connection the door tried."""
+        log = self.folder / "dialled"
+        return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+
+    def url(self, path: str, *, host: str = "", scheme: str = "http") -> str:
+        """An address nobody visited before: each has its own host."""
+        name = path.strip("/").partition("?")[0].partition("/")[0].replace("_", "-") or "root"
+        return f"{scheme}://{name}{next(self._numbers)}.{host or 'test'}/{path.lstrip('/')}"
+
+    def visit(self, url: str, *, profile: FetchProfile = FetchProfile.DESKTOP, referrer: str = "") -> Seen:
+        """The crawl visits one address."""
+        task = Task(
+            night=NIGHT, kind=TaskKind.SITE, source="web", target=url, profile=profile, referrer=referrer,
+            page=next(self._numbers) + 1,
+        )  # fmt: skip
+        before = self._begin_measuring()
+        started = time.monotonic()
+        self.store.plan([task])
+        status = self._ended(task)
+        seconds = time.monotonic() - started
+        captured = next(self.store.captures(task_ids=[status.task.id or 0]), None)
+        exchange = Archive(self.data / "archive").read(captured.place) if captured else None
+        return Seen(status, captured, exchange, seconds, self._memory_mb("VmHWM") - before)
+
+    def _ended(self, task: Task) -> TaskStatus:
+        limit = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < limit:
+            assert self.process.poll() is None, f"the crawl ended: {self.log()[-4000:]}"
+            for status in self.store.tasks(night=NIGHT):
+                if status.task.page == task.page and status.state is TaskState.DONE:
+                    return status
+            time.sleep(0.02)
+        raise AssertionError(f"{task.target} never ended: {self.log()[-4000:]}")
+
+    def log(self) -> str:
+        return (self.folder / "crawl.log").read_text(encoding="utf-8", errors="replace")
+
+    def _begin_measuring(self) -> float:
+        """Forget the highest memory so far (proc(5), clear_refs); resident memory now, in MB."""
+        if sys.platform == "linux":
+            Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+        return self._memory_mb("VmRSS")
+
+    def _memory_mb(self, name: str) -> float:
+        """0 where the system does not tell."""
+        if sys.platform != "linux":
+            return 0.0
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+
+    @classmethod
+    @contextmanager
+    def opened(cls, folder: Path, *, crawl: str = CRAWL, pin_seconds: float = 0) -> Iterator[Self]:
+        """`pin_seconds` is how long the door believes a look-up: by default it looks up at every connection."""
+        with ExitStack() as stack:
+            changed = stack.enter_context(pytest.MonkeyPatch.context())
+            (folder / "office").mkdir()
+            (folder / "data").mkdir()
+            (folder / "office" / "crawl.toml").write_text(crawl, encoding="utf-8")
+            (folder / "office" / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+            servers = stack.enter_context(serving(None, by_name(folder), old_tls(folder), None))
+            changed.setenv("PYTHONPATH", str(ROOT))
+            changed.setenv(WORLD, json.dumps(_places(folder, servers)))
+            store = Store.create(f"sqlite:///{folder}/data/store.sqlite")
+            stack.callback(store.close)
+            policy = DoorPolicy(pin_seconds=pin_seconds, connect_timeout_seconds=1, idle_seconds=3)
+            door = stack.enter_context(HostileDoor.spawn(policy, log=folder / "door.jsonl"))
+            process = stack.enter_context(crawling(folder, door.environment()))
+            world = cls(folder, *servers, store, door, process)
+            world.visit(world.url("good"))  # what is loaded when first used is no page's doing
+            yield world
+
+
+def _places(folder: Path, servers: list[Server]) -> dict[str, object]:
+    plain, tls, old_tls, victim = (server.port for server in servers)
+    files = {name: str(folder / name) for name in ("down", "dialled")}
+    return {"plain": plain, "tls": tls, "old_tls": old_tls, "victim": victim, **files}
+
+
+@contextmanager
+def crawling(folder: Path, door: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """The crawling process; it ends by itself when told to stop."""
+    command = [sys.executable, "-P", "-m", "tests.hostile.living", "--night", NIGHT]
+    command += ["--data", str(folder / "data"), "--config", str(folder / "office")]
+    with (folder / "crawl.log").open("ab") as log:
+        process = subprocess.Popen(command, env={**os.environ, **door}, stdout=log, stderr=log)
+        try:
+            yield process
+            (folder / "data" / "stop").touch()
+            assert process.wait(PATIENCE_SECONDS) == 0
+        finally:
+            process.kill()
+            process.wait()
