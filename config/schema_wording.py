@@ -48,6 +48,7 @@ class Concept(Model):
     unless: tuple[Text, ...] = ()
     pairs: tuple[Pair, ...] = ()
     patterns: tuple[Pattern, ...] = ()
+    signs: str = ""
     inside: tuple[str, ...] = ()
     sounds: tuple[Text, ...] = ()
     """Terms that count by their sound, too: written with homophones or in Latin letters, beside something exact."""
@@ -77,6 +78,8 @@ class Frame(Model):
     terms: tuple[Text, ...] = ()
     pairs: tuple[Pair, ...] = ()
     patterns: tuple[Pattern, ...] = ()
+    signs: str = ""
+    """Characters of which every match of a pattern holds one: without any in a text none is looked for."""
     unless: tuple[Text, ...] = ()
     leaves: Share = 0.0
     """What the offer still weighs: it stands on the page, whoever answers for it."""

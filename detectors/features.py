@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from crawlers.records import Listing
 
 T = TypeVar("T")
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
+"""An address whose host needs no closer look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,10 @@ class Page:
     @property
     def host(self) -> str:
         """Lower-case ASCII host without port and trailing dot; empty when unknown."""
-        return self.once("host", lambda: _host(self.parts))
+        if "host" not in self.memo:
+            plain = _PLAIN_HOST.match(self.url)
+            self.memo["host"] = plain[1] if plain else _host(self.parts)
+        return cast("str", self.memo["host"])
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """The value of `make()`, computed at the first call."""

@@ -58,12 +58,14 @@ class Hits:
         """Hits of one concept, or of several joined by `|`."""
         found = self._found.get(name)
         if found is None:
-            if "|" in name:
-                found = sorted({hit for part in name.split("|") for hit in self.of(part)})
-            else:
-                found = self._uncovered(name)
-            self._found[name] = found
+            found = self._found[name] = self._of_any(name.split("|")) if "|" in name else self._uncovered(name)
         return found
+
+    def _of_any(self, names: list[str]) -> list[Hit]:
+        here = [hits for name in names if name in self.possible and (hits := self.of(name))]
+        if len(here) < 2:
+            return here[0] if here else []
+        return sorted(set().union(*here))
 
     def within(self, name: str, start: int, end: int, window: int) -> list[Hit]:
         """Hits of `name` of which some part lies within `window` characters of [start, end)."""
@@ -84,10 +86,9 @@ class Hits:
         lexicon = self._lexicon
         if not hits or name not in lexicon.nested:
             return hits
-        order = lexicon.order
-        for cover in lexicon.covers.get(name, ()):
-            earlier = order.get(cover, len(order)) < order[name]
-            hits = outside(hits, self.of(cover) if earlier else self._of_itself(cover))
+        for cover, earlier in lexicon.covers.get(name, ()):
+            if cover in self.possible:
+                hits = outside(hits, self.of(cover) if earlier else self._of_itself(cover))
         heads = lexicon.heads.get(name)
         return self._without_modifiers(hits, self.of(heads)) if heads and hits else hits
 

@@ -20,10 +20,8 @@ def intrusion(page: Page, context: Context) -> Iterator[Signal]:
     """On the host of a state organ, a school or a hospital an offer in the speaker's own voice has been put there by
     others: a class of its own, and not the owner's offer."""
     named = _named(page.host, context) if page.host else None
-    if named is None:
-        return
-    strongest = next(iter(said(page, context)), None)
-    if strongest is None or strongest.strength < context.thresholds.selling.flag:
+    strongest = next(iter(said(page, context)), None) if named else None
+    if named is None or strongest is None or strongest.strength < context.thresholds.selling.flag:
         return
     cls, reason = named
     yield Signal(

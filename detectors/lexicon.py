@@ -120,6 +120,11 @@ class Lexicon:
             for name, meaning in self.meanings.items()
             if meaning.patterns
         }
+        self.signs = {
+            name: re.compile(f"[{re.escape(meaning.signs)}]")
+            for name, meaning in self.meanings.items()
+            if meaning.signs
+        }
         self._know_what_each_is(wording)
         self._sounds = self._heard_terms(wording)
         variants = folding.tables()["variants"]
@@ -141,9 +146,14 @@ class Lexicon:
         self.frames = {f"frame:{frame.id}": frame.id for frame in wording.frame}
         self.mild = {frame.id for frame in wording.frame if frame.scope == "before"}
         """Frames that take one word from the speaker, not a sentence."""
-        self.covers = {concept.id: concept.inside for concept in wording.concept}
+        self.covers = {
+            one.id: tuple((cover, self.order.get(cover, len(self.order)) < self.order[one.id]) for cover in one.inside)
+            for one in wording.concept
+            if one.inside
+        }
+        """Concepts in whose hits other ones lose theirs, each with whether it stands before that one."""
         self.heads = {concept.id: concept.heads for concept in wording.concept if concept.heads}
-        self.nested = {*self.heads, *(name for name, inside in self.covers.items() if inside)}
+        self.nested = {*self.heads, *self.covers}
         """Concepts of which other ones swallow hits."""
         self.rules = [
             (rule, tuple(frozenset(name.split("|")) for name in (rule.anchor, *rule.near, *rule.distinct)))
@@ -303,8 +313,11 @@ class Matches:
         return sorted(written) if len(written) > 1 else written
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
-        for pattern in self.lexicon.patterns.get(concept, ()):
-            for match in pattern.finditer(self.views.folded.text):
+        text, signs = self.views.folded.text, self.lexicon.signs.get(concept)
+        if signs is not None and not signs.search(text):
+            return
+        for pattern in self.lexicon.patterns[concept]:
+            for match in pattern.finditer(text):
                 yield Hit(*self.views.folded.original(*match.span()), match.group())
 
     @cached_property

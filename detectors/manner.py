@@ -175,6 +175,7 @@ class Passages:
         self.hits: Hits = reader.hits
         self.spans = list(_pieces(self.speakers.ends, len(reader.page.text)))
         self.starts = [start for start, _ in self.spans]
+        self._cuts: dict[int, int] = {}
 
     def windows(self) -> list[Window]:
         """Those in which something is named that could be sold, or an act that breaks the law."""
@@ -269,22 +270,31 @@ class Passages:
 
     def _voices(self, first: int, last: int) -> tuple[str, str]:
         """What the speaker says, and what others do; every number is one digit."""
-        spans = self.spans
-        foreign = [index for index in range(first, last) if not self._others.get(index, _NOTHING) <= self.lexicon.mild]
+        others, mild = self._others, self.lexicon.mild
+        foreign = [index for index in range(first, last) if index in others and not others[index] <= mild]
         if not foreign:
-            return _DIGITS.sub("0", self._plain(spans[first][0], spans[last - 1][1])), ""
-        other = "".join(self._plain(*spans[index]) for index in foreign)
-        own = "".join(self._plain(*spans[index]) for index in range(first, last) if index not in foreign)
-        return _DIGITS.sub("0", own), _DIGITS.sub("0", other)
+            return self._plain(first, last), ""
+        other = "".join(self._plain(index, index + 1) for index in foreign)
+        own = "".join(self._plain(index, index + 1) for index in range(first, last) if index not in foreign)
+        return own, other
 
     def telling(self, span: Span, manner: Manner) -> float:
         """How much the strings of a sentence speak for an offer."""
-        return manner.telling(_DIGITS.sub("0", self._plain(*span)))
+        index = bisect_left(self.starts, span[0])
+        return manner.telling(self._plain(index, index + 1))
 
-    def _plain(self, start: int, end: int) -> str:
-        """Without disguises and separators."""
-        matches = self.matches
-        return matches.plain[at_joined(matches.views, start) : at_joined(matches.views, end)]
+    def _plain(self, first: int, last: int) -> str:
+        """Some sentences without disguises and separators; every number is one digit."""
+        plain = self.matches.plain[self._cut(first) : self._cut(last)]
+        return _DIGITS.sub("0", plain)
+
+    def _cut(self, index: int) -> int:
+        """Where a sentence begins in the densest view, the end after the last one."""
+        cut = self._cuts.get(index)
+        if cut is None:
+            offset = self.starts[index] if index < len(self.starts) else self.spans[-1][1]
+            cut = self._cuts[index] = at_joined(self.matches.views, offset)
+        return cut
 
 
 def _marks(names: frozenset[str], before: str, lexicon: Lexicon) -> set[str]:

@@ -40,7 +40,8 @@ class Speakers:
     def __init__(self, page: Page, hits: Hits, frames: Sequence[Frame], personal: Sequence[Contact]) -> None:
         self.page = page
         self.hits = hits
-        self.frames = [one for one in frames if one.scope == "quoted" or _is_used(f"frame:{one.id}", hits)]
+        here = {name[len("frame:") :] for name in hits.possible if name.startswith("frame:") and hits.of(name)}
+        self.frames = [one for one in frames if one.id in here or one.scope == "quoted"]
         self.personal = personal
         self.ends = sentence_ends(page.text)
         self.quotes = [match.span() for match in _QUOTED.finditer(page.text)]
@@ -143,7 +144,3 @@ class Speakers:
         if index >= 0 and self.quotes[index][1] >= offer.end:
             return self.quotes[index]
         return None
-
-
-def _is_used(frame: str, hits: Hits) -> bool:
-    return frame in hits.possible and bool(hits.of(frame))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, chain
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ _ONE_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _TONE = re.compile(f"[{_TONED}]")
 _GAPS_AND_WORDS = re.compile(f"({WORD_RUN.pattern})")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
+_COLUMN = re.compile(r"\n.\n")
+_END = methodcaller("end")
 _LONGEST_CHAIN = 3
 _FEW_GLYPHS = 300
 _USUAL = set("，：；！？（）")
@@ -277,15 +280,17 @@ def through_joined(views: Views, start: int, end: int) -> tuple[int, int]:
 
 def at_joined(views: Views, offset: int) -> int:
     """Where in the densest view stands what begins at an original offset, or after it."""
-    dense = views.dense.at(views.folded.at(offset))
+    dense = views.dense.at(offset if views.folded.is_identity else views.folded.at(offset))
     return dense if views.parts is None else views.parts.at(dense)
 
 
 def sentence_ends(text: str) -> tuple[int, ...]:
     """Offsets just after each sentence's end, the end of the text last. The lines of a column of single characters
     are no sentences."""
-    ends = _SENTENCE_END.finditer(text)
-    return (*(match.end() for match in ends if not _in_column(text, *match.span())), len(text) + 1)
+    ends: Iterable[re.Match[str]] = _SENTENCE_END.finditer(text)
+    if text[1:2] == "\n" or _COLUMN.search(text):
+        ends = (match for match in ends if not _in_column(text, *match.span()))
+    return (*map(_END, ends), len(text) + 1)
 
 
 def _in_column(text: str, start: int, end: int) -> bool:

@@ -25,6 +25,7 @@ _MAX_LINKS = 200
 _ICP = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[Ii][Cc][Pp]\s?[备证]\s?\d{6,10}\s?号?(?:-\d{1,4})?"
 )
+_POLICE_SAYS = "公网安备"
 _POLICE = re.compile(r"[\u4e00-\u9fff]公网安备\s?(\d{14})\s?号?")
 _DOOR = re.compile(r"[路街道巷]\s?\d{1,5}\s?号(?:[\u4e00-\u9fff\d\-—]{0,12}[楼层室座栋])?")
 _STREET = re.compile(r"[\u4e00-\u9fff]{2,10}[省市区县][\u4e00-\u9fff\d]{0,16}$")
@@ -56,7 +57,7 @@ def _records(page: Page, context: Context) -> Iterator[Trace]:
     for number in list(dict.fromkeys(numbers))[:_MAX_OF_KIND]:
         if not any(number == known.upper().rstrip("号") for known in context.registry.by_icp):
             yield Trace(kind="icp", value=number, shown=number, where="text")
-    for number in list(dict.fromkeys(_POLICE.findall(page.text)))[:_MAX_OF_KIND]:
+    for number in list(dict.fromkeys(_POLICE.findall(page.text) if _POLICE_SAYS in page.text else ()))[:_MAX_OF_KIND]:
         yield Trace(kind="icp", value=f"police:{number}", shown=f"公网安备{number}", where="text")
 
 
@@ -85,8 +86,10 @@ def has_account(script: str) -> bool:
 
 def _links(page: Page, context: Context) -> Iterator[Trace]:
     """Subjects that the page sends its readers to, hosts of known operators and state organs aside."""
-    own = registrable(page.host) if page.host else ""
     found: dict[str, None] = {}
+    if not page.markup.links:
+        return
+    own = registrable(page.host) if page.host else ""
     for href in dict.fromkeys(link.href for link in page.markup.links[:_MAX_LINKS] if "//" in link.href):
         try:
             parts = urlsplit(urljoin(page.url, href.strip()))

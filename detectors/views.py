@@ -29,14 +29,16 @@ class View:
 
     def at(self, offset: int) -> int:
         """Where what stands at an original offset begins here, or what follows it where nothing of it is left."""
-        run = bisect_right(self.origin, offset) - 1
-        if run < 0:
+        here, origin = self.here, self.origin
+        after = bisect_right(origin, offset)
+        if not after:
             return 0
-        shift = offset - self.origin[run]
-        if self._plain(run):
-            return self.here[run] + min(shift, self.lengths[run])
-        following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)
-        return following if shift else self.here[run]
+        start, shift = here[after - 1], offset - origin[after - 1]
+        following = here[after] if after < len(here) else len(self.text)
+        size = following - start
+        if size == self.lengths[after - 1]:
+            return start + shift if shift < size else following
+        return following if shift else start
 
     def _plain(self, run: int) -> bool:
         following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)
