@@ -45,6 +45,11 @@ def _labels() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(named.items(), key=lambda one: -len(one[0])))
 
 
+@cache
+def _label_words() -> tuple[str, ...]:
+    return tuple(label for label, _ in _labels())
+
+
 def dates(views: Views) -> list[Dated]:
     """Labelled dates in order of position. Without a label a date is nobody's."""
     folded = views.folded
@@ -80,7 +85,7 @@ def _candidate() -> re.Pattern[str]:
     """Four digits of a year and what could be a date after them."""
     one = f"[{digit_class()}]"
     return re.compile(
-        rf"(?<!{one}){one}{{4}}(?:\s?[-./年]\s?[{digit_class()}十]{{1,3}}\s?[-./月]\s?[{digit_class()}十]{{1,3}}(?:\s?日)?|{one}{{4}})(?!{one})"
+        rf"{one}(?<!{one}{one}){one}{{3}}(?:\s?[-./年]\s?[{digit_class()}十]{{1,3}}\s?[-./月]\s?[{digit_class()}十]{{1,3}}(?:\s?日)?|{one}{{4}})(?!{one})"
     )
 
 
@@ -104,7 +109,7 @@ def _kind(text: str, start: int) -> tuple[str, int]:
     before = text[max(0, start - _LABEL_CHARS) : start]
     bare = re.sub(r"[\s:：为是自从【\[（(]+$", "", before)
     joined = re.sub(r"\s", "", bare)
-    for label, kind in _labels():
+    for label, kind in _labels() if joined.endswith(_label_words()) else ():
         if joined.endswith(label):
             # blanks inside a label stand in the text, too
             spread = len(bare) - len(joined) if len(joined) == len(label) else 0

@@ -4,39 +4,56 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from detectors.text import WORD_RUN, Views
 
 _ORDINARY_GAP = re.compile(r"[\s，,。、；;：:！!？?（）()《》“”\"'‘’\-]+")
 _DIVIDER = re.compile(r"[\s|/\\★☆◆◇●○■□▲△▼▶►→➤✔√✓☑•~～—–=<>「」【】\[\]]+")
 _CLAUSE_END = re.compile(r"[，,。！？!?；;：:\n]")
-_LONG_WORD = 4
+LONG_WORD = 4
 _GAP_MAX_CHARS = 4
 _ORNAMENT_MAX_CHARS = 16
 _REMEMBERED_CHARS = 64
 """Words that somebody pulls apart are written so again and again."""
 
 
-def seams(views: Views) -> list[int]:
-    """Where, in the dense view, something was dropped that may be decoration: not at the ordinary ends of words."""
-    text, dense = views.folded.text, views.dense
-    ends = map(int.__add__, dense.origin, dense.lengths)
-    gaps = [text[end:start] for end, start in zip(ends, dense.origin[1:], strict=False)]
-    usual = {gap: _is_short_usual(gap) if len(gap) <= _GAP_MAX_CHARS else _is_usual(gap) for gap in set(gaps)}
-    lengths = dense.lengths
-    return [
-        at
-        for at, gap, before, after in zip(dense.here[1:], gaps, lengths, lengths[1:], strict=False)
-        if not usual[gap] or before == after == 1
-    ]
+class Seams(NamedTuple):
+    """Where, in the dense view, something was dropped that may be decoration, in ascending order."""
+
+    any_word: list[int]
+    long_words: list[int]
+    """Only blanks were dropped between longer runs: of short words they are the ordinary ends."""
 
 
-def _is_usual(gap: str) -> bool:
-    """Whether it can only be the end of a word before another, unless single characters stand on both sides."""
-    return (_ORDINARY_GAP.fullmatch(gap) is not None and bool(gap.strip())) or _is_no_ornament(gap)
+def seams(views: Views) -> Seams:
+    """Not where an ordinary end of a word was dropped."""
+    kinds = {gap: _kind(gap) if len(gap) <= _GAP_MAX_CHARS else _kind.__wrapped__(gap) for gap in set(views.gaps)}
+    dense = views.dense
+    found = Seams([], [])
+    if any(kinds.values()) or 1 in dense.lengths:
+        lengths = dense.lengths
+        for at, gap, before, after in zip(dense.here[1:], views.gaps, lengths, lengths[1:], strict=False):
+            kind = kinds[gap]
+            if kind == _ORNAMENT or before == after == 1 or (kind and 1 in (before, after)):
+                found.any_word.append(at)
+            elif kind:
+                found.long_words.append(at)
+    return found
 
 
-_is_short_usual = lru_cache(maxsize=4096)(_is_usual)
+_USUAL, _BLANK, _ORNAMENT = range(3)
+
+
+@lru_cache(maxsize=4096)
+def _kind(gap: str) -> int:
+    """Whether it can only be the end of a word before another (unless single characters stand on both sides), is
+    blank, or may be an ornament."""
+    if _is_no_ornament(gap):
+        return _USUAL
+    if _ORDINARY_GAP.fullmatch(gap) is None:
+        return _ORNAMENT
+    return _USUAL if gap.strip() else _BLANK
 
 
 def gaps_within(views: Views, start: int, end: int) -> list[str]:
@@ -67,7 +84,7 @@ def separators_are_disguise(views: Views, start: int, end: int) -> bool:
         return len(gaps) > 1 or not _DIVIDER.fullmatch(gaps[0]) or apart
     if any(gap.strip() for gap in gaps):
         return apart and len(gaps) > 1 and len(set(gaps)) == 1
-    return end - start > _LONG_WORD or apart
+    return end - start > LONG_WORD or apart
 
 
 def _is_no_ornament(gap: str) -> bool:

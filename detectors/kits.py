@@ -33,6 +33,7 @@ _MIN_SNIPPET_CHARS = 120
 _MAX_SNIPPET_CHARS = 20_000
 _MAX_SOURCE_CHARS = 600_000
 _CLASS = re.compile(r"\sclass\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
+_PLAIN_PATH = re.compile(r"(?:/[\w-][\w.-]*)+/?")
 _COMMENT = re.compile(r"<!--([^<>]{4,200}?)-->")
 _SCRIPT = re.compile(r"<script(?![^>]{0,400}\ssrc)[^>]{0,400}>(.{120,20000}?)</script", re.S | re.I)
 _CHANGING = re.compile(r"[\"'][^\"'\n]{0,400}[\"']|\d+|\s+")
@@ -118,6 +119,8 @@ def _own_path(page: Page, address: str) -> str:
     """The path of an address on the page's own host, lower case, without query; empty for any other."""
     if not address or address.startswith(("#", "data:", "javascript:")):
         return ""
+    if _PLAIN_PATH.fullmatch(address) and page.url:
+        return address.lower()
     try:
         parts = urlsplit(urljoin(page.url, address.strip()))
     except ValueError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, zip_longest
+from itertools import accumulate, chain, zip_longest
 from typing import NamedTuple
 
 from detectors.text import HAN, Views, through_joined
@@ -21,6 +22,7 @@ _TELLING_WORD_CHARS = 3
 _BLOCK = re.compile(rf"\n(?:[^\n]{{2,{2 * _CELLS_MAX}}}\n){{2,}}")
 """Short lines, each between line breaks. It begins with a plain character: `re` then finds the next one quickly."""
 _CELL = re.compile(f"[0-9a-z{HAN}@+]")
+_NO_CELLS = re.compile(f"[^0-9a-z{HAN}@+\n]+")
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
 _BLANK = re.compile(r"\s")
 _STREWN = re.compile(rf"[a-z0-9]{{1,2}}[{HAN}](?:[a-z0-9]{{1,2}}[{HAN}])+")
@@ -94,31 +96,65 @@ def _columns(views: Views, find: Find) -> Reading | None:
     text = views.folded.text
     if "\n" not in text:
         return None
-    blocks = (match.span() for match in _BLOCK.finditer(f"\n{text}\n"))
-    grids = (grid for start, end in blocks for grid in _grids(text, start, end - 1))
-    found = (_best(text, [*chain(*rows)], [_from_right(rows), _from_left(rows)], find) for rows in grids)
+    grids = [grid for match in _BLOCK.finditer(f"\n{text}\n") for grid in _grids(text, match.start(), match.end() - 1)]
+    found = (_best_of(text, grids[index], find) for index in _promising(grids, find))
     return _turned(views, "vertical", [places for places in found if places])
 
 
-def _grids(text: str, start: int, end: int) -> Iterator[list[Sequence[int]]]:
-    """Rows of cells, each the offset of a character, that may be columns side by side: none longer than the first."""
-    rows: list[Sequence[int]] = []
-    at = start
-    for line in text[start:end].split("\n"):
-        row = _cells(text, at, at + len(line), line)
-        at += len(line) + 1
-        if rows and (len(row) > len(rows[0]) or len(row) < 2):
+class _Line(NamedTuple):
+    """A line of a block and the characters of it that may be cells of columns."""
+
+    cells: str
+    start: int
+    end: int
+
+
+def _grids(text: str, start: int, end: int) -> Iterator[list[_Line]]:
+    """Lines that may be the rows of columns side by side: none of more cells than the first."""
+    rows: list[_Line] = []
+    at, widest = start, 0
+    block = text[start:end]
+    for line, cells in zip(block.split("\n"), _NO_CELLS.sub("", block).split("\n"), strict=True):
+        width = len(cells)
+        if rows and (width > widest or width < 2):
             if len(rows) > 1:
                 yield rows
             rows = []
-        if 2 <= len(row) <= _CELLS_MAX:
-            rows.append(row)
+        if 2 <= width <= _CELLS_MAX:
+            if not rows:
+                widest = width
+            rows.append(_Line(cells, at, at + len(line)))
+        at += len(line) + 1
     if len(rows) > 1:
         yield rows
 
 
-def _cells(text: str, start: int, end: int, line: str) -> Sequence[int]:
-    return range(start, end) if line.isalnum() else [match.start() for match in _CELL.finditer(text, start, end)]
+def _promising(grids: list[list[_Line]], find: Find) -> Iterator[int]:
+    """Numbers of the grids in which a telling word is read from top to bottom; all are looked through at once."""
+    pieces = []
+    for grid in grids:
+        rows = [line.cells for line in grid]
+        pieces += [_downwards(rows), _APART, _downwards([cells[::-1] for cells in rows]), _APART]
+    read = "".join(pieces)
+    telling = (start for _, start, end in find(read) if end - start >= _TELLING_WORD_CHARS and _HAN.match(read, start))
+    ends = [*accumulate(2 + 2 * sum(len(line.cells) for line in grid) for grid in grids)]
+    yield from sorted({bisect_right(ends, start) for start in telling})
+
+
+def _downwards(rows: list[str]) -> str:
+    return "".join(chain.from_iterable(zip_longest(*rows, fillvalue="")))
+
+
+def _best_of(text: str, grid: list[_Line], find: Find) -> Sequence[int]:
+    rows = [_cells(text, line) for line in grid]
+    return _best(text, [*chain(*rows)], [_from_right(rows), _from_left(rows)], find)
+
+
+def _cells(text: str, line: _Line) -> Sequence[int]:
+    start, end = line.start, line.end
+    return (
+        range(start, end) if len(line.cells) == end - start else [at.start() for at in _CELL.finditer(text, start, end)]
+    )
 
 
 def _from_left(rows: Sequence[Sequence[int]]) -> list[int]:

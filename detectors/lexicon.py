@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
@@ -220,16 +219,37 @@ class Lexicon:
         read = (self.variants[ord(text[at])] for at in places)
         return "".join(itertools.chain.from_iterable(itertools.zip_longest(kept, read, fillvalue="")))
 
-    def find_over(self, text: str, places: Sequence[int]) -> list[Match]:
+    def find_long_over(self, text: str, places: Sequence[int]) -> list[Match]:
+        """The same of words that are longer than those that people write apart."""
+        index_of, automaton = self._long
+        found = self.find_over(text, places, automaton)
+        return [(index_of[index], start, end) for index, start, end in found]
+
+    @cached_property
+    def _long(self) -> tuple[list[int], ahocorasick_rs.AhoCorasick]:
+        long = [index for index, term in enumerate(self.terms) if len(term) > gaps.LONG_WORD and not term.isascii()]
+        kind = ahocorasick_rs.MatchKind.Standard
+        words = [self.terms[index] for index in long]
+        return long, ahocorasick_rs.AhoCorasick(words, matchkind=kind, store_patterns=False)
+
+    def find_over(
+        self, text: str, places: Sequence[int], automaton: ahocorasick_rs.AhoCorasick | None = None
+    ) -> list[Match]:
         """Every match in which the character at one of some places in ascending order stands."""
+        if not places:
+            return []
+        windows = list(self._around(places))
+        if len(windows) * self.longest > len(text):
+            windows = [(0, len(text))]
+        marked = bytearray(len(text) + 1)
+        for at in places:
+            marked[at] = 1
+        stands_in, search = marked.find, (automaton or self.automaton).find_matches_as_indexes
         found: list[Match] = []
-        ended = [*places, len(text)]
-        for start, end in self._around(places):
-            found += [
-                (index, start + first, start + last)
-                for index, first, last in self.find(text[start:end])
-                if ended[bisect_left(ended, start + first)] < start + last
-            ]
+        for start, end in windows:
+            near = search(text[start:end], overlapping=True)
+            over = [match for match in near if stands_in(1, start + match[1], start + match[2]) >= 0]
+            found += [(index, start + first, start + last) for index, first, last in over] if start else over
         return found
 
     def _around(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -256,12 +276,12 @@ class Matches:
         self.lexicon = lexicon
         self.views = views
         self._plain = lexicon.find(views.folded.text)
-        self._dense = lexicon.find_over(views.dense.text, gaps.seams(views))
+        seams = gaps.seams(views)
+        self._dense = lexicon.find_over(views.dense.text, seams.any_word)
+        self._dense += lexicon.find_long_over(views.dense.text, seams.long_words)
         self._joined = views.joined
-        variants = lexicon.variants_in(self._joined.text)
-        self.plain = lexicon.with_variants(self._joined.text, variants)
-        """The densest view with every character that may be written for another one read as that."""
-        doubtful = [at for at in variants if not is_word_part(self._joined.text, at)]
+        self._variants = lexicon.variants_in(self._joined.text)
+        doubtful = [at for at in self._variants if not is_word_part(self._joined.text, at)]
         self._guessed = lexicon.with_variants(self._joined.text, doubtful)
         joins = () if views.parts is None else views.parts.here[1::2]
         self._variant = lexicon.find_over(self._guessed, sorted({*doubtful, *joins}))
@@ -275,8 +295,11 @@ class Matches:
         found = itertools.chain(self._plain, self._dense, self._variant, *(matches for _, matches in self._readings))
         self.terms = set(map(itemgetter(0), found))
         self._heard: dict[str, list[Hit]] = {}
-        self._is_mixed = bool(self._dense or self._variant or self._readings)
-        """Whether something may be found twice."""
+
+    @cached_property
+    def plain(self) -> str:
+        """The densest view with every character that may be written for another one read as that."""
+        return self.lexicon.with_variants(self._joined.text, self._variants)
 
     @cached_property
     def owners(self) -> set[str]:
@@ -289,28 +312,17 @@ class Matches:
         self.owners = self.owners | heard.keys()
 
     def some(self, owner: str, most: int) -> list[Hit]:
-        """Hits of an owner that are written, up to `most` of each term, in no certain order."""
-        found = self._by_owner.get(owner, []) if owner in self.owners else []
-        if len(found) <= most:
-            return found
-        taken: Counter[str] = Counter()
-        some: list[Hit] = []
-        for hit in found:
-            taken[hit.term] += 1
-            if taken[hit.term] <= most:
-                some.append(hit)
-        return some
+        """Hits of an owner that are written, up to `most` of each term and in each way, in no certain order."""
+        return [hit for hits in (*self._written.get(owner, ()), *self._hidden.get(owner, ())) for hit in hits[:most]]
 
     def hits(self, owner: str) -> list[Hit]:
         """Hits of an owner's terms, in order of position."""
-        if owner not in self.owners:
-            return []
-        written, heard = self._by_owner.get(owner), self._heard.get(owner)
-        if heard or (written and self._is_mixed):
-            return sorted({*(written or ()), *(heard or ())})
+        written, hidden, heard = self._written.get(owner), self._hidden.get(owner), self._heard.get(owner)
+        if hidden or heard:
+            return sorted(set().union(*(written or ()), *(hidden or ()), heard or ()))
         if not written:
             return []
-        return sorted(written) if len(written) > 1 else written
+        return written[0] if len(written) == 1 else sorted(itertools.chain.from_iterable(written))
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
         text, signs = self.views.folded.text, self.lexicon.signs.get(concept)
@@ -321,36 +333,42 @@ class Matches:
                 yield Hit(*self.views.folded.original(*match.span()), match.group())
 
     @cached_property
-    def _by_owner(self) -> dict[str, list[Hit]]:
-        """The hits of every term in each view, some perhaps twice."""
-        found: dict[str, list[Hit]] = defaultdict(list)
-        owners = self.lexicon.owners
-        for index, hit in self._as_written():
-            for owner in owners[index]:
-                found[owner].append(hit)
-        if self._is_mixed:
-            for index, hit in itertools.chain(self._apart(), self._misspelt(), self._read_otherwise()):
-                for owner in owners[index]:
-                    found[owner].append(hit)
+    def _written(self) -> dict[str, list[list[Hit]]]:
+        """By owner the hits of each of its terms in the folded text, in order of position."""
+        by_term: dict[int, list[Match]] = defaultdict(list)
+        for match in self._plain:
+            by_term[match[0]].append(match)
+        found: dict[str, list[list[Hit]]] = defaultdict(list)
+        for index, matches in by_term.items():
+            hits = self._as_written(index, matches)
+            if hits:
+                for owner in self.lexicon.owners[index]:
+                    found[owner].append(hits)
         return found
 
-    def _as_written(self) -> Iterable[Located]:
-        terms, edged = self.lexicon.terms, self.lexicon.edged
-        plain = [match for match in self._plain if not edged[match[0]] or self._whole_word(*match)]
-        if self.views.folded.text == self.views.original:
-            return [(index, _made(Hit, (start, end, terms[index], False, ""))) for index, start, end in plain]
-        return self._as_folded(plain)
+    def _as_written(self, index: int, matches: list[Match]) -> list[Hit]:
+        """One term's hits where it is written out, or folds to what is."""
+        if self.lexicon.edged[index]:
+            matches = [match for match in matches if self._whole_word(*match)]
+        term, original, folded = self.lexicon.terms[index], self.views.original, self.views.folded
+        if folded.text == original:
+            return [_made(Hit, (start, end, term, False, "")) for _, start, end in matches]
+        spans = ((start, end) if folded.is_identity else folded.original(start, end) for _, start, end in matches)
+        return [
+            _made(Hit, (start, end, term, False, ""))
+            if original[start:end] == term
+            else _made(Hit, (start, end, term, bool(how := disguise.of_glyphs(original[start:end])), how))
+            for start, end in spans
+        ]
 
-    def _as_folded(self, plain: list[Match]) -> Iterator[Located]:
-        original, folded, terms = self.views.original, self.views.folded, self.lexicon.terms
-        unchanged = folded.is_identity
-        for index, start, end in plain:
-            first, last = (start, end) if unchanged else folded.original(start, end)
-            if original[first:last] == terms[index]:
-                yield index, _made(Hit, (first, last, terms[index], False, ""))
-            else:
-                how = disguise.of_glyphs(original[first:last])
-                yield index, _made(Hit, (first, last, terms[index], bool(how), how))
+    @cached_property
+    def _hidden(self) -> dict[str, list[list[Hit]]]:
+        """By owner the hits that are in other views only, some perhaps twice."""
+        found: dict[str, list[list[Hit]]] = defaultdict(list)
+        for index, hit in itertools.chain(self._apart(), self._misspelt(), self._read_otherwise()):
+            for owner in self.lexicon.owners[index]:
+                found[owner].append([hit])
+        return found
 
     def _apart(self) -> Iterator[Located]:
         """Where something stands between the characters of a word, and by what."""

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
+from itertools import chain, repeat
 from operator import add, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -48,7 +48,8 @@ MARKS = frozenset("#@$~")
 """What the names of features begin with that are no strings of the speaker's own."""
 UNIT = 10**9
 """Sums are of whole billionths: whole numbers add up to the same in any order, on any machine."""
-_NUMBER = itemgetter(0)
+_FIRST = itemgetter(0)
+_ONE_LESS = (-1).__add__
 _QUOTE_MIN_CHARS = 4
 _NOTHING: frozenset[str] = frozenset()
 _DIGITS = re.compile("[0-9]+")
@@ -107,7 +108,7 @@ class _Strings(NamedTuple):
         return cls(automaton, weighed.__getitem__, squares.__getitem__)
 
     def within(self, text: str) -> set[int]:
-        return set(map(_NUMBER, self.automaton.find_matches_as_indexes(text, overlapping=True)))
+        return set(map(_FIRST, self.automaton.find_matches_as_indexes(text, overlapping=True)))
 
 
 @dataclass(frozen=True)
@@ -189,9 +190,7 @@ class Passages:
 
     def _sold_in(self) -> list[int]:
         """The sentences in which something is named that could be sold, in order."""
-        starts = self.starts
-        hits = chain.from_iterable(map(self.hits.of, self.lexicon.sold & self.hits.possible))
-        return sorted({bisect_right(starts, hit[0]) - 1 for hit in hits})
+        return sorted(set().union(*map(self._with, self.lexicon.sold & self.hits.possible)))
 
     def _fullness(self, group: Span) -> int:
         """How much of what makes an offer is in some sentences."""
@@ -246,11 +245,15 @@ class Passages:
     def _by_sentence(self, names: dict[str, str]) -> dict[int, set[str]]:
         """In which sentences there are hits, each by what its name is called here."""
         found: dict[int, set[str]] = defaultdict(set)
-        starts, hits_of = self.starts, self.hits.of
         for name, called in names.items():
-            for hit in hits_of(name):
-                found[bisect_right(starts, hit[0]) - 1].add(called)
+            for index in self._with(name):
+                found[index].add(called)
         return found
+
+    def _with(self, name: str) -> set[int]:
+        """The sentences in which hits of a name begin."""
+        after = map(bisect_right, repeat(self.starts), map(_FIRST, self.hits.of(name)))
+        return set(map(_ONE_LESS, after))
 
     def _sentence(self, offset: int) -> int:
         return max(0, bisect_right(self.starts, offset) - 1)

@@ -72,7 +72,8 @@ def plain(text: str) -> str:
 @cache
 def _letters() -> re.Pattern[str]:
     one = f"[{re.escape(''.join(tables()['numbers']['letters']))}{digit_class()}]"
-    return re.compile(rf"(?:(?<![a-z0-9])|(?<=tel)|(?<=qq)|(?<=vx)|(?<=wx)){one}(?:[-·. ]?{one}){{9,12}}(?![a-z0-9])")
+    before = "|".join([f"(?<![a-z0-9]{one})", *(f"(?<={label}{one})" for label in ("tel", "qq", "vx", "wx"))])
+    return re.compile(rf"{one}(?:{before})(?:[-·. ]?{one}){{9,12}}(?![a-z0-9])")
 
 
 @cache

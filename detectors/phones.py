@@ -18,10 +18,12 @@ _LETTERS = 4
 _SINGLES = 9
 """Cuts in a number of which nearly every digit stands alone."""
 _MOBILES = re.compile(r"(?<!\d)(?:1[3-9]\d{9}){2,4}(?!\d)")
-_CANDIDATE = re.compile(r"(?:(?<!\d)|(?<=86)|(?<=0086))1[^\d]{0,4}[3-9](?:[^\d]{0,4}\d){9}(?!\d)")
+# both begin with plain digits, looked behind after them: `re` runs over everything else at full speed
+_CANDIDATE = re.compile(r"1(?:(?<!\d1)|(?<=861))[^\d]{0,4}[3-9](?:[^\d]{0,4}\d){9}(?!\d)")
+_SERVICE = r"00[-—– ]?(?:\d{3}[-—– ]?\d{4}|\d{4}[-—– ]?\d{3})"
 _LANDLINE = re.compile(
-    r"(?<![\d.])(0(?:10|2\d|[3-9]\d{2})[)）]?[-—– ]{0,2}[1-9]\d{6,7}"
-    r"|[48]00[-—– ]?(?:\d{3}[-—– ]?\d{4}|\d{4}[-—– ]?\d{3}))(?!\d)"
+    r"(0(?<![\d.]0)(?:10|2\d|[3-9]\d{2})[)）]?[-—– ]{0,2}[1-9]\d{6,7}"
+    rf"|4(?<![\d.]4){_SERVICE}|8(?<![\d.]8){_SERVICE})(?!\d)"
 )
 _ORDINARY = frozenset(" -–—.·_()（）\t~‐‑−")
 _WORD = re.compile(r"[^\W_]")

@@ -35,6 +35,7 @@ _MARK = (
 )
 """A character's reading beside it: 学(xué), 考【考:kǎo】, 学xué; or the character in brackets with it: 【考:kǎo】."""
 _PLAIN_MARK = re.compile(f"[{_OPENING}](?:[{HAN}]?\\s?[:：])?\\s?[a-zA-Z]{{1,6}}[1-5]?\\s?[{_CLOSING}]")
+_ASTRAL = "\U00010000-\U0010ffff"
 _ONE_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _TONE = re.compile(f"[{_TONED}]")
 _GAPS_AND_WORDS = re.compile(f"({WORD_RUN.pattern})")
@@ -59,6 +60,8 @@ class Views:
     folded: View
     dense: View
     parts: View | None
+    gaps: list[str]
+    """What the dense view drops between two of its runs."""
 
     @property
     def joined(self) -> View:
@@ -153,8 +156,11 @@ def _special() -> re.Pattern[str]:
 @cache
 def _first(toned: bool) -> re.Pattern[str]:
     """The characters that a match of `_special` begins with. Letters do so only in a text that has some with tones."""
-    letters = f"a-zA-Z{_TONED}" if toned else ""
-    return re.compile(f"[{letters}{_OPENING}{INVISIBLE}{''.join(sorted(_occasional()))}]")
+    occasional = "".join(sorted(glyph for glyph in _occasional() if glyph < _ASTRAL[0]))
+    signs = f"{_OPENING}{INVISIBLE}{occasional}{_ASTRAL}"
+    if not toned:
+        return re.compile(f"[{signs}]")
+    return re.compile(f"[a-zA-Z{_TONED}{signs}](?:(?<!{_LATIN})|(?<=[{HAN}].))")
 
 
 @cache
@@ -172,8 +178,8 @@ def _occasional() -> frozenset[str]:
 def _changing() -> re.Pattern[str]:
     """Any character that folding may replace or drop, but for the usual ones; all of them beyond the basic plane."""
     glyphs = {chr(point) for point in one_to_one()} | _occasional()
-    listed = "".join(re.escape(glyph) for glyph in sorted(glyphs) if glyph < "\U00010000" and glyph not in _USUAL)
-    return re.compile(f"[{listed}{INVISIBLE}\U00010000-\U0010ffff]")
+    listed = "".join(re.escape(glyph) for glyph in sorted(glyphs) if glyph < _ASTRAL[0] and glyph not in _USUAL)
+    return re.compile(f"[{listed}{INVISIBLE}{_ASTRAL}]")
 
 
 def replace_glyphs(text: str, glyphs: set[str], table: dict[int, str]) -> str:
@@ -253,19 +259,20 @@ def _without_reading(match: re.Match[str], before: str) -> str:
     return "" if is_reading_of(match["sound"] or match["after"], before) else match.group()
 
 
-def condense(folded: View) -> View:
-    """The folded text with everything dropped that is neither letter, digit nor hanzi; maps to the folded text."""
-    pieces = _GAPS_AND_WORDS.split(folded.text)
+def condense(folded: str) -> tuple[View, list[str]]:
+    """A folded text with everything dropped that is neither letter, digit nor hanzi, and what was dropped in between;
+    maps to the folded text."""
+    pieces = _GAPS_AND_WORDS.split(folded)
     sizes = list(map(len, pieces))
     lengths = tuple(sizes[1::2]) or (0,)
     origin = tuple(accumulate(sizes))[:-1:2] or (0,)
-    return View("".join(pieces[1::2]), (0, *accumulate(lengths[:-1])), origin, lengths)
+    return View("".join(pieces[1::2]), (0, *accumulate(lengths[:-1])), origin, lengths), pieces[2:-1:2]
 
 
 def views(text: str) -> Views:
     folded = fold(text)
-    dense = condense(folded)
-    return Views(text, folded, dense, join_parts(dense.text))
+    dense, gaps = condense(folded.text)
+    return Views(text, folded, dense, join_parts(dense.text), gaps)
 
 
 def through_dense(views: Views, start: int, end: int) -> tuple[int, int]:

@@ -22,6 +22,10 @@ class View:
         """The original span [start, end) of a span of this view; `end > start`."""
         here, origin = self.here, self.origin
         first = bisect_right(here, start) - 1
+        following = here[first + 1] if first + 1 < len(here) else len(self.text)
+        if end <= following and following - here[first] == self.lengths[first]:
+            shift = origin[first] - here[first]
+            return start + shift, end + shift
         low = origin[first] + (start - here[first] if self._plain(first) else 0)
         last = bisect_right(here, end - 1, first) - 1
         high = end - here[last] if self._plain(last) else self.lengths[last]
