@@ -5,46 +5,58 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, Dict, Iterable, Iterator, Tuple
+from typing import Any, Deque, Dict, Iterable, Iterator, Tuple
 from urllib.parse import urlsplit
 
 from review.packets.verify.container import Packet
 from review.packets.verify.reasons import Finding
 from review.packets.verify.values import SKEW, moment
 
-RECORD_MAX_BYTES = 256 << 20
+RECORD_MAX_BYTES, PIECE_BYTES = 256 << 20, 1 << 15
+READING_MAX_BYTES, READING_MAX = 32 << 20, 64
+"""How much unpacked archive may wait for the threads that check it."""
 
 
 def gzip_members(chunks: Iterable[bytes]) -> Iterator[Tuple[int, int, bytes]]:
     """Offset, length and content of each gzip member; nothing may stand between or after them."""
-    source = iter(chunks)
+    source = pieces(chunks)
     pending, offset = next(source, b""), 0
     while pending:
-        stream, content, length = zlib.decompressobj(31), bytearray(), 0
+        stream, parts, size, length = zlib.decompressobj(31), [], 0, 0
         while not stream.eof:
             if not pending:
                 raise Finding("WARC_TRUNCATED", str(offset))
             try:
-                content += stream.decompress(pending, RECORD_MAX_BYTES + 1 - len(content))
+                parts.append(stream.decompress(pending, RECORD_MAX_BYTES + 1 - size))
             except zlib.error as error:
                 raise Finding("WARC_GZIP", str(offset)) from error
-            if len(content) > RECORD_MAX_BYTES:
+            size += len(parts[-1])
+            if size > RECORD_MAX_BYTES:
                 raise Finding("WARC_TOO_LARGE", str(offset))
             length += len(pending) - len(stream.unused_data)
             pending = stream.unused_data or next(source, b"")
-        yield offset, length, bytes(content)
+        yield offset, length, b"".join(parts)
         offset += length
 
 
-def split_head(data: bytes, where: str) -> Tuple[str, Dict[str, str], bytes]:
-    """First line, headers (names in lower case, none twice where it matters) and what follows the blank line."""
-    head, found, rest = data.partition(b"\r\n\r\n")
-    lines = head.decode("utf-8", "replace").split("\r\n")
-    if not found:
+def pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Small enough that what is left after a member is cheap to copy."""
+    for chunk in chunks:
+        for start in range(0, len(chunk), PIECE_BYTES):
+            yield chunk[start : start + PIECE_BYTES]
+
+
+def split_head(data: bytes, start: int, where: str) -> Tuple[str, Dict[str, str], int]:
+    """First line, headers (names in lower case) and where the content begins, of what begins at `start`."""
+    end = data.find(b"\r\n\r\n", start)
+    if end < 0:
         raise Finding("WARC_MALFORMED", where)
+    lines = data[start:end].decode("utf-8", "replace").split("\r\n")
     fields = [line.partition(":") for line in lines[1:]]
-    return lines[0], {name.strip().lower(): value.strip() for name, _, value in fields}, rest
+    return lines[0], {name.strip().lower(): value.strip() for name, _, value in fields}, end + 4
 
 
 def right_digest(said: str, digest: bytes) -> bool:
@@ -57,16 +69,17 @@ def right_digest(said: str, digest: bytes) -> bool:
 def read_record(offset: int, length: int, content: bytes) -> Dict[str, Any]:
     """Check one WARC record against its own lengths and digests; what the captures are compared with."""
     where = f"archive/data.warc.gz@{offset}"
-    first, headers, rest = split_head(content, where)
-    size = int(headers["content-length"])
-    block = rest[:size]
-    if not first.startswith("WARC/1.") or rest[size:] != b"\r\n\r\n" or len(block) != size:
+    first, headers, start = split_head(content, 0, where)
+    end = start + int(headers["content-length"])
+    if not first.startswith("WARC/1.") or content[end:] != b"\r\n\r\n" or end < start:
         raise Finding("WARC_MALFORMED", where)
     record = {"type": headers["warc-type"], "length": length, "headers": headers, "payload_sha256": "", "status": 0}
-    block_digest = payload_digest = hashlib.sha256(block).digest()
+    record["size"] = len(content)
+    view = memoryview(content)
+    block_digest = payload_digest = hashlib.sha256(view[start:end]).digest()
     if headers.get("content-type", "").startswith("application/http"):
-        first, _, payload = split_head(block, where)
-        payload_digest = hashlib.sha256(payload).digest()
+        first, _, start = split_head(content, start, where)
+        payload_digest = hashlib.sha256(view[start : max(start, end)]).digest()
         record["payload_sha256"] = payload_digest.hex()
     if record["type"] == "response":
         record["status"] = int(first.split(" ")[1])
@@ -80,9 +93,24 @@ def read_record(offset: int, length: int, content: bytes) -> Dict[str, Any]:
 
 
 def check_warc(packet: Packet) -> str:
-    for offset, length, content in gzip_members(packet.chunks("archive/data.warc.gz")):
-        packet.records[offset] = read_record(offset, length, content)
+    reading: Deque[Tuple[int, Future[Dict[str, Any]]]] = deque()
+    waiting = 0
+    with ThreadPoolExecutor(2) as helpers:
+        for offset, length, content in gzip_members(packet.chunks("archive/data.warc.gz")):
+            reading.append((offset, helpers.submit(read_record, offset, length, content)))
+            waiting += len(content)
+            while waiting > READING_MAX_BYTES or len(reading) > READING_MAX:
+                waiting -= finish(packet, reading)
+        while reading:
+            finish(packet, reading)
     return str(len(packet.records))
+
+
+def finish(packet: Packet, reading: "Deque[Tuple[int, Future[Dict[str, Any]]]]") -> int:
+    """Enter the record that was begun first; how many bytes it had."""
+    offset, record = reading.popleft()
+    packet.records[offset] = record.result()
+    return int(packet.records[offset].pop("size"))
 
 
 def check_captures(packet: Packet) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import struct
+import threading
 import unicodedata
 import zlib
 from datetime import datetime
@@ -73,10 +74,10 @@ class Window:
 
 
 class Packet:
-    """An opened packet and what the checks learn about it on the way."""
+    """An opened packet and what the checks learn about it on the way. Several threads may read it."""
 
     def __init__(self, file: Union[BinaryIO, Window], trust: Optional[str]) -> None:
-        self.file, self.trust = file, trust
+        self.file, self.trust, self.lock = file, trust, threading.Lock()
         self.entries: Dict[str, Entry] = {}
         self.manifest: Dict[str, Any] = {}
         self.sha256: Dict[str, str] = {}
@@ -88,8 +89,9 @@ class Packet:
         self.stopped = False  # a check that all others rest on has failed
 
     def take(self, offset: int, size: int) -> bytes:
-        self.file.seek(offset)
-        data = self.file.read(size)
+        with self.lock:
+            self.file.seek(offset)
+            data = self.file.read(size)
         if len(data) != size:
             raise Finding("ZIP_TRUNCATED")
         return data

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from review.packets.verify.archive import check_captures, check_warc
@@ -29,6 +30,7 @@ EVIDENCE: Checks = {
     "stamps": check_stamps,
     "heads": check_heads,
 }
+ALONE = ("warc",)
 ASKED: Dict[str, Callable[[Packet], bool]] = {
     "approvals": lambda packet: "approvals.json" in packet.entries or in_trust(packet, "policy.json"),
     "heads": lambda packet: in_trust(packet, "heads"),
@@ -62,8 +64,15 @@ def judge(packet: Packet, formats: Sequence[str] = ()) -> Dict[str, Any]:
 
 
 def carry_out(packet: Packet, checks: Checks) -> List[Dict[str, str]]:
-    asked = (name for name in checks if name not in ASKED or ASKED[name](packet))
-    return [run(name, checks[name], packet) for name in asked if not packet.stopped]
+    """In order; but what needs nothing of the checks before it is begun at once, beside them."""
+    asked = [name for name in checks if name not in ASKED or ASKED[name](packet)]
+    with ThreadPoolExecutor(1) as beside:
+        begun = {name: beside.submit(run, name, checks[name], packet) for name in asked if name in ALONE}
+        return [
+            begun[name].result() if name in begun else run(name, checks[name], packet)
+            for name in asked
+            if not packet.stopped
+        ]
 
 
 def check_packets(packet: Packet) -> str:
