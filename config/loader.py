@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from config.schema_network import Network
     from config.schema_places import Places
     from config.schema_profiles import PageStates, Profile
+    from config.schema_web import Web
     from config.schema_wording import Wording
     from config.schema_workdays import Workdays
 
@@ -84,6 +85,7 @@ class Config:
     network: Part[Network] = Part(
         "network", "config.schema_network:Network", unique={"resolvers": ("id", "address"), "registries": ("id",)}
     )
+    web: Part[Web] = Part("web", "config.schema_web:Web")
     policy: Part[Policy] = Part(
         "policy",
         "config.schema:Policy",
@@ -119,6 +121,12 @@ class Config:
             self._values[part.name] = _read_folder(part, self) if part.folder else _read_file(part, self)
         value: T = self._values[part.name]
         return value
+
+    def replaced(self, name: str, value: BaseModel) -> Config:
+        """The same with one part (`web`) put in its place, as a command-line option asks for."""
+        changed = Config(self.directory)
+        changed._values = {**self._values, name: value}
+        return changed
 
     def nodes(self, part: Part[Any]) -> dict[str, Node]:
         """Each readable document of a part, overlaid, with its places; by file stem. For checks across parts."""

@@ -93,6 +93,8 @@ ACCEPTED = {
     "absolute": "需要绝对路径，或以 ~ 开头",
     "identifier": "只能用小写字母、数字、连字符和下划线，以字母或数字开头",
     "gist": "text 与 gist 至少写一项",
+    "network": "需要网段",
+    "plain_http": "[listen] host 不是本机回环地址时，必须经由带 TLS 的反向代理，并写明 trusted_proxy = true",
 }  # fmt: skip
 """By error type of pydantic, and our own; what is not here is said in pydantic's words."""
 
@@ -102,6 +104,7 @@ EXAMPLES = {
     "host": '"www.example.cn"', "suffix": '".gov.cn"',
     "url": '"http://127.0.0.1:8888"', "query_template": '"{place} {trade} {offer}"', "absolute": '"/srv/zhengshao"',
     "retention": "190", "identifier": '"hengyang-yjj"', "date_type": '"2027-12-31"',
+    "network": '"192.0.2.0/24"',
 }  # fmt: skip
 
 UNKNOWN_AUTHORITY = "没有名为 {name} 的时间戳服务"

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from crawlers.custody import GENESIS, canonical
 from crawlers.custody import head as custody_head
@@ -23,10 +23,13 @@ from review.strings import AUDIT_CHANGED, AUDIT_MISSING, BAD_CHECKPOINT, CHAINS,
 from review.tables import audit
 
 CHECKPOINTS = Path("log") / "checkpoints.jsonl"
+_CHAIN_LOCK = 0x7A687301
 
 
 def append(connection: Connection, actor: str, action: str, detail: Mapping[str, Any], *, now: str) -> int:
     """Add one entry inside the caller's write transaction; returns its sequence number."""
+    if connection.dialect.name == "postgresql":  # SQLite's write transactions wait for each other anyway
+        connection.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
     last_seq, last_hash = head(connection)
     entry = {"seq": last_seq + 1, "at": now, "actor": actor, "action": action, "detail": dict(detail)}
     row = {**entry, "detail": canonical(entry["detail"]), "prev_hash": last_hash, "hash": _hash(entry, last_hash)}

@@ -70,7 +70,12 @@ def _start(connection: Connection, kind: str, value: str, context: Context) -> t
         subject = f"{kind}:{value}"
         held = connection.scalar(select(judgements.c.subject).where(judgements.c.subject == subject).limit(1))
         return subject, {subject} if held else set()
-    return f"{kind}:{mask(value)}", _showing(connection, _keys(kind, value, context.key))
+    return f"{kind}:{mask(value)}", showing(connection, kind, value, context.key)
+
+
+def showing(connection: Connection, kind: str, value: str, key: bytes) -> set[str]:
+    """Subjects that show a `contact`, `certificate` or `qr`, looked up by its HMAC under the office's key."""
+    return _showing(connection, _keys(kind, value, key))
 
 
 def _keys(kind: str, value: str, key: bytes) -> list[str]:

@@ -15,8 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from review import audit
+from review.desk import index
+from review.desk.tables import desk
 from review.errors import CaseError
-from review.strings import CASE_STATES, DECISIONS
+from review.strings import CASE_STATES, DECISIONS, NO_CASE
 from review.tables import case_events, case_subjects, cases
 
 
@@ -138,6 +140,7 @@ def _open(connection: Connection, suspect: Suspect, night: str, now: str) -> int
     add_event(
         connection, case_id, "opened", {"night": night, "subject": suspect.subject, "class": suspect.cls}, now=now
     )
+    _indexed(connection, case_id)
     return case_id
 
 
@@ -150,6 +153,7 @@ def _refresh(connection: Connection, case: RowMapping, suspect: Suspect, change:
     kept = json.loads(connection.execute(select(case_subjects.c.capture_ids).where(of_subject)).scalar_one())
     connection.execute(update(case_subjects).where(of_subject).values(_findings(suspect, kept)))
     add_event(connection, int(case["id"]), change.value, {"night": night, "class": suspect.cls}, now=now)
+    _indexed(connection, int(case["id"]))
 
 
 def _speaks_for(connection: Connection, case: RowMapping, suspect: Suspect) -> bool:
@@ -184,8 +188,20 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def decide(connection: Connection, case_id: int, decision: Decision, *, actor: str, reason: str, now: str) -> None:
-    """Write a person's decision. To exclude or re-open needs a reason; a merged case is decided where it went."""
+def decide(
+    connection: Connection,
+    case_id: int,
+    decision: Decision,
+    *,
+    actor: str,
+    reason: str,
+    now: str,
+    told: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a person's decision. To exclude or re-open needs a reason; a merged case is decided where it went.
+
+    `told` is what else its event and the audit log say: the code of the reason, the decision it takes back.
+    """
     case = get(connection, case_id)
     if case.state is CaseState.MERGED:
         raise CaseError(f"{case.label} 已并入 A-{case.merged_into:06d}:请对后者作出决定。")
@@ -194,8 +210,9 @@ def decide(connection: Connection, case_id: int, decision: Decision, *, actor: s
     if decision.state is case.state:
         raise CaseError(f"{case.label} 已经是“{case.state.chinese}”,无需重复决定。")
     connection.execute(update(cases).where(cases.c.id == case_id).values(state=decision.state, updated_at=now))
-    detail = {"decision": decision.value, "reason": reason, "before": case.state.value}
+    detail = {"decision": decision.value, "reason": reason, "before": case.state.value, **(told or {})}
     add_event(connection, case_id, "decided", detail, actor=actor, now=now)
+    _indexed(connection, case_id, by=actor)
     audit.append(connection, actor, "case.decide", {"case": case.label, **detail}, now=now)
 
 
@@ -209,8 +226,30 @@ def merge(connection: Connection, source: int, target: int, *, actor: str, reaso
     connection.execute(update(cases).where(cases.c.id == source).values(values))
     add_event(connection, source, "merged", {"into": target, "reason": reason}, actor=actor, now=now)
     add_event(connection, target, "absorbed", {"from": source, "subjects": list(one.subjects)}, actor=actor, now=now)
+    for case_id in (source, target):
+        _indexed(connection, case_id)
     told = {"case": one.label, "into": other.label, "reason": reason}
     audit.append(connection, actor, "case.merge", told, now=now)
+
+
+def _indexed(connection: Connection, case_id: int, *, by: str = "") -> None:
+    """Tell the queue what became of the case, in the same transaction."""
+    row = connection.execute(select(cases).where(cases.c.id == case_id)).mappings().one()
+    index.refresh(connection, dict(row), _subjects(connection, case_id), by=by)
+
+
+def _subjects(connection: Connection, case_id: int) -> Sequence[RowMapping]:
+    of_case = select(case_subjects).where(case_subjects.c.case_id == case_id)
+    return connection.execute(of_case.order_by(case_subjects.c.subject)).mappings().all()
+
+
+def index_missing(connection: Connection) -> int:
+    """Index the cases that the queue does not know yet: those of a store older than the queue."""
+    unknown = select(cases.c.id).where(cases.c.id.not_in(select(desk.c.case_id))).order_by(cases.c.id)
+    numbers = connection.execute(unknown).scalars().all()
+    for case_id in numbers:
+        _indexed(connection, case_id)
+    return len(numbers)
 
 
 def add_event(
@@ -223,14 +262,11 @@ def add_event(
 def get(connection: Connection, case_id: int) -> Case:
     row = connection.execute(select(cases).where(cases.c.id == case_id)).mappings().first()
     if row is None:
-        raise CaseError(f"没有编号为 A-{case_id:06d} 的案件(用 zhengshao case list 查看)。")
-    subjects = connection.execute(
-        select(case_subjects).where(case_subjects.c.case_id == case_id).order_by(case_subjects.c.subject)
-    ).mappings()
+        raise CaseError(NO_CASE.format(case=f"A-{case_id:06d}"))
     events = connection.execute(
         select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
     ).mappings()
-    return _case(row, list(subjects), [_event(event) for event in events])
+    return _case(row, _subjects(connection, case_id), [_event(event) for event in events])
 
 
 def find(connection: Connection, *, state: CaseState | None = None) -> Iterator[Case]:

@@ -33,3 +33,15 @@ class ReferralError(ReviewError):
 
 class BundleError(ReviewError):
     """A bundle cannot be built from what its referral holds."""
+
+
+class Conflict(CaseError):
+    """Somebody else changed or holds the case meanwhile; nothing was written."""
+
+
+class AccountError(ReviewError):
+    """An account does not exist, or may not be what somebody wants to make of it."""
+
+
+class BadFilter(ReviewError):
+    """An address asks the queue for something it does not know."""

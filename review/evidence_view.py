@@ -45,11 +45,12 @@ MAX_AHEAD_CHARS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A span of `Page.text` and what is to be read about it."""
+    """A span of `Page.text`, what is to be read about it, and the name by which a reason points to it."""
 
     start: int
     end: int
     label: str
+    name: str = ""
 
 
 def marks(signals: Iterable[Signal]) -> list[Mark]:
@@ -67,10 +68,10 @@ def annotate(html: str, page: Page, found: Sequence[Mark]) -> str:
     """`html` as an inert fragment: no script, style, address or form target survives, marks are `<mark title=…>`."""
     soup = BeautifulSoup(level(html[:MAX_HTML_CHARS]), "lxml")
     pieces = list(_pieces(soup, page.text))
-    for node, start, offsets in reversed(pieces):
-        _mark(soup, node, start, offsets, found)
     body = soup.body or soup
     _disarm(body)
+    for node, start, offsets in reversed(pieces):
+        _mark(soup, node, start, offsets, found)
     return body.decode_contents()
 
 
@@ -127,7 +128,8 @@ def _mark(soup: BeautifulSoup, node: NavigableString, start: int, offsets: list[
         first = offsets[max(mark.start - start, 0)]
         stop = offsets[min(mark.end, end) - start - 1] + 1
         parts.append(NavigableString(raw[last:first]))
-        wrapped = soup.new_tag("mark", attrs={"title": mark.label})
+        named = {"id": mark.name} if mark.name and mark.start >= start else {}
+        wrapped = soup.new_tag("mark", attrs={"title": mark.label, **named})
         wrapped.string = raw[first:stop]
         parts.append(wrapped)
         last = stop

@@ -266,3 +266,38 @@ REFERRAL_EVENTS = {**REFERRAL_ACTIONS, "bundle": "生成移送批次"}
 FACT_SET = "{case} {label}:{value}"
 FACT_TAKEN_BACK = "{case} {label}:已撤销"
 FACT_LISTED = "{field}  {label}  {value}  来源:{source}  {actor} {at}"
+# the review desk
+NO_CASE = "没有编号为 {case} 的案件(用 zhengshao case list 查看)。"
+CASE_HELD = "{case} 正由 {who} 处理:请换一件,或等对方完成。"
+CASE_MOVED = "冲突:{case} 在您查看之后已有变动。您的决定没有写入,请看最新情况后再定。"
+BULK_NOTHING = "没有选中任何案件:请先勾选,或选择“全部符合条件的”。"
+BULK_CAPPED = "选中了 {count} 件,一次最多处理 {limit} 件:请缩小筛选范围。"
+UNDO_NOTHING = "没有可以撤销的决定:您最近的决定之后,案件已由他人处理或已并案。"
+UNDO_REASON = "撤销“{decision}”"
+TOO_MANY_FILTERS = "筛选条件太多:一次最多 {limit} 项。"
+BAD_FILTER_KEY = "没有名为“{key}”的筛选项;可用的有:{known}"
+BAD_FILTER_VALUE = "筛选项 {key} 不能是“{value}”"
+SAVED_NAME = "筛选名称应为 1 到 {limit} 个字。"
+SAVED_TAKEN = "您已有名为“{name}”的筛选。"
+SAVED_MANY = "最多保存 {limit} 个筛选:请先删去不用的。"
+NO_ACCOUNT = "没有名为“{username}”的账号(用 zhengshao user list 查看)。"
+ACCOUNT_TAKEN = "账号“{username}”已经存在,账号不得重复使用。"
+ACCOUNT_NAME = "账号名应为 2 到 32 个小写字母、数字、点、连字符或下划线,以字母开头:“{username}”"
+ACCOUNT_ROLELESS = "至少要有一个角色:{known}"
+ACCOUNT_DUTIES = "{one} 与 {other} 不能由同一账号担任(职责分离)。"
+ACCOUNT_AGENCY = "收件方账号要写明所属单位(config/agencies/ 里的名字):{known}"
+LAST_ADMIN = "不能停用最后一个安全管理员:请先另设一个。"
+ROLES = {
+    "analyst": "分析员",
+    "reviewer": "复核员",
+    "leader": "负责人",
+    "system_admin": "系统管理员",
+    "security_admin": "安全管理员",
+    "audit_admin": "审计管理员",
+    "recipient": "收件方",
+}
+SERVE_AT = "证哨审核台:{url}(Ctrl+C 停止)"
+SERVE_NOBODY = "还没有任何账号:先运行 zhengshao user add 账号 --role security_admin,再为办案人员逐一建立账号。"
+USER_MADE = "账号 {username} 的口令如下,只显示这一次,首次登录时必须修改:"
+USER_DONE = "账号 {username}:已更新,原有登录全部失效。"
+USER_LISTED = "{username}  {name}  {roles}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from crawlers.tables import metadata
+from review.desk import tables as _desk  # noqa: F401  the desk's tables are this floor's, too
 
 nights = Table(
     "nights",
@@ -64,6 +65,7 @@ case_events = Table(
     Column("detail", Text, nullable=False),
     sqlite_autoincrement=True,
 )
+Index("ix_case_events_actor", case_events.c.actor, case_events.c.kind, case_events.c.id)
 
 packets = Table(
     "packets",

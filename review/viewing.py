@@ -34,13 +34,13 @@ class View:
 def view(case: Case, store: Store, archive: Archive, blobs: BlobStore, context: Context) -> View:
     """The capture of the case with the most marked passages, judged again by the present rules."""
     pages = [one for one in store.captures(ids=list(case.capture_ids)) if one.media_type == "text/html"]
-    views = [_annotated(capture, _html(capture, archive, blobs), context) for capture in pages]
+    views = [_annotated(capture, html_of(capture, archive, blobs), context) for capture in pages]
     if not views:
         raise CaseError(NOTHING_TO_VIEW.format(case=case.label))
     return max(views, key=lambda one: (one.marks, one.capture.origin is Origin.BROWSER, -one.capture.id))
 
 
-def _html(capture: Capture, archive: Archive, blobs: BlobStore) -> str:
+def html_of(capture: Capture, archive: Archive, blobs: BlobStore) -> str:
     """The rendered document where a browser left one, else what the server sent."""
     for artefact in capture.artefacts:
         if artefact.role == "dom":

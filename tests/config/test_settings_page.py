@@ -30,13 +30,15 @@ def leaves(value: Any, path: str = "") -> dict[str, Any]:
     return {path[1:]: value}
 
 
-@pytest.mark.parametrize("file", ["settings.toml", "crawl.toml", "network.toml", "queries.toml", "policy.toml"])
+@pytest.mark.parametrize(
+    "file", ["settings.toml", "crawl.toml", "network.toml", "queries.toml", "policy.toml", "web.toml"]
+)
 def test_the_page_lists_exactly_the_settings_there_are(root: Path, file: str) -> None:
     data = tomllib.loads((PACKAGED / file).read_text("utf-8"))
     assert set(leaves(data)) == set(rows(root, file))
 
 
-@pytest.mark.parametrize("file", ["settings.toml", "crawl.toml", "network.toml", "policy.toml"])
+@pytest.mark.parametrize("file", ["settings.toml", "crawl.toml", "network.toml", "policy.toml", "web.toml"])
 def test_the_page_gives_the_packaged_default(root: Path, file: str) -> None:
     printed = rows(root, file)
     for key, value in leaves(tomllib.loads((PACKAGED / file).read_text("utf-8"))).items():
@@ -45,7 +47,7 @@ def test_the_page_gives_the_packaged_default(root: Path, file: str) -> None:
             assert default == json.dumps(value, ensure_ascii=False), key
 
 
-@pytest.mark.parametrize("file", ["settings.toml", "crawl.toml"])
+@pytest.mark.parametrize("file", ["settings.toml", "crawl.toml", "web.toml"])
 def test_every_key_has_a_comment_on_its_line(file: str) -> None:
     for number, line in enumerate((PACKAGED / file).read_text("utf-8").splitlines(), 1):
         if re.match(r"\w+ = ", line):
@@ -55,6 +57,6 @@ def test_every_key_has_a_comment_on_its_line(file: str) -> None:
 def test_a_limit_has_its_unit_in_its_name() -> None:
     """Durations and sizes in the four files end in a unit; what is left over is a count, a share or a level."""
     unitless = {"delay", "timeout", "idle", "pin", "lease", "wait", "memory", "height", "size", "body"}
-    for file in ("settings.toml", "crawl.toml"):
+    for file in ("settings.toml", "crawl.toml", "web.toml"):
         for key in leaves(tomllib.loads((PACKAGED / file).read_text("utf-8"))):
             assert key.rsplit(".", 1)[-1].rsplit("_", 1)[-1] not in unitless, key

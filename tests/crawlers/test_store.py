@@ -99,10 +99,16 @@ def _import_tables() -> None:
             importlib.import_module(f"{floor}.tables")
 
 
+def _ordinary(name: str | None, kind: str, _parents: object) -> bool:
+    """A full-text table and the shadows SQLite keeps for it are no tables of the metadata."""
+    return kind != "table" or name is None or not name.startswith("desk_search")
+
+
 def test_migrations_make_the_tables_of_every_floor(house: House) -> None:
     _import_tables()
     with house.store.read() as connection:
-        difference = compare_metadata(MigrationContext.configure(connection), metadata)
+        context = MigrationContext.configure(connection, opts={"include_name": _ordinary})
+        difference = compare_metadata(context, metadata)
     assert difference == []
 
 
@@ -129,8 +135,7 @@ def test_foreign_keys_point_down_only() -> None:
     _import_tables()
     floor_of = {}
     for floor in schema.FLOORS:
-        path = schema.HOUSE / floor / "tables.py"
-        words = path.read_text() if path.is_file() else ""
+        words = "".join(path.read_text("utf-8") for path in sorted((schema.HOUSE / floor).rglob("tables.py")))
         floor_of.update(dict.fromkeys(re.findall(r'Table\(\s*"(\w+)"', words), schema.FLOORS.index(floor)))
     for table in metadata.sorted_tables:
         for key in table.foreign_keys:

@@ -1,0 +1,115 @@
+"""What templates have: words, navigation, who is signed in, and how times, hosts and numbers are written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, request, url_for
+from flask_login import current_user
+
+from review.desk.index import CHINA
+from review.desk.roles import CASEWORK, Role
+from review.subjects import shown
+from review.web import entry, security, words
+from review.web.desk import desk
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Nav:
+    """Where a page stands in the navigation; its name is `w.nav.<key>`, and only who may enter sees it."""
+
+    order: int
+    key: str
+    endpoint: str
+
+
+def install(app: Flask, pages: Iterable[ModuleType]) -> None:
+    entries = sorted(_entries(pages), key=lambda nav: nav.order)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        minute=minute,
+        day=day,
+        clock=clock,
+        shown=shown,
+        host=host,
+        label=label,
+        milli=milli,
+        said=security.said,
+        fromjson=json.loads,
+    )
+    app.context_processor(lambda: _context(app, entries))
+
+
+def _entries(modules: Iterable[ModuleType]) -> Iterable[Nav]:
+    return [nav for module in modules if (nav := getattr(module, "NAV", None))]
+
+
+def _context(app: Flask, entries: list[Nav]) -> dict[str, Any]:
+    held = entry.roles_here()
+    return {
+        "w": words.words(),
+        "lang": words.TAGS[words.language()],
+        "languages": words.LANGUAGES,
+        "nav": [nav for nav in entries if held & (entry.who_may(app, nav.endpoint) or frozenset())],
+        "here": (request.endpoint or "").partition(".")[0],
+        "me": current_user if current_user.is_authenticated else None,
+        "my_roles": held,
+        "Role": Role,
+        "casework": bool(held & CASEWORK),
+        "asset": asset,
+        "password_profile": lambda: desk().web.sign_in.passwords,
+    }
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """The address of a file of ours; it changes with the file, so that browsers may keep it."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+def _local(at: str) -> datetime:
+    return datetime.fromisoformat(at).astimezone(CHINA)
+
+
+def minute(at: str) -> str:
+    """A stored time as people in China write it: `2026-11-21 08:30`."""
+    return _local(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def clock(at: str) -> str:
+    return _local(at).strftime("%H:%M:%S") if at else ""
+
+
+def day(at: str) -> str:
+    return _local(at).strftime("%Y-%m-%d") if at else ""
+
+
+def host(name: str) -> str:
+    """A host in its own script, the ASCII form beside it."""
+    return shown(f"site:{name}").partition(":")[2]
+
+
+def milli(value: int) -> str:
+    """A score of thousandths, with two places."""
+    return f"{value / 1000:.2f}"
+
+
+def label(number: int, letter: str = "A") -> str:
+    """`A-000012` of a case, `C-00000012` of a capture."""
+    return f"{letter}-{number:0{8 if letter == 'C' else 6}d}"
