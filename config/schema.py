@@ -246,6 +246,12 @@ class DoorSettings(Model):
     deny_ports: tuple[Port, ...]
 
 
+class NetworkSettings(Model):
+    down_hosts: Count
+    pause_seconds: Seconds
+    pauses_max: Count
+
+
 class Crawl(Model):
     delay_seconds: SecondsOrNone
     concurrency: Count
@@ -257,6 +263,7 @@ class Crawl(Model):
     desktop: Visitor
     phone: Visitor
     budget: Budget
+    network: NetworkSettings
     door: DoorSettings
 
 

@@ -23,6 +23,7 @@ from crawlers.certificates import certificate_flags
 from crawlers.doorclient import DoorDown
 from crawlers.equipment import Equipment
 from crawlers.middlewares import hops
+from crawlers.outage import Outage
 from crawlers.patience import Patience, SourceRested, turned_away
 from crawlers.records import CrawlError, Exchange, Fetched, FetchProfile, Outcome, PageState, Task, TaskKind
 from crawlers.unpacking import ACCEPTED
@@ -49,6 +50,7 @@ class TaskSpider(scrapy.Spider, ABC):
         self.night = night
         self.equipment = equipment
         self.patience = Patience(equipment.config.settings.night.blocked_stop, self.source_key)
+        self.outage = Outage(equipment.config.crawl.network, self.stop)
         self._window = _window(equipment.config)
         self._flying = 0
         self._room = asyncio.Event()
@@ -62,6 +64,7 @@ class TaskSpider(scrapy.Spider, ABC):
         hardened.apply(crawler.settings, spider.equipment.config)
         logging.getLogger("scrapy").setLevel(crawler.settings["LOG_LEVEL"])  # else every page makes records nobody sees
         spider._set_crawler(crawler)
+        spider.outage.watch(crawler)
         return spider
 
     # What a spider says of itself
@@ -128,6 +131,7 @@ class TaskSpider(scrapy.Spider, ABC):
     def parse(self, response: Response, **_: Any) -> Iterator[Fetched | Request]:
         assert response.request is not None
         task, chain = response.request.meta["task"], hops(response.request)
+        self.outage.answered()
         try:
             flags = [*response.flags, *_stuck_redirect(response), *_certificate(chain[-1])]
             found = self.read(task, chain[-1], flags, response.request)
@@ -147,7 +151,9 @@ class TaskSpider(scrapy.Spider, ABC):
         if isinstance(error, DoorDown):
             self.stop("door_down")
             return
-        yield replace(_unread(request.meta["task"], *_ending(error)), exchanges=hops(request))
+        outcome, reason = _ending(error)
+        if not self.outage.holds(request, reason):
+            yield replace(_unread(request.meta["task"], outcome, reason), exchanges=hops(request))
 
     # Requests
 

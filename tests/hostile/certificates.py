@@ -11,8 +11,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509 import load_der_x509_certificate
 from cryptography.x509.oid import NameOID
 
+_SHA256, _SHA1 = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010105")
+"""Object identifiers of RSA signatures: nobody makes one with SHA-1 any more, so a certificate is relabelled."""
 _KEY = rsa.generate_private_key(65537, 2048)
 _ISSUER = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "zhengshao hostile test CA")])
 
@@ -29,6 +32,7 @@ def _context(folder: Path, name: str, *certificates: x509.Certificate) -> ssl.SS
     chain = b"".join(one.public_bytes(Encoding.PEM) for one in certificates)
     file.write_bytes(_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + chain)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
     context.load_cert_chain(file)
     return context
 
@@ -47,6 +51,8 @@ def by_name(folder: Path) -> ssl.SSLContext:
                 expired=kind == "expired",
                 issuer=None if kind == "self" else _ISSUER,
             )
+            if kind == "weak":
+                issued = load_der_x509_certificate(issued.public_bytes(Encoding.DER).replace(_SHA256, _SHA1))
             made[name] = _context(folder, name, issued, *([] if kind == "self" else [root]))
         connection.context = made[name]
 

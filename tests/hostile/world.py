@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -25,6 +25,7 @@ from tests.conftest import ROOT
 from tests.hostile import faults  # noqa: F401  (makes them known)
 from tests.hostile.certificates import by_name, old_tls
 from tests.hostile.door import WORLD
+from tests.hostile.living import JUMP
 from tests.hostile.server import Server, serving
 
 NIGHT = "2026-11-21"
@@ -35,6 +36,10 @@ concurrency = 4
 concurrency_per_host = 4
 redirect_max = 8
 retry_times = 1
+
+[network]
+down_hosts = 3
+pause_seconds = 0.3
 """
 SETTINGS = "[archive]\nbatch_wait_ms = 5\n"
 PATIENCE_SECONDS = 60
@@ -87,6 +92,7 @@ class World:
     store: Store
     door: Door
     process: subprocess.Popen[bytes]
+    end_door: Callable[[], None]
     _numbers: Iterator[int] = field(default_factory=count)
 
     @property
@@ -97,6 +103,10 @@ class World:
     def down(self) -> Path:
         """While this file exists there is no network."""
         return self.folder / "down"
+
+    def jump(self, seconds: float) -> None:
+        """From now on the crawl's wall clock is off by so much."""
+        (self.folder / "jump").write_text(str(seconds))
 
     def dialled(self) -> list[str]:
         """`address port` of every connection the door tried."""
@@ -117,21 +127,39 @@ class World:
         before = self._begin_measuring()
         started = time.monotonic()
         self.store.plan([task])
-        status = self._ended(task)
+        status = self.ended(task)
         seconds = time.monotonic() - started
         captured = next(self.store.captures(task_ids=[status.task.id or 0]), None)
         exchange = Archive(self.data / "archive").read(captured.place) if captured else None
         return Seen(status, captured, exchange, seconds, self._memory_mb("VmHWM") - before)
 
-    def _ended(self, task: Task) -> TaskStatus:
+    def plan(self, *urls: str) -> list[Task]:
+        """Addresses to be visited meanwhile."""
+        tasks = [
+            Task(night=NIGHT, kind=TaskKind.SITE, source="web", target=url, page=next(self._numbers) + 1)
+            for url in urls
+        ]
+        self.store.plan(tasks)
+        return tasks
+
+    def ended(self, task: Task) -> TaskStatus:
+        """How a task ended, when it has."""
+        found: list[TaskStatus] = []
+
+        def done() -> bool:
+            mine = (one for one in self.store.tasks(states=[TaskState.DONE]) if one.task.page == task.page)
+            found.extend(mine)
+            return bool(found)
+
+        self.wait_for(done)
+        return found[0]
+
+    def wait_for(self, done: Callable[[], bool]) -> None:
         limit = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < limit:
+        while not done():
             assert self.process.poll() is None, f"the crawl ended: {self.log()[-4000:]}"
-            for status in self.store.tasks(night=NIGHT):
-                if status.task.page == task.page and status.state is TaskState.DONE:
-                    return status
+            assert time.monotonic() < limit, f"nothing came of it: {self.log()[-4000:]}"
             time.sleep(0.02)
-        raise AssertionError(f"{task.target} never ended: {self.log()[-4000:]}")
 
     def log(self) -> str:
         return (self.folder / "crawl.log").read_text(encoding="utf-8", errors="replace")
@@ -151,8 +179,11 @@ class World:
 
     @classmethod
     @contextmanager
-    def opened(cls, folder: Path, *, crawl: str = CRAWL, pin_seconds: float = 0) -> Iterator[Self]:
-        """`pin_seconds` is how long the door believes a look-up: by default it looks up at every connection."""
+    def opened(cls, folder: Path, *, crawl: str = CRAWL, ends: int = 0) -> Iterator[Self]:
+        """A world of a test's own: its crawl ends with the exit code `ends`.
+
+        The door believes no look-up for longer than it takes to dial.
+        """
         with ExitStack() as stack:
             changed = stack.enter_context(pytest.MonkeyPatch.context())
             (folder / "office").mkdir()
@@ -164,10 +195,12 @@ class World:
             changed.setenv(WORLD, json.dumps(_places(folder, servers)))
             store = Store.create(f"sqlite:///{folder}/data/store.sqlite")
             stack.callback(store.close)
-            policy = DoorPolicy(pin_seconds=pin_seconds, connect_timeout_seconds=1, idle_seconds=3)
-            door = stack.enter_context(HostileDoor.spawn(policy, log=folder / "door.jsonl"))
-            process = stack.enter_context(crawling(folder, door.environment()))
-            world = cls(folder, *servers, store, door, process)
+            policy = DoorPolicy(pin_seconds=0, connect_timeout_seconds=1, idle_seconds=3)
+            open_door = stack.enter_context(ExitStack())
+            door = open_door.enter_context(HostileDoor.spawn(policy, log=folder / "door.jsonl"))
+            changed.setenv(JUMP, str(folder / "jump"))
+            process = stack.enter_context(crawling(folder, door.environment(), ends))
+            world = cls(folder, *servers, store, door, process, open_door.close)
             world.visit(world.url("good"))  # what is loaded when first used is no page's doing
             yield world
 
@@ -179,8 +212,8 @@ def _places(folder: Path, servers: list[Server]) -> dict[str, object]:
 
 
 @contextmanager
-def crawling(folder: Path, door: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """The crawling process; it ends by itself when told to stop."""
+def crawling(folder: Path, door: Mapping[str, str], ends: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The crawling process; it ends by itself when told to stop, with the exit code `ends`."""
     command = [sys.executable, "-P", "-m", "tests.hostile.living", "--night", NIGHT]
     command += ["--data", str(folder / "data"), "--config", str(folder / "office")]
     with (folder / "crawl.log").open("ab") as log:
@@ -188,7 +221,7 @@ def crawling(folder: Path, door: Mapping[str, str]) -> Iterator[subprocess.Popen
         try:
             yield process
             (folder / "data" / "stop").touch()
-            assert process.wait(PATIENCE_SECONDS) == 0
+            assert process.wait(PATIENCE_SECONDS) == ends
         finally:
             process.kill()
             process.wait()
