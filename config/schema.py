@@ -260,6 +260,7 @@ class Crawl(Model):
     max_body_bytes: Bytes
     redirect_max: CountOrNone
     retry_times: CountOrNone
+    tracking_parameters: tuple[Text, ...]
     desktop: Visitor
     phone: Visitor
     budget: Budget

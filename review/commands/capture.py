@@ -44,7 +44,7 @@ def command(urls: tuple[str, ...], config_dir: Path | None, data_dir: Path | Non
     \b
     zhengshao capture https://www.example.com/ --data ~/zhengshao-data
     """
-    from review.night.targets import canonical
+    from crawlers.urls import canonical
 
     for url in urls:
         if not canonical(url):

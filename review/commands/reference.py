@@ -110,8 +110,8 @@ def _taken(collector: Collector, target: str, url: str, config_dir: Path | None)
 
 def _fetched(collector: Collector, target: str, config_dir: Path | None) -> Added:
     from crawlers.practice.world import World
+    from crawlers.urls import canonical
     from review.night import capture
-    from review.night.targets import canonical
     from review.progress import progress
 
     url = canonical(target)

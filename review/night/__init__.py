@@ -26,6 +26,7 @@ from crawlers.practice.world import World
 from crawlers.records import Outcome, TaskKind
 from crawlers.recovery import RecoveryReport, recover
 from crawlers.store import Store, store_url
+from crawlers.urls import canonical
 from detectors.judge import SubjectAssessment, latest_assessments
 from review.audit import checkpoint
 from review.campaigns import build as build_campaigns
@@ -41,7 +42,7 @@ from review.night.nights import current_or_new, done, finish, finish_stage
 from review.night.open_cases import open_cases
 from review.night.preserve import plan_preservation
 from review.night.stamping import stamp
-from review.night.targets import canonical, visits
+from review.night.targets import visits
 from review.strings import CAMPAIGNS_BUILT, FOLLOWING, NAMES_ASKED, SOURCE_NORMAL
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from crawlers.records import FetchProfile, Hit, HitKind, Listing, Task, TaskKind
+from crawlers.urls import canonical, page_key
 
 if TYPE_CHECKING:
     from config import Config
@@ -63,41 +64,29 @@ def is_official(config: Config, host: str) -> bool:
     )
 
 
-def canonical(url: str) -> str:
-    """The same page under one address: lower-case host, no fragment; empty when it is not a web page."""
-    try:
-        parts = urlsplit(url.strip())
-        host, number = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"} or not host:
-        return ""
-    port = f":{number}" if number else ""
-    return urlunsplit((parts.scheme, host + port, parts.path or "/", parts.query, ""))
-
-
 def from_hits(config: Config, night: str, hits: Iterable[Hit], *, round_: int) -> list[Task]:
     """Adverts first: paid results are where sellers buy traffic. At most `sites_per_night` pages.
 
     A result whose address only the engine's own redirect knows is left out when another engine gave the same
-    page (host shown and title) outright: one visit tells as much, and the engine is asked less.
+    page (host shown and title) outright: one visit tells as much, and the engine is asked less. Of addresses that
+    differ in tracking parameters the first is visited, with its own: some sellers show nothing without.
     """
     budget = config.crawl.budget
     per_host: Counter[str] = Counter()
-    urls: set[str] = set()
+    keys: set[str] = set()
     shown: set[tuple[str, str]] = set()
     planned: list[Task] = []
     for hit in sorted(hits, key=_visit_order):
         url, page = canonical(hit.resolved or hit.url), _shown_page(hit)
-        paid = hit.kind is HitKind.AD
-        if not url or url in urls or is_official(config, urlsplit(url).hostname or ""):
+        key, paid = page_key(url, config.crawl.tracking_parameters), hit.kind is HitKind.AD
+        if not url or key in keys or is_official(config, urlsplit(url).hostname or ""):
             continue
         crowded, told = per_host[page[0]] > budget.inner_pages_per_site, not hit.resolved and page in shown
         if page[0] and not paid and (crowded or told):
             continue
-        if len(urls) >= budget.sites_per_night:
+        if len(keys) >= budget.sites_per_night:
             break
-        urls.add(url)
+        keys.add(key)
         shown.add(page)
         per_host[page[0]] += 1
         priority, origin = (AD_PRIORITY, "ad") if paid else (HIT_PRIORITY, "hit")

@@ -82,11 +82,11 @@ def test_e06_text_behind_deep_nesting_is_seen(visit: Visit) -> None:
 
 @pytest.mark.parametrize("path", ["siblings", "long_attribute", "unclosed_links"])
 def test_e07_huge_markup_is_read_in_time(visit: Visit, path: str) -> None:
-    seen = visit(path, seconds=5, memory_mb=300)
+    seen = visit(path, cpu_seconds=5, memory_mb=300)
     assert seen.task.outcome is Outcome.CAPTURED
-    started = time.monotonic()
+    started = time.process_time()
     Page.from_html(text(seen))
-    assert time.monotonic() - started <= 5
+    assert time.process_time() - started <= 5
 
 
 def test_e08_a_picture_called_a_page_is_kept_as_it_is(visit: Visit) -> None:
@@ -143,9 +143,9 @@ def test_e12_a_price_is_read_or_is_none(shown: str, price: float | None) -> None
 
 def test_e13_bait_for_patterns_is_linear(visit: Visit) -> None:
     found = text(visit("price_bait"))
-    started = time.monotonic()
+    started = time.process_time()
     price_cny(found[found.index("￥") :])
-    assert time.monotonic() - started <= 0.05
+    assert time.process_time() - started <= 0.05
 
 
 def test_e14_a_source_whose_fields_vanish_is_degraded() -> None:

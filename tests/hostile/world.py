@@ -58,6 +58,8 @@ class Seen:
     capture: Capture | None
     exchange: Exchange | None
     seconds: float
+    cpu_seconds: float
+    """What the crawling process computed meanwhile, whatever else the machine does."""
     grown_mb: float
     """How far its resident memory rose above what it was before."""
 
@@ -125,13 +127,13 @@ class World:
             page=next(self._numbers) + 1,
         )  # fmt: skip
         before = self._begin_measuring()
-        started = time.monotonic()
+        started, cpu = time.monotonic(), self._cpu_seconds()
         self.store.plan([task])
         status = self.ended(task)
-        seconds = time.monotonic() - started
+        seconds, cpu = time.monotonic() - started, self._cpu_seconds() - cpu
         captured = next(self.store.captures(task_ids=[status.task.id or 0]), None)
         exchange = Archive(self.data / "archive").read(captured.place) if captured else None
-        return Seen(status, captured, exchange, seconds, self._memory_mb("VmHWM") - before)
+        return Seen(status, captured, exchange, seconds, cpu, self._memory_mb("VmHWM") - before)
 
     def plan(self, *urls: str) -> list[Task]:
         """Addresses to be visited meanwhile."""
@@ -163,6 +165,13 @@ class World:
 
     def log(self) -> str:
         return (self.folder / "crawl.log").read_text(encoding="utf-8", errors="replace")
+
+    def _cpu_seconds(self) -> float:
+        """User and system time so far (proc(5), stat); 0 where the system does not tell."""
+        if sys.platform != "linux":
+            return 0.0
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _begin_measuring(self) -> float:
         """Forget the highest memory so far (proc(5), clear_refs); resident memory now, in MB."""
