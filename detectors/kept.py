@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 
 from crawlers.decode import decode_exchange
+from crawlers.imports.handed import PHOTO
 from crawlers.records import ArchiveError, Capture, FetchProfile, Origin, PageState
 from crawlers.tables import captures as capture_rows
 from crawlers.tables import listings as listing_rows
@@ -30,8 +31,8 @@ class Kept:
 
     def __init__(self, store: Store, archive: Archive, context: Context, blobs: BlobStore | None = None) -> None:
         self.store, self.archive, self.context, self.blobs = store, archive, context, blobs
-        self.sources = frozenset({*context.config.engines, *context.config.marketplaces})
-        """Whose result pages are no subjects."""
+        self.sources = frozenset({*context.config.engines, *context.config.marketplaces, PHOTO})
+        """Whose captures are no subjects: result pages, and photos that were handed in."""
 
     def listings(self) -> Iterator[Listing]:
         """Every offer, one page of results after the other."""
@@ -63,7 +64,7 @@ class Kept:
         page = self._read(capture)
         if capture.profile is FetchProfile.PHONE:
             page.counterpart = self._desktop(capture)
-        if capture.origin is Origin.BROWSER:
+        if capture.origin in (Origin.BROWSER, Origin.IMPORT) and not page.images:
             page.images = tuple(self._images(capture))
             page.favicon = self._favicon(capture)
         return page

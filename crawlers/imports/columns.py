@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -54,9 +54,13 @@ def _inside(word: str, text: str) -> bool:
     return text.endswith(word) or text.startswith(word) if not word.isascii() else False
 
 
-def header_at(rows: Sequence[_ROW]) -> int:
-    """Which of the first rows heads the table, from 0; -1 when none does and the first row is data already."""
-    scores = [sum(1 for cell in row if field_of(cell)) for row in rows[:HEADER_WITHIN_ROWS]]
+def header_at(rows: Sequence[_ROW], named: Iterable[str] = ()) -> int:
+    """Which of the first rows heads the table, from 0; -1 when none does and the first row is data already.
+
+    `named` are headers that a person wrote, folded.
+    """
+    known = set(named)
+    scores = [sum(1 for cell in row if folded(cell) in known or field_of(cell)) for row in rows[:HEADER_WITHIN_ROWS]]
     best = max(range(len(scores)), key=lambda n: (scores[n], -n), default=-1)
     if best < 0 or not scores[best]:
         return -1
@@ -80,7 +84,7 @@ def _continues(row: _ROW, above: _ROW) -> bool:
 
 def columns(rows: Sequence[_ROW], mapping: Mapping[str, str]) -> tuple[int, tuple[Column, ...]]:
     """The row of the header (from 0, -1 for none) and what each column is. Refused for a mapping that does not fit."""
-    at = header_at(rows)
+    at = header_at(rows, map(folded, mapping))
     names = headers(rows, at) if at >= 0 else tuple("" for _ in range(max(map(len, rows), default=0)))
     data = rows[at + 1 :]
     names = (*names, *("" for _ in range(max(map(len, data), default=0) - len(names))))
@@ -90,7 +94,7 @@ def columns(rows: Sequence[_ROW], mapping: Mapping[str, str]) -> tuple[int, tupl
     for number, name in enumerate(names):
         cells = [row[number] for row in data if number < len(row) and row[number]]
         field, how = _field(number, name, said, taken)
-        if field and field != "text":
+        if field not in ("", "text"):
             taken.add(field)
         shown = tuple(cell[:_SAMPLE_CHARS] for cell in cells[:SAMPLES]) if field != "personal" else ()
         found.append(Column(number=number + 1, header=name, field=field, how=how, samples=shown))

@@ -13,6 +13,8 @@ from crawlers.imports.problems import Refused
 
 NIGHT = "import"
 SOURCE = "import"
+PHOTO = "photo"
+"""Source of photos: they are no pages, and no subjects."""
 START_BYTES = 8192
 
 Limits = ImportSettings

@@ -17,7 +17,7 @@ from crawlers.clock import utc_now
 from crawlers.imports.formats import format_of
 from crawlers.imports.handed import NIGHT, File, Handed, Limits
 from crawlers.imports.items import Item, Page, Provenance, Skipped
-from crawlers.imports.keeping import Keeping
+from crawlers.imports.keeping import Keeping, why_nothing
 from crawlers.imports.problems import Problem, Refused
 from crawlers.imports.report import Column, ImportReport, Preview
 from crawlers.imports.tips import Tip
@@ -148,7 +148,7 @@ class _Seen:
     """What the first items of a file are."""
 
     def __init__(self, max_problems: int) -> None:
-        self.pages = self.links = self.problem_count = 0
+        self.pages = self.links = self.tips = self.problem_count = 0
         self.verified = False
         self.complete = True
         self.sample: list[str] = []
@@ -171,6 +171,10 @@ class _Seen:
                     return
                 self._note(item)
 
+    def nothing(self) -> Problem | None:
+        """Why nothing would be kept, when nothing would."""
+        return None if self.pages or self.tips or not self.complete else why_nothing(self.problems)
+
     def told(self, file: File, refused: Problem | None, already: str) -> Preview:
         return Preview(
             file=file.name,
@@ -187,7 +191,7 @@ class _Seen:
             problems=tuple(self.problems),
             problem_count=self.problem_count,
             complete=self.complete,
-            refused=refused,
+            refused=refused or self.nothing(),
         )
 
     def _note(self, item: Item) -> None:
@@ -195,6 +199,7 @@ class _Seen:
             self.pages += 1
             self._sample(item.exchanges[-1].url)
         elif isinstance(item, Tip):
+            self.tips += 1
             self.links += bool(item.url)
             self._sample(item.url)
         elif isinstance(item, Problem):

@@ -63,6 +63,9 @@ class Format:
     """Of tables: the header's row (from 1; 0 for none) and what each column would be read as."""
 
 
+_BREAKS = re.compile(r"[\x00-\x20\x7f]")
+
+
 def web_address(url: str) -> str:
     """The address without fragment; "" when it is none of the web."""
     try:
@@ -70,7 +73,7 @@ def web_address(url: str) -> str:
         sound = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return ""
-    if not sound or any(ord(one) < 0x21 for one in url.strip()):
+    if not sound or _BREAKS.search(url.strip()):
         return ""
     return parts._replace(fragment="", path=parts.path or "/").geturl()
 
@@ -105,7 +108,7 @@ def saved_page(file: File, url: str, body: bytes, kind: str, media: str, at: str
 def utc(text: str) -> str:
     """A moment as browsers write it (RFC 5322, ISO 8601, `Thu Jan 01 2026 12:00:00 GMT+0800 (…)`), or ""."""
     text = re.sub(r"\s*\([^)]*\)\s*$", "", text.strip())
-    for read in (datetime.fromisoformat, email.utils.parsedate_to_datetime, _scripted):
+    for read in (datetime.fromisoformat, _scripted, email.utils.parsedate_to_datetime):
         try:
             moment = read(text)
         except (ValueError, TypeError, IndexError, OverflowError):

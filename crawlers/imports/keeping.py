@@ -7,16 +7,15 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import IO, TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select
 
 from crawlers import custody, identities
-from crawlers.imports.handed import SOURCE, File
+from crawlers.imports.handed import PHOTO, SOURCE, File
 from crawlers.imports.items import Format, Page, Provenance, Skipped
 from crawlers.imports.problems import Problem, Refused
-from crawlers.imports.reading import PHOTO, Read, read
+from crawlers.imports.reading import Read, read
 from crawlers.imports.report import ImportReport
 from crawlers.imports.tips import Tip, add
 from crawlers.keeping import Kept, keep
@@ -53,7 +52,8 @@ class Keeping:
             with tempfile.SpooledTemporaryFile(_SPOOL_BYTES, "w+", encoding="utf-8", dir=scratch) as spool:
                 self._read(spool)
                 if not (self._kept or self._known or self._tips):
-                    raise self._nothing()
+                    only = why_nothing(self._problems)
+                    raise Refused(only.code, only.place, **only.fields)
                 original = self._keep_original()
                 spool.seek(0)
                 report = self._commit(spool, original)
@@ -64,13 +64,6 @@ class Keeping:
         self._writer.seal()
         return report
 
-    def _nothing(self) -> Refused:
-        """What the file's only problem is, when it has one."""
-        if len(self._problems) == 1:
-            only = self._problems[0]
-            return Refused(only.code, only.place, **only.fields)
-        return Refused("nothing")
-
     # Reading
 
     def _read(self, spool: IO[str]) -> None:
@@ -79,7 +72,7 @@ class Keeping:
                 self._page(item)
             elif isinstance(item, Tip):
                 self._tips += 1
-                spool.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
+                spool.write(item.as_line())
             elif isinstance(item, Problem):
                 self._problem_count += 1
                 if len(self._problems) < self._file.limits.max_problems:
@@ -154,7 +147,7 @@ class Keeping:
             number = self._note(connection, report, original)
             added = add(
                 connection,
-                (Tip(**json.loads(line)) for line in spool),
+                map(Tip.of_line, spool),
                 import_id=number,
                 captures=ids,
                 now=self._file.received_at,
@@ -212,3 +205,8 @@ class Keeping:
         names = ("sha256", "format", "provenance", "known", "tips", "damaged_count")
         detail = {"import": number, "captures": len(report.captures), **{name: told[name] for name in names}}
         custody.append(connection, "imported", self._intake.actor, detail)
+
+
+def why_nothing(problems: Sequence[Problem]) -> Problem:
+    """Of a file that gives nothing: its only problem, when it has just one."""
+    return problems[0] if len(problems) == 1 else Problem("nothing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,11 @@ import ijson
 from crawlers.imports.problems import Place, Refused
 
 PIECE_BYTES = 1 << 16
+MAX_DEPTH = 64
+_MANY_OPENED = 500
+"""Brackets opened in one piece before they are matched: fewer cannot lead far."""
+_STRING = re.compile(rb'"[^"]*"?')
+_BRACKET = re.compile(rb"[\[\]{}]")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -34,6 +40,8 @@ class LongJson:
             for piece, lines in self._pieces():
                 parser.send(piece)
                 yield from self._taken(found)
+                if self._where.count(".") > MAX_DEPTH:
+                    raise self._deep()
                 self.line += lines
             parser.close()
         except (ijson.JSONError, UnicodeDecodeError, ValueError) as error:
@@ -46,6 +54,9 @@ class LongJson:
             self._where = event[0] or self._where
             yield event
         del found[:]
+
+    def _deep(self) -> Refused:
+        return Refused("json_broken", Place("line", self.line), detail=f"nested deeper than {MAX_DEPTH}")
 
     def _refused(self, error: Exception) -> Refused:
         said = " ".join(str(error).split("\n")[0].split())
@@ -75,6 +86,8 @@ class LongJson:
         """`piece` ends between two characters; escapes do not open or close a string."""
         bare = piece.replace(b"\\\\", b"__").replace(b'\\"', b"__")
         quotes = bare.count(b'"')
+        if bare.count(b"[") + bare.count(b"{") > _MANY_OPENED and self._deepens(bare):
+            raise self._deep()
         if self._inside and self._run > self._max:
             self.cut = True
             end = bare.find(b'"')
@@ -87,3 +100,13 @@ class LongJson:
         elif self._inside:
             self._run += len(bare)
         return piece
+
+    def _deepens(self, bare: bytes) -> bool:
+        """Whether brackets outside strings pile up."""
+        outside = _STRING.sub(b"", bare[bare.find(b'"') + 1 :] if self._inside else bare)
+        depth = 0
+        for bracket in _BRACKET.findall(outside):
+            depth += 1 if bracket in (b"[", b"{") else -1
+            if depth > MAX_DEPTH:
+                return True
+        return False

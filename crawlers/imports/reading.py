@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from config.schema_profiles import Profile
 from crawlers.decode import decode_exchange
-from crawlers.imports.handed import SOURCE
+from crawlers.imports.handed import PHOTO, SOURCE
 from crawlers.imports.items import Page
 from crawlers.keeping import media_type
 from crawlers.profiles import ParsedPage, page_state, parse
 from crawlers.recognition import by_profile
 from crawlers.records import Hit, Listing, PageState, Reading
 
-PHOTO = "photo"
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/json", "text/json", "text/javascript")
 
 

@@ -42,7 +42,8 @@ def tips(file: File, rows: Iterator[Row], *, sheet: str = "") -> Iterator[Item]:
     """
     at, found, data = look(file, rows)
     has_link = any(column.field == "url" for column in found)
-    if not has_link and not (at and any(column.field == "text" for column in found)):
+    has_text = any(column.field == "text" and (at or column.how == "map") for column in found)
+    if not has_link and not has_text:
         names = "、".join(column.header or str(column.number) for column in found)
         raise Refused("table_no_link", columns=names[:300])
     count = 0

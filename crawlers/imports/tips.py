@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -43,10 +44,18 @@ class Tip:
         """What tells it from the others of its file."""
         return self.url or f"{self.sheet} row {self.row}".strip()
 
-    def masked(self) -> Tip:
-        """As it is stored: identity and certificate numbers in what people wrote are masked."""
-        words: dict[str, Any] = {name: identities.mask(getattr(self, name), tell=True) for name in _SAID}
-        return replace(self, **words)
+    def stored(self) -> dict[str, Any]:
+        """The columns; identity and certificate numbers in what people wrote are masked."""
+        row = {name: getattr(self, name) for name in _STORED}
+        return row | {name: identities.mask(row[name], tell=True) for name in _SAID if row[name]}
+
+    def as_line(self) -> str:
+        return json.dumps([getattr(self, name) for name in _ALL], ensure_ascii=False) + "\n"
+
+    @classmethod
+    def of_line(cls, line: str) -> Tip:
+        """Back from `as_line`."""
+        return cls(**dict(zip(_ALL, json.loads(line), strict=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +70,8 @@ class TipRow:
     night: str
 
 
-_STORED = tuple(field.name for field in fields(Tip) if field.name not in ("page", "sheet"))
+_ALL = tuple(field.name for field in fields(Tip))
+_STORED = tuple(name for name in _ALL if name not in ("page", "sheet"))
 
 
 def add(
@@ -85,9 +95,8 @@ def add(
 
 
 def _row(tip: Tip, import_id: int | None, captures: list[int], now: str) -> dict[str, Any]:
-    stored = {name: value for name, value in asdict(tip.masked()).items() if name in _STORED}
     capture = captures[tip.page] if tip.page is not None and tip.page < len(captures) else None
-    return {**stored, "key": tip.key, "import_id": import_id, "capture_id": capture, "received_at": now}
+    return {**tip.stored(), "key": tip.key, "import_id": import_id, "capture_id": capture, "received_at": now}
 
 
 def _chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
