@@ -6,7 +6,19 @@ import ast
 from functools import cache
 from importlib.resources import files
 
-MODULES = ("reasons", "values", "container", "contents", "custody", "archive", "trust", "token", "authority", "report")
+MODULES = (
+    "reasons",
+    "values",
+    "container",
+    "contents",
+    "papers",
+    "custody",
+    "archive",
+    "trust",
+    "token",
+    "authority",
+    "report",
+)
 HEAD = '''#!/usr/bin/env python3
 """核验证哨证据包：python verify.py P.zip --trust 可信名录目录 [--json] [--lang en]
 

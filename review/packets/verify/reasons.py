@@ -6,8 +6,8 @@ VERDICTS = {"valid": ("有效", "VALID"), "unknown": ("无法判断", "CANNOT JU
 MARKS = {"ok": ("通过", "pass"), "unknown": ("未定", "????"), "bad": ("不符", "FAIL")}
 TITLES = {
     "zip": "压缩包结构", "manifest": "封装清单", "files": "文件齐全", "hashes": "文件摘要", "lists": "摘要表与清单表",
-    "custody": "保管链", "warc": "网页归档", "captures": "抓取与归档对照", "stamps": "固证时间戳",
-    "packets": "批次内各证据包", "seal": "单位签名", "timestamp": "封装时间戳",
+    "papers": "文书与数据", "custody": "保管链", "warc": "网页归档", "captures": "抓取与归档对照",
+    "stamps": "固证时间戳", "packets": "批次内各证据包", "seal": "单位签名", "timestamp": "封装时间戳",
     "approvals": "审批签名", "heads": "第二单位登记",
 }  # fmt: skip
 WORDS = dict(
@@ -42,6 +42,8 @@ MALFORMED 数据内容不合格式
 FORMAT_UNKNOWN 本程序不认识的格式版本，请用更新的核验程序
 SUMS_MISMATCH SHA256SUMS 与文件不符
 LIST_MISMATCH 电子数据清单与文件不符
+PAPER_MISMATCH 文书所印的与数据不一致
+PAPER_UNREADABLE 文书的文字读不出来
 IDENTITY_MISMATCH 各文件所载的包号、案件或对象不一致
 CUSTODY_HASH 保管记录被改动
 CUSTODY_LINK 保管链断开

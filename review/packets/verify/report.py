@@ -15,6 +15,7 @@ from review.packets.verify.authority import check_stamps, check_timestamp
 from review.packets.verify.container import Packet, Window, check_zip
 from review.packets.verify.contents import BUNDLE, PACKET, check_files, check_hashes, check_lists, check_manifest
 from review.packets.verify.custody import check_custody
+from review.packets.verify.papers import check_papers
 from review.packets.verify.reasons import MARKS, TITLES, VERDICTS, WORDS, Finding, Unknown
 from review.packets.verify.trust import check_approvals, check_heads, check_seal
 
@@ -24,6 +25,7 @@ GATES: Checks = {"zip": check_zip, "manifest": check_manifest, "files": check_fi
 FILES: Checks = {"hashes": check_hashes, "lists": check_lists}
 SEALED: Checks = {"timestamp": check_timestamp, "seal": check_seal, "approvals": check_approvals}
 EVIDENCE: Checks = {
+    "papers": check_papers,
     "custody": check_custody,
     "warc": check_warc,
     "captures": check_captures,
@@ -36,7 +38,7 @@ ASKED: Dict[str, Callable[[Packet], bool]] = {
     "heads": lambda packet: in_trust(packet, "heads"),
 }
 """Checks that are made only where there is something to check, or the recipient asks for it."""
-MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError)
+MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, EOFError)
 
 
 def verify(path: str, trust: Optional[str] = None) -> Dict[str, Any]:

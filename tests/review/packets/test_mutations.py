@@ -25,6 +25,7 @@ from tests.review.packets.bench import (
     rechained,
     remember,
     sha256,
+    unpacked,
     warc_members,
     with_head,
 )
@@ -126,6 +127,14 @@ def manifest_of_nonsense(bench: Bench, files: Files) -> Files:
 def evidence_unlisted(bench: Bench, files: Files) -> Files:
     extra = files["findings.json"]
     return bench.signed({**bench.rehashed(files, drop_rows=("findings.json",)), "findings.json": extra})
+
+
+def letter_of_other_hashes(bench: Bench, files: Files) -> Files:
+    """Mutation 50: an insider sets the letter anew, with the list of another picture in print."""
+    other = world.material(2, [world.exchange(f"http://{world.HOST}/query")], (world.png(8, 8),))
+    made = world.make(world.source(captures=(world.source().captures[0], other)), bench.key)
+    files[LETTER] = unpacked(made.content)[LETTER]
+    return bench.resealed(files)
 
 
 # ---- the chain ----
@@ -275,6 +284,7 @@ MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
     "SM3 wrong": (sha_right_sm3_wrong, "invalid", "FILE_SM3"),
     "SHA-256 wrong, SM3 right": (sm3_right_sha_wrong, "invalid", "FILE_SHA256"),
     "size wrong": (size_wrong, "invalid", "FILE_SIZE"),
+    "letter of other hashes": (letter_of_other_hashes, "invalid", "PAPER_MISMATCH"),
     "list of data wrong": (list_wrong, "invalid", "LIST_MISMATCH"),
     "custody line removed": (line_removed, "invalid", "CUSTODY_NO_CAPTURE"),
     "custody line edited": (line_edited, "invalid", "CUSTODY_HASH"),

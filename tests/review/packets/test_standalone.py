@@ -80,8 +80,8 @@ def test_damage_is_found_without_trust_and_tools(bench: Bench, tmp_path: Path) -
 def test_a_line_for_each_check(bench: Bench, tmp_path: Path, language: str, word: str) -> None:
     done = run(tmp_path, bench.content, "--trust", str(bench.trust), "--lang", language)
     rows = done.stdout.splitlines()
-    assert [row.rsplit(" ", 1)[1] for row in rows[:11]] == ["OK"] * 11
-    assert rows[11] == f"{word} P-2026-000001"
+    assert [row.rsplit(" ", 1)[1] for row in rows[:12]] == ["OK"] * 12
+    assert rows[12] == f"{word} P-2026-000001"
 
 
 def test_writes_nothing(bench: Bench, tmp_path: Path) -> None:

@@ -1,0 +1,170 @@
+"""The papers say what the data say: text of PDF and DOCX, read with the standard library, against manifest and facts.
+
+Reads the plain PDF that typesetters write (objects, Flate streams, fonts with a ToUnicode map), not any PDF.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from typing import Dict, List
+
+from review.packets.verify.container import Packet
+from review.packets.verify.contents import FILE_LIST
+from review.packets.verify.reasons import Finding, Unknown
+
+OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\s(.*?)endobj", re.DOTALL)
+PAGE = re.compile(rb"/Type\s*/Page\b")
+REFERENCE = {
+    name: re.compile(rb"/%s\s+(\d+) 0 R" % name.encode("ascii")) for name in ("Resources", "Contents", "ToUnicode")
+}
+STREAM = re.compile(rb"stream\r?\n(.*)\r?\nendstream", re.DOTALL)
+SHOWN = re.compile(
+    rb"/([^\s/\[\]()<>]+)\s+[-\d.]+\s+Tf|\[((?:\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>|[^\[\]()<>])*)\]\s*TJ"
+    rb"|(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>)\s*Tj",
+    re.DOTALL,
+)
+STRING = re.compile(rb"\(((?:\\.|[^\\()])*)\)|<([0-9A-Fa-f\s]*)>", re.DOTALL)
+ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.DOTALL)
+ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+MAPPED = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
+HEX = re.compile(rb"<([0-9A-Fa-f]+)>")
+TEXT_MAX_BYTES = 256 << 20
+WORD_TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
+INVISIBLE = re.compile("[\\s\u00ad\u200b\u2060\ufeff]+")
+PAGE_NUMBER = re.compile("—[0-9]+—")
+"""May stand in the middle of what goes on over the page."""
+SPOKEN = ("packet_id", "case_id", "subject")
+
+
+def pdf_text(data: bytes) -> str:
+    """All text that is shown, page after page, without white space. Raises ValueError or KeyError for other PDFs."""
+    objects = dict(OBJECT.findall(data))
+    maps: Dict[bytes, Dict[int, str]] = {}
+    return plain("".join(page_text(objects, body, maps) for body in objects.values() if PAGE.search(body)))
+
+
+def page_text(objects: Dict[bytes, bytes], page: bytes, maps: Dict[bytes, Dict[int, str]]) -> str:
+    """What one page shows; `maps` are those of the fonts met before, by object."""
+    resources, contents = REFERENCE["Resources"].search(page), REFERENCE["Contents"].search(page)
+    names = dict(font_names(objects[resources[1]] if resources else page))
+    for number in names.values():
+        if number not in maps:
+            maps[number] = font_map(objects, number)
+    fonts = {name: maps[number] for name, number in names.items()}
+    return shown(stream(objects[contents[1]]), fonts) if contents else ""
+
+
+def plain(text: str) -> str:
+    return INVISIBLE.sub("", text)
+
+
+def stream(body: bytes) -> bytes:
+    found = STREAM.search(body)
+    if found is None:
+        return b""
+    if b"/FlateDecode" not in body[: found.start()]:
+        return found[1]
+    unpacked = zlib.decompressobj().decompress(found[1], TEXT_MAX_BYTES)
+    if len(unpacked) == TEXT_MAX_BYTES:
+        raise ValueError("a stream too long for a page")
+    return unpacked
+
+
+def font_names(resources: bytes) -> "List[tuple[bytes, bytes]]":
+    found = re.search(rb"/Font\s*<<(.*?)>>", resources, re.DOTALL)
+    return re.findall(rb"/([^\s/]+)\s+(\d+) 0 R", found[1]) if found else []
+
+
+def font_map(objects: Dict[bytes, bytes], number: bytes) -> Dict[int, str]:
+    """From code to text, by the font's ToUnicode map."""
+    found = REFERENCE["ToUnicode"].search(objects[number])
+    codes: Dict[int, str] = {}
+    for kind, table in MAPPED.findall(stream(objects[found[1]]) if found else b""):
+        values = HEX.findall(table)
+        if kind == b"char":
+            codes.update((int(values[at], 16), unicode_of(values[at + 1])) for at in range(0, len(values), 2))
+        else:
+            for at in range(0, len(values), 3):
+                first, start = int(values[at], 16), unicode_of(values[at + 2])
+                for code in range(first, min(int(values[at + 1], 16), 0xFFFF) + 1):
+                    codes[code] = start[:-1] + chr(ord(start[-1]) + code - first)
+    return codes
+
+
+def unicode_of(digits: bytes) -> str:
+    return bytes.fromhex(digits.decode("ascii")).decode("utf-16-be")
+
+
+def shown(content: bytes, fonts: Dict[bytes, Dict[int, str]]) -> str:
+    font: Dict[int, str] = {}
+    pieces = []
+    for name, many, one in SHOWN.findall(content):
+        if name:
+            font = fonts.get(name, {})
+        for literal, digits in STRING.findall(many or one):
+            raw = bytes.fromhex(digits.decode("ascii")) if digits else ESCAPE.sub(unescaped, literal)
+            pieces += [font.get(int.from_bytes(raw[at : at + 2], "big"), "") for at in range(0, len(raw), 2)]
+    return "".join(pieces)
+
+
+def unescaped(found: "re.Match[bytes]") -> bytes:
+    said = found[1]
+    if said[:1].isdigit():
+        return bytes([int(said, 8) & 0xFF])
+    return b"" if said[-1:] == b"\n" else ESCAPES.get(said, said)
+
+
+def docx_text(data: bytes) -> str:
+    """All text of a DOCX's body, headers and footers, without white space."""
+    pieces = []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml", name):
+                with archive.open(name) as file:
+                    pieces += WORD_TEXT.findall(file.read(TEXT_MAX_BYTES).decode("utf-8"))
+    text = "".join(pieces)
+    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+        text = text.replace(entity, char)
+    return plain(text)
+
+
+def paper_texts(packet: Packet) -> Dict[str, str]:
+    """By path, what the papers say."""
+    paths = [row["path"] for row in packet.manifest["files"] if row["role"] in ("document", "list")]
+    texts = {}
+    for path in paths:
+        read = pdf_text if path.endswith(".pdf") else docx_text if path.endswith(".docx") else None
+        if read is None:
+            continue
+        try:
+            texts[path] = read(packet.read(path))
+        except (ValueError, KeyError, IndexError, zlib.error, zipfile.BadZipFile) as error:
+            raise Unknown("PAPER_UNREADABLE", f"{path}: {error}") from error
+        if not texts[path]:
+            raise Unknown("PAPER_UNREADABLE", path)
+    return texts
+
+
+def check_papers(packet: Packet) -> str:
+    """Each evidence file's digests stand in print; a fact stands in both forms of a paper or in neither."""
+    texts = paper_texts(packet)
+    printed = PAGE_NUMBER.sub("", "".join(text for path, text in texts.items() if path.endswith(".pdf")))
+    if FILE_LIST in packet.entries and printed:
+        table = csv.DictReader(io.StringIO(packet.read(FILE_LIST).decode("utf-8-sig")))
+        for row in table:
+            if row["SHA-256"] not in printed or row["SM3"] not in printed:
+                raise Finding("PAPER_MISMATCH", row["名称"])
+    facts = [str(value) for value in packet.json("capture.json")["facts"].values()]
+    facts += [packet.manifest[key] for key in SPOKEN]
+    for path in [path for path in texts if path.endswith(".docx")]:
+        other = texts.get(path[:-5] + ".pdf")
+        for fact in map(plain, facts):
+            if other is not None and (fact in texts[path]) != (fact in other):
+                raise Finding("PAPER_MISMATCH", f"{path}: {fact[:60]}")
+    if printed and plain(packet.manifest["packet_id"]) not in printed:
+        raise Finding("PAPER_MISMATCH", str(packet.manifest["packet_id"]))
+    return str(len(texts))
