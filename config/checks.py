@@ -127,6 +127,18 @@ def _law_classes(config: Config) -> Iterator[Finding]:
                 yield ("entries", index, "classes", position), *_unknown("class", name, classes)
 
 
+def _agency_law(config: Config) -> Iterator[Finding]:
+    """What papers cite must stand in law.toml."""
+    known = [law.id for law in config.law.entries]
+    for stem, agency in config.agencies.items():
+        cited: list[tuple[KeyPath, str]] = [((stem, "law", n), name) for n, name in enumerate(agency.law)]
+        cited += [((stem, "counters", n, "law"), counter.law) for n, counter in enumerate(agency.counters)]
+        cited += [((stem, "helpers", n, "law"), helper.law) for n, helper in enumerate(agency.helpers)]
+        for path, name in cited:
+            if name not in known:
+                yield path, *_unknown("law (law.toml)", name, known)
+
+
 def _rule_classes(config: Config) -> Iterator[Finding]:
     """A class without an entry in the list of law.toml could never be cited."""
     classes = list(config.law.classes)
@@ -174,4 +186,5 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     "wording": (_rule_classes,),
     "engines": (_engines,),
     "marketplaces": (_marketplaces,),
+    "agencies": (_agency_law,),
 }

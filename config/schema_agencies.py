@@ -39,7 +39,13 @@ class Paper(Model):
     chain: Text
     """The way it goes, as an officer checks it before it leaves."""
     opening: Sentence
+    asks: Text
+    """What its last numbered part is called: 商请事项, 请示事项, 移送意见 …"""
     closing: Sentence
+    head_lines: Annotated[int, Field(ge=0, le=12)]
+    """Lines of the first page left blank for the office's own red head."""
+    documents: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    """The papers of the packet in their order, by kind (a file of `review/packets/papers/`); the letter comes first."""
 
     def addressed(self, *, office: str, region: str, title: str) -> str:
         """The recipient by name. `title` is of the (first) case, for papers that go to a site's own operator."""
@@ -55,6 +61,10 @@ class FactField(Model):
     applies: Applies
     required: bool
     supplier: Text
+    group: Identifier = "letter"
+    """The table it is printed in: letter, target, process, jurisdiction, item, opinion."""
+    choices: tuple[Text, ...] = ()
+    """What it may say, when not any text."""
 
 
 class Measure(Model):
@@ -63,6 +73,43 @@ class Measure(Model):
     id: Identifier
     text: Sentence
     applies: Applies
+    where: Literal["any", "domestic", "overseas"] = "any"
+    """Asked only when the server is known to be there, or nobody knows where it is."""
+    actor: Text
+    """Who carries it out."""
+    short: Text
+    """As lists name it."""
+
+
+class Harm(Model):
+    """Why it matters, by the axis on which the subject was confirmed."""
+
+    id: Literal["impersonation", "selling"]
+    text: Sentence
+
+
+class Counter(Model):
+    """A circumstance that decides how serious a crime is, with the number the rule asks for."""
+
+    id: Identifier
+    label: Text
+    threshold: Text
+    law: Identifier
+    derived: Literal["", "fake_organ", "sites", "posts"] = ""
+    """What the program can count itself; people supply the rest, or say that it is unknown."""
+    supplier: Text
+
+
+class Helper(Model):
+    """A kind of service the operation rests on: who it is, when it was told, and what it keeps for how long."""
+
+    id: Identifier
+    label: Text
+    records: Text
+    kept: Text
+    law: Identifier
+    fact: Identifier = ""
+    """The fact that names it; its own id without."""
 
 
 class Result(Model):
@@ -92,6 +139,11 @@ class Agency(Model):
     papers: Annotated[tuple[Paper, ...], Field(min_length=1)]
     fields: tuple[FactField, ...]
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    harms: tuple[Harm, ...] = ()
+    counters: tuple[Counter, ...] = ()
+    helpers: tuple[Helper, ...] = ()
+    law: tuple[Identifier, ...]
+    """Entries of `law.toml` that papers to this recipient may cite, in this order."""
     results: Annotated[tuple[Result, ...], Field(min_length=1)]
     terms: Terms
 

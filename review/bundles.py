@@ -25,6 +25,7 @@ from review.packets.ledger_rows import ledger_rows
 from review.packets.seal import Part, Sealed, Sealer, Timestamp
 from review.packets.strings import LEDGER_ABOUT, LEDGER_HEAD
 from review.packets.together import seal_together
+from review.packets.verify.contents import FILE_LIST
 from review.referral_records import BundleRow, Referral, ReferralState, content_digest
 from review.referral_steps import in_state, note
 from review.strings import BUNDLE_NO_PACKET_FILE, BUNDLE_TOO_BIG
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from review.packets.seal import SealStamper
 
 LEDGER = "01_移送台账.xlsx"
-LIGHT = ("00_函.pdf", "02_电子数据清单.csv", "manifest.json")
-"""What the light copy takes of each packet: what is read, what it lists, and the hashes that tie both to the seal."""
+LIGHT = (FILE_LIST, "manifest.json")
+"""What the light copy takes of each packet beside its papers: what it lists, and the hashes that tie it to the seal."""
 LIGHT_OWN = ("manifest.json", "seal.json", "seal.tsr")
 
 
@@ -160,7 +161,8 @@ def _light_files(bundle: Path, packets: Sequence[Path]) -> Iterator[Mapping[str,
         yield {name: whole.read(name) for name in [*own, *LIGHT_OWN] if name in whole.namelist()}
     for path in packets:
         with zipfile.ZipFile(path) as packet:
-            yield {f"{path.stem}/{name}": packet.read(name) for name in LIGHT if name in packet.namelist()}
+            names = [name for name in packet.namelist() if name in LIGHT or ("/" not in name and name.endswith(".pdf"))]
+            yield {f"{path.stem}/{name}": packet.read(name) for name in names}
 
 
 def _portions(groups: Iterator[Mapping[str, bytes]], limit: int) -> Iterator[dict[str, bytes]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from review import audit, workdays
 from review.cases import add_event, get
 from review.errors import CaseError
-from review.strings import FACT_FIELD, FACT_NO_SOURCE, FACT_TIME
+from review.strings import FACT_CHOICES, FACT_FIELD, FACT_NO_SOURCE, FACT_TIME, NOTICE, OWN
 from review.tables import case_facts
 
 if TYPE_CHECKING:
@@ -39,8 +39,20 @@ def fields(config: Config) -> dict[str, FactField]:
     return {field.id: field for agency in config.agencies.values() for field in asked(agency)}
 
 
-def asked(agency: Agency) -> tuple[FactField, ...]:
-    return agency.fields
+def asked(agency: Agency) -> Iterator[FactField]:
+    """Its fields, its counters, and of each helper who it is and when it was told."""
+    yield from agency.fields
+    for counter in agency.counters:
+        yield _open(counter.id, counter.label, counter.supplier)
+    for helper in agency.helpers:
+        yield _open(helper.fact or helper.id, helper.label, OWN)
+        yield _open(f"{helper.id}_notice", NOTICE.format(label=helper.label), OWN)
+
+
+def _open(name: str, label: str, supplier: str) -> FactField:
+    from config.schema_agencies import FactField
+
+    return FactField(id=name, label=label, applies="any", required=False, supplier=supplier)
 
 
 def put(
@@ -54,6 +66,9 @@ def put(
         raise CaseError(FACT_FIELD.format(field=field, known="、".join(f"{f.id}（{f.label}）" for f in known.values())))
     if value.strip() and not source.strip():
         raise CaseError(FACT_NO_SOURCE.format(field=known[field].label))
+    if value.strip() and known[field].choices and value.strip() not in known[field].choices:
+        choices = "、".join(known[field].choices)
+        raise CaseError(FACT_CHOICES.format(field=known[field].label, choices=choices))
     value = _time(value.strip(), now) if field.endswith("_at") and value.strip() else value.strip()
     fact = Fact(field=field, value=value, source=source.strip(), actor=actor, at=now)
     row = {name: getattr(fact, name) for name in Fact.__slots__}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from config.schema_agencies import Agency
-from review.packets.documents import papers
+from review.packets.documents import how_to, papers
 from review.packets.evidence import evidence
 from review.packets.item import Item
 from review.packets.seal import Sealed, Sealer, Timestamp, seal
@@ -18,9 +18,10 @@ from review.packets.verify.contents import PACKET
 def build(source: PacketSource, agency: Agency, sealer: Sealer) -> Sealed:
     """The sealed packet; see `seal` for what happens when no authority answers."""
     items = [*evidence(source, sealer.built_at), verifier(sealer.built_at)]
+    made = papers(source, agency, items, sealer.built_at)
 
     def contents(timestamp: Timestamp) -> Sequence[Item]:
-        return [*items, *papers(source, agency, items, sealer.built_at, timestamp)]
+        return [*items, *made, how_to(source, sealer.built_at, timestamp)]
 
     return seal(_head(source), contents, sealer)
 

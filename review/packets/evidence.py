@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -19,24 +19,18 @@ from review.errors import ReviewError
 from review.packets import strings
 from review.packets.facts import facts, unicode_host
 from review.packets.item import Item
-from review.packets.source import CaptureMaterial, PacketSource
+from review.packets.source import CaptureMaterial, Genuine, PacketSource
+from review.packets.times import beijing
 from review.packets.verify.archive import gzip_members, read_record
 from review.packets.verify.reasons import Finding
 from review.packets.verify.values import canonical
 
-BEIJING = timezone(timedelta(hours=8))
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "text/html": "html", "multipart/related": "mhtml"}
 ROLE_OF_ARTEFACT = {"screenshot": "screenshot", "dom": "dom", "mhtml": "mhtml"}
 
 
 class EvidenceRefused(ReviewError):
     """The stored evidence contradicts its own record; nothing is built from it."""
-
-
-def beijing(text: str) -> str:
-    """`2026年11月21日 16时00分05秒` of a stored UTC time."""
-    moment = datetime.fromisoformat(text).astimezone(BEIJING)
-    return moment.strftime("%Y年%m月%d日 %H时%M分%S秒")
 
 
 def pretty(value: Any) -> bytes:
@@ -66,9 +60,26 @@ def evidence(source: PacketSource, built_at: str) -> list[Item]:
             "law",
             built_at,
         ),
+        *_beside(source),
         *_stamps(source, built_at),
     ]
     return items
+
+
+def _beside(source: PacketSource) -> list[Item]:
+    """What resolvers and registries said, and the genuine pages to compare with."""
+    items = []
+    for found in source.network:
+        content = found.document()
+        if hashlib.sha256(content).hexdigest() != found.sha256:
+            raise EvidenceRefused(f"{found.host}: the stored look-up {found.sha256} has changed")
+        items.append(Item(f"net/{found.host.replace(':', '_')}.json", content, "network", found.asked_at))
+    pictures = [page for page in source.genuine if page.picture]
+    return items + [Item(genuine_path(p), p.picture, "genuine", p.fetched_at, p.url) for p in pictures]
+
+
+def genuine_path(page: Genuine) -> str:
+    return f"compare/{page.capture}.png"
 
 
 def _case(source: PacketSource) -> dict[str, Any]:

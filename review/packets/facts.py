@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import idna
@@ -11,6 +12,7 @@ from config.schema_agencies import Agency, FactField, Paper
 from review.errors import ReviewError
 from review.packets import strings
 from review.packets.source import PacketSource
+from review.packets.times import beijing
 
 
 class PacketBlocked(ReviewError):
@@ -23,10 +25,16 @@ def paper_for(agency: Agency, sender: str) -> Paper:
 
 
 def facts(source: PacketSource) -> dict[str, str]:
-    """By field id, only what is known. What people supplied never replaces what was captured."""
-    known = dict(source.fields)
-    known.update({key: value for key, value in _derived(source).items() if value})
+    """By field id, only what is known. What people supplied never replaces what was captured; of two times at which the
+    subject was seen up, the later one counts."""
+    derived = {key: value for key, value in _derived(source).items() if value}
+    known = {**source.fields, **derived}
+    known["recheck_at"] = max(derived["last_seen"], source.fields.get("recheck_at", ""), key=_moment)
     return known
+
+
+def _moment(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp() if text else 0.0
 
 
 def _derived(source: PacketSource) -> dict[str, str]:
@@ -34,6 +42,7 @@ def _derived(source: PacketSource) -> dict[str, str]:
     verdict = strongest(source.assessment)
     decisions = [decision for decision in source.decisions if decision.what == strings.CONFIRMED]
     platform, _, item = source.subject.removeprefix("listing:").partition(":")
+    times = [material.capture.fetched_at for material in source.captures]
     return {
         "subject": source.subject,
         "title": source.title,
@@ -41,15 +50,51 @@ def _derived(source: PacketSource) -> dict[str, str]:
         "host": last.host,
         "host_unicode": unicode_host(last.host),
         "peer": "、".join(dict.fromkeys(m.capture.peer for m in source.captures if m.capture.peer)),
-        "first_seen": min(material.capture.fetched_at for material in source.captures),
-        "last_seen": max(material.capture.fetched_at for material in source.captures),
+        "first_seen": min(times),
+        "last_seen": max(times),
+        "seen": strings.SEEN.format(first=beijing(min(times)), last=beijing(max(times))),
         "class": str(verdict.get("class", "")),
         "imitates": str(source.assessment.get("impersonation", {}).get("imitates", "")),
         "decision": decisions[-1].what if decisions else "",
         "decided_by": decisions[-1].actor if decisions else "",
-        "contacts": "；".join(dict.fromkeys(str(c["value"]) for c in source.assessment.get("contacts", ()))),
+        "contacts": "；".join(dict.fromkeys(_contact(c) for c in source.assessment.get("contacts", ()))),
         "platform": platform if source.is_listing else "",
         "item_id": item if source.is_listing else "",
+        "promises": "；".join(dict.fromkeys(_promises(source))),
+        "cross_refs": "；".join(_cross_refs(source)),
+        **_counted(source),
+    }
+
+
+def _contact(contact: Mapping[str, Any]) -> str:
+    return f"{strings.CONTACTS.get(contact['kind'], contact['kind'])} {contact['value']}"
+
+
+def _promises(source: PacketSource) -> Iterator[str]:
+    signals = source.assessment.get("selling", {}).get("signals", ())
+    yield from (f"“{signal['quote']}”" for signal in signals if signal["weight"] > 0 and signal["quote"])
+
+
+def _cross_refs(source: PacketSource) -> Iterator[str]:
+    """What this subject shares with others, and with which."""
+    for campaign in source.campaigns:
+        for tie in campaign.ties:
+            others = [one for one in tie.subjects if one != source.subject]
+            if source.subject in tie.subjects and others:
+                yield strings.SHARED.format(name=tie.name, shown=tie.shown, others="、".join(others))
+
+
+def _counted(source: PacketSource) -> dict[str, str]:
+    """What the program can count towards thresholds: of the campaign, what this office saw. Never an upper bound."""
+    subjects = sorted({source.subject, *(one for campaign in source.campaigns for one in campaign.subjects)})
+    sites = [one for one in subjects if one.startswith("site:")]
+    offers = [one for one in subjects if one.startswith("listing:")]
+    imitates = str(source.assessment.get("impersonation", {}).get("imitates", ""))
+    flagged = source.assessment.get("impersonation", {}).get("verdict") == "flag"
+    return {
+        "counted_fake_organ": strings.COUNTED_ORGAN.format(imitates=imitates) if flagged and imitates else "",
+        "counted_sites": strings.COUNTED.format(count=len(sites), listed="、".join(sites)) if sites else "",
+        "counted_posts": strings.COUNTED.format(count=len(offers), listed="、".join(offers)) if offers else "",
     }
 
 
@@ -69,14 +114,34 @@ def strongest(assessment: Mapping[str, Any]) -> Mapping[str, Any]:
     return max(verdicts, key=lambda v: (order.get(v["verdict"], 0), v["score"]), default={})
 
 
-def field_rows(source: PacketSource, agency: Agency) -> list[tuple[str, str]]:
-    """Label and value of each field of the recipient that applies; raises PacketBlocked for required ones missing."""
+def refuse_incomplete(source: PacketSource, agency: Agency, built_at: str) -> None:
+    """Raise PacketBlocked when a required fact is missing, or the subject was not seen up shortly before `built_at`."""
     known = facts(source)
-    fields = [field for field in agency.fields if applies(field.applies, source)]
-    missing = [field for field in fields if field.required and not known.get(field.id)]
+    missing = [field for field in asked(source, agency) if field.required and not known.get(field.id)]
     if missing:
         raise PacketBlocked(_blocked(agency, paper_for(agency, source.office.kind), missing))
-    return [(f.label, known.get(f.id) or strings.TO_SUPPLY.format(supplier=f.supplier)) for f in fields]
+    hours = agency.terms.recheck_hours
+    age = datetime.fromisoformat(built_at) - datetime.fromisoformat(known["recheck_at"])
+    if hours and age > timedelta(hours=hours):
+        said = {"agency": agency.name, "at": beijing(known["recheck_at"]), "hours": hours, "case": source.case_id}
+        raise PacketBlocked(strings.RECHECK_STALE.format(**said))
+
+
+def asked(source: PacketSource, agency: Agency) -> list[FactField]:
+    return [field for field in agency.fields if applies(field.applies, source)]
+
+
+def field_rows(source: PacketSource, agency: Agency, group: str) -> list[tuple[str, str]]:
+    """Label and value of each field of a group that applies, as papers print them."""
+    known = facts(source)
+    return [(field.label, told(field, known)) for field in asked(source, agency) if field.group == group]
+
+
+def told(field: FactField, known: Mapping[str, str]) -> str:
+    value = known.get(field.id, "")
+    if not value:
+        return strings.TO_SUPPLY.format(supplier=field.supplier)
+    return beijing(value) if field.id.endswith("_at") else value
 
 
 def applies(what: str, source: PacketSource) -> bool:

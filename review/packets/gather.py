@@ -11,19 +11,24 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from config import Config
+from config.schema import Law
+from config.schema_agencies import Agency
 from crawlers import custody as chain
+from crawlers import network
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
 from crawlers.records import Capture, Hop
 from crawlers.store import Store
 from crawlers.tables import custody, stamps
-from review.cases import Case, Decision
+from review.cases import Case, Decision, parse_label
 from review.errors import ReviewError
+from review.packets import surroundings as around
 from review.packets.facts import strongest
 from review.packets.source import (
     CaptureMaterial,
     DecisionFacts,
     LawFacts,
+    NetworkMaterial,
     OfficeFacts,
     PacketSource,
     RecordBytes,
@@ -89,10 +94,17 @@ def gather(
     captures = list(store.captures(ids=case.capture_ids))
     if not captures:
         raise NothingCaptured(f"{case.id} 没有任何抓取，不能生成证据包")
+    looked_up = around.network_of(store, captures)
+    pages = around.texts(captures, archive, blobs)
+    imitated = str(case.assessment.get("impersonation", {}).get("imitates", ""))
     with store.read() as connection:
-        stamped = _stamps(connection, captures)
-        lines = _lines(connection, stamped, captures)
+        stamped = _stamps(connection, captures, looked_up)
+        lines = _lines(connection, stamped, captures, looked_up)
         head = chain.head(connection)
+        campaigns = around.campaigns_of(connection, case.subject)
+        official = around.genuine(connection, store, blobs, imitated)
+        beside = around.neighbours(connection, captures)
+        before = around.earlier(connection, parse_label(case.id))
     office = config.settings.office
     return PacketSource(
         packet_id=packet_id,
@@ -103,16 +115,27 @@ def gather(
         office=OfficeFacts(office.name, office.kind, office.region),
         opened_at=case.opened_at,
         opened_by=case.opened_by,
-        assessment=case.assessment,
+        assessment=around.in_full(case.assessment, pages),
         decisions=case.decisions,
         captures=tuple(_material(capture, store, archive, blobs) for capture in captures),
         custody=lines,
         custody_head=head,
         stamps=stamped,
-        law=_law(config, case.assessment),
-        fields={**_listing_fields(store, case.subject), **case.fields},
+        law=provisions(config, config.agencies[agency], case.assessment),
+        fields={**around.network_fields(looked_up), **_listing_fields(store, case.subject), **case.fields},
         tool=f"zhengshao {version('zhengshao')}",
+        excerpts=around.excerpts(case.assessment, pages),
+        genuine=official,
+        campaigns=campaigns,
+        network=tuple(_network(found, blobs) for found in looked_up),
+        neighbours=beside,
+        earlier=before,
     )
+
+
+def _network(found: network.Facts, blobs: BlobStore) -> NetworkMaterial:
+    document = _reader(blobs, found.document)
+    return NetworkMaterial(found.host, found.started_at, found.custody_seq, found.document, document)
 
 
 def _material(capture: Capture, store: Store, archive: Archive, blobs: BlobStore) -> CaptureMaterial:
@@ -130,9 +153,12 @@ def _reader(blobs: BlobStore, sha256: str) -> Any:
     return lambda: blobs.read(sha256)
 
 
-def _stamps(connection: Connection, captures: Sequence[Capture]) -> tuple[StampFacts, ...]:
-    """The stamps of the captures; one that an authority answered badly counts as not yet given."""
-    wanted = {capture.stamp_id for capture in captures if capture.stamp_id is not None}
+def _stamps(
+    connection: Connection, captures: Sequence[Capture], looked_up: Sequence[network.Facts]
+) -> tuple[StampFacts, ...]:
+    """The stamps of what was kept; one that an authority answered badly counts as not yet given."""
+    ids = [capture.stamp_id for capture in captures] + [found.stamp_id for found in looked_up]
+    wanted = {number for number in ids if number is not None}
     rows = connection.execute(select(stamps).where(stamps.c.id.in_(wanted)).order_by(stamps.c.id))
     return tuple(
         StampFacts(
@@ -150,30 +176,37 @@ def _stamps(connection: Connection, captures: Sequence[Capture]) -> tuple[StampF
 
 
 def _lines(
-    connection: Connection, stamped: Sequence[StampFacts], captures: Sequence[Capture]
+    connection: Connection,
+    stamped: Sequence[StampFacts],
+    captures: Sequence[Capture],
+    looked_up: Sequence[network.Facts],
 ) -> tuple[dict[str, Any], ...]:
-    """All lines that the stamps cover, so that each stamp can be checked, and those of the captures."""
+    """All lines that the stamps cover, so that each stamp can be checked, those of the captures and of the look-ups."""
     ranges = [custody.c.seq.between(stamp.from_seq, stamp.to_seq) for stamp in stamped]
+    asked = custody.c.seq.in_([found.custody_seq for found in looked_up])
     own = custody.c.capture_id.in_([capture.id for capture in captures])
-    rows = connection.execute(select(custody).where(or_(own, *ranges)).order_by(custody.c.seq)).mappings()
+    rows = connection.execute(select(custody).where(or_(own, asked, *ranges)).order_by(custody.c.seq)).mappings()
     return tuple({**row, "detail": json.loads(row["detail"])} for row in rows)
 
 
-def _law(config: Config, assessment: Mapping[str, Any]) -> tuple[LawFacts, ...]:
-    """The provisions named for the classes found; those named for no class at all go with every packet."""
+def provisions(config: Config, agency: Agency, assessment: Mapping[str, Any]) -> tuple[LawFacts, ...]:
+    """What papers to this recipient may cite, in its order: for the classes found, for every case, and in its lists."""
     verdicts = [assessment[axis] for axis in ("impersonation", "selling") if axis in assessment]
     found = {verdict["class"] for verdict in verdicts if verdict["verdict"] != "clear"}
-    entries = [entry for entry in config.law.entries if found & set(entry.classes)]
-    return tuple(
-        LawFacts(
-            id=entry.id,
-            title=entry.title,
-            article=entry.article,
-            version=entry.version,
-            text=entry.text or entry.gist,
-            confirmed=entry.confirmed,
-        )
-        for entry in entries
+    entries = {entry.id: entry for entry in config.law.entries}
+    named = [name for name in agency.law if not entries[name].classes or found & set(entries[name].classes)]
+    listed = [counter.law for counter in agency.counters] + [helper.law for helper in agency.helpers]
+    return tuple(_law_facts(entries[name]) for name in dict.fromkeys([*named, *listed]))
+
+
+def _law_facts(entry: Law) -> LawFacts:
+    return LawFacts(
+        id=entry.id,
+        title=entry.title,
+        article=entry.article,
+        version=entry.version,
+        text=entry.text or entry.gist,
+        confirmed=entry.confirmed,
     )
 
 
@@ -189,7 +222,7 @@ def _listing_fields(store: Store, subject: str) -> dict[str, str]:
         "item_url": last.url,
         "seller": last.seller,
         "price": last.price,
-        "place": last.place,
+        "place_shown": last.place,
         "shop": last.shop_id,
     }
     return {key: value for key, value in shown.items() if value}

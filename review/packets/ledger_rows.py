@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from review.packets.evidence import beijing
 from review.packets.hashes import sha256_hex
+from review.packets.times import beijing
 
 
 def ledger_rows(packets: Sequence[Path]) -> list[dict[str, str]]:

@@ -78,6 +78,71 @@ class LawFacts:
     confirmed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A passage that a detector quoted, as it stands in the page: what comes before, the quote, what comes after."""
+
+    capture: str
+    before: str
+    quote: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Genuine:
+    """A page of the organ whose name was taken, as this office collected it; `picture` is a PNG, or empty."""
+
+    name: str
+    url: str
+    title: str
+    capture: str
+    fetched_at: str
+    sha256: str
+    picture: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TieFacts:
+    """A value that subjects share, masked as people see it; `carriers` is how many subjects show it at all."""
+
+    name: str
+    shown: str
+    subjects: tuple[str, ...]
+    carriers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFacts:
+    """The story this subject belongs to; `cases` gives the label of the case of a subject that has one."""
+
+    label: str
+    subjects: tuple[str, ...]
+    ties: tuple[TieFacts, ...]
+    cases: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkMaterial:
+    """One look-up of a host: when, its line of the chain, and the document with every answer as received."""
+
+    host: str
+    asked_at: str
+    custody_seq: int
+    sha256: str
+    document: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier packet or hand-over of the same case."""
+
+    what: str
+    to: str
+    at: str
+    state: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketSource:
     """Everything that decides the content of one packet, but for the key, the time and the token of the seal."""
@@ -103,6 +168,13 @@ class PacketSource:
     fields: Mapping[str, str] = field(default_factory=dict)
     """Facts that an agency's papers ask for, by field id; those that follow from the captures need not be here."""
     tool: str = "zhengshao"
+    excerpts: tuple[Excerpt, ...] = ()
+    genuine: tuple[Genuine, ...] = ()
+    campaigns: tuple[CampaignFacts, ...] = ()
+    network: tuple[NetworkMaterial, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    """Other hosts that this office met at the same address: what a block by address would hit as well."""
+    earlier: tuple[Earlier, ...] = ()
 
     @property
     def is_listing(self) -> bool:

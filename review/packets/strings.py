@@ -9,7 +9,31 @@ MACHINE_SCORE = "机器评分仅供参考，只用于排序；本件结论以人
 UNCONFIRMED_LAW = "（条文待核）"
 TO_SUPPLY = "（待补充，由{supplier}提供）"
 CONFIRMED = "属实"
+DOMESTIC, OVERSEAS, UNKNOWN = "境内", "境外", "不详"
 SITE, LISTING = "网站", "网络商品信息"
+SEEN = "首次 {first}，最近 {last}"
+SHARED = "{name} {shown} 另见于 {others}"
+COUNTED = "本系统已发现 {count} 个（{listed}），未必是全部"
+COUNTED_ORGAN = "系统识别为冒用{imitates}名义，须由承办人员核定"
+CONTACTS = {
+    "phone": "电话",
+    "wechat": "微信",
+    "qq": "QQ",
+    "email": "邮箱",
+    "telegram": "Telegram",
+    "whatsapp": "WhatsApp",
+    "shop": "店铺",
+    "payment": "收款账户",
+    "account": "公众号",
+    "dingtalk": "钉钉",
+    "wecom": "企业微信",
+    "certificate": "证号",
+    "other": "其他",
+}
+RECHECK_STALE = (
+    "证据包未生成。{agency}要求在 {hours} 小时内复查过仍可访问，{case} 最近一次是 {at}："
+    "运行 zhengshao capture 重新访问，或用 zhengshao case fact {case} recheck_at 登记人工复查时间。"
+)
 AXES = {"impersonation": "仿冒", "selling": "售假"}
 LEVELS = {"flag": "立案", "watch": "观察", "clear": "未见异常"}
 ORIGINS = {"crawl": "程序访问", "browser": "浏览器访问", "import": "人工导入"}
@@ -42,6 +66,12 @@ ROLES = {
     "dom": "渲染后的网页",
     "mhtml": "单文件网页",
     "artefact": "附属信息",
+    "network": "域名解析和注册信息",
+    "genuine": "官方网页截图",
+    "papers": "文书内容",
+    "targets": "处置对象清单",
+    "packet": "证据包",
+    "seal": "封装",
     "custody": "保管链",
     "stamps": "时间戳登记",
     "stamp": "时间戳",
@@ -122,3 +152,130 @@ LEDGER_ABOUT = (
     "移送单位：{office}    收件单位：{recipient}    移送件：{referral}    共 {count} 件    "
     "灰色栏由移送单位填写，黄色栏请收件单位填写后退回"
 )
+
+
+class Named(NamedTuple):
+    """A kind of paper: its file name without number and ending, and the title it prints."""
+
+    file: str
+    title: str
+
+
+PAPERS = {
+    "record": Named("电子数据提取笔录(草稿)", "电子数据提取笔录（草稿）"),
+    "list": Named("电子数据清单", "电子数据清单"),
+    "targets": Named("处置对象清单", "处置对象清单"),
+    "feedback": Named("反馈单", "处置情况反馈单"),
+    "handover": Named("移交单及回执", "移交单及回执"),
+    "jurisdiction": Named("管辖和违法事实", "管辖和违法事实表"),
+    "platform": Named("协助调取函(草稿)", "关于协助提供有关信息的函（草稿）"),
+    "thresholds": Named("情节要素统计表", "情节要素统计表"),
+    "helpers": Named("服务提供者及证据保全清单", "服务提供者及证据保全清单"),
+    "report": Named("调查报告(草稿)", "调查报告（草稿）"),
+    "goods": Named("涉案物品清单", "涉案物品清单"),
+    "opinion": Named("提请认定函(草稿)", "关于提请出具认定意见的函（草稿）"),
+    "others": Named("其他材料清单", "其他材料清单"),
+}
+NO_SUCH_PAPER = "agencies/*.toml 的 documents 里写了 {kind}，但没有这种文书"
+NUMERALS = "一二三四五六七八九十"
+BASICS, GROUNDS, REVIEWED, HARM, LAW, PROVES = (
+    "基本情况", "识别依据", "人工复核", "危害", "法律依据", "材料的证明范围",
+)  # fmt: skip
+LETTER_ANNEXES = ("抓取情况和截图", "手工重新提取步骤")
+ANNEX = "附件{number}"
+DECIDED = "{at}，{actor}复核结论：{what}。{reason}"
+SIGNING = "拟稿与签批"
+SIGNERS = ("承办人一", "承办人二", "复核人", "批准人", "联系电话", "拟稿时间")
+CHAIN, COPIES, NONE, PACKET, CASE, HEAD, EARLIER = (
+    "报送链条", "抄送", "无", "证据包编号", "案件编号", "保管链末端", "此前移送和证据包",
+)  # fmt: skip
+OPENED = "{at} 立案（{by}）"
+CUSTODY_HEAD = "第 {seq} 条 {hash}"
+CUSTODY_LINE = "第 {seq} 条"
+SEAL_HERE, DATE_BLANK = "{office}（印章）", "　　年　　月　　日"
+MARKED, CAMPAIGN, FETCHED = "原文标注", "关联情况", "抓取情况"
+SUSPECT_CAPTION = "涉嫌违法网页：{url}，{at}，清单第 {number} 项 {file}（仅示上部，全图见证据包）"
+GENUINE_CAPTION = "官方网页：{name} {url}，{at}，{file}（仅示上部）"
+FILE_TABLE_HEAD = ("序号", "名称、类别、格式、大小", "生成时间、来源网址", "SHA-256 / SM3")
+RECORD_SUMS = "所提取的电子数据见《电子数据清单》，共 {count} 项，逐项列明 SHA-256 和 SM3 校验值。"
+RECORD_SIGNERS = ("提取人一", "提取人二", "见证人（无则注明原因）", "持有人（无则注明原因）", "复核人", "单位（印章）")
+LIST_HEAD = "证据包 {packet}，电子数据共 {count} 项。"
+LIST_SIGNERS = ("提取人一", "提取人二", "见证人（无则注明原因）", "日期")
+TARGET = "（{number}）{name}"
+MEASURES, COLLATERAL = "商请措施", "附带影响"
+MEASURE_HEAD = ("措施", "实施单位", "内容")
+UNITS = {"url": "网址", "path": "域名下的路径", "host": "主机名", "domain": "域名"}
+NEIGHBOURS = (
+    "本系统在同一服务器地址上另见到 {count} 个不属于本件的主机：{hosts}。按服务器地址处置会波及它们，不宜采用。"
+)
+NO_NEIGHBOURS = "本系统未在同一服务器地址上见到其他主机；不表示没有，按服务器地址处置前须由技术支撑单位核查。"
+NARROWEST = (
+    "处置范围以所列处置单位为限；共用地址、内容分发或托管平台的，请以网址、路径或主机名为单位，避免影响正常网站。"
+)
+MACHINE_LISTS = (
+    "供机器读取的清单见证据包 lists 目录：targets.csv、targets.json、targets.rpz（DNS 响应策略区）、"
+    "targets.stix.json（STIX 2.1）。"
+)
+DUE = "自移送之日起 {days} 个工作日内"
+FEEDBACK_HEAD = ("序号", "处置对象", "商请措施", "实际措施及时间", "结果")
+RESULTS = "结果选项：{results}"
+FEEDBACK_SIGNERS = ("收件单位", "签收人、时间", "填报人", "联系电话", "填报时间", "单位（印章）")
+REPROBE, REPROBE_HEAD = "来函单位复测（两个以上网络）", ("对象", "时间、网络一", "时间、网络二", "结果")
+HANDOVER_HEAD = ("序号", "材料名称", "备注")
+EVIDENCE_SUM = "电子数据（证据包）共 {count} 项"
+HANDOVER_SIGNERS = ("移交人一", "移交人二", "接收人", "移交时间")
+RECEIPT = "回执"
+RECEIPT_TEXT = "{office}：你单位移送的证据包 {packet} 及所附材料收悉。"
+RECEIPT_ROWS = ("签收人、签收时间", "受理情况", "处理结果", "联系人及电话")
+JURISDICTION = (
+    "平台内经营者由其实际经营地市场监督管理部门管辖，自建网站由其住所地管辖，平台经营者住所地先行发现的也可以管辖"
+    "（《市场监督管理行政处罚程序规定》第十条，条文待核）。以下事实供确定管辖，未知的须查清。"
+)
+CONDUCT_HEAD = ("行为", "事实和原文", "可供适用的依据")
+CONDUCT_NOTE = "依据由系统按行为类别列出，是否适用由办案人员决定。"
+PLATFORM_TO = "{name}（平台经营者）"
+PLATFORM_OPENING = "为查处网络售假行为，根据{law}等规定，请协助提供下列商品、服务和经营者的信息，并先行保全，避免灭失。"
+PLATFORM_RECORDS = (
+    "经营者的真实名称、统一社会信用代码或者身份信息、住所、联系方式、实名认证材料。",
+    "店铺和所列商品的发布、修改、下架记录，历次页面快照。",
+    "自上架以来的交易记录：时间、数量、金额、支付和收款账户、收货地、物流单号。",
+    "与所列商品有关的站内聊天记录、评价、投诉和处置记录。",
+    "登录日志：时间、地址、设备标识。",
+)
+PLATFORM_CLOSING = "请于收到之日起十个工作日内书面答复，加盖公章，并附电子数据及其校验值。"
+THRESHOLDS = (
+    "各项由人工核定；“不详”是允许的填法，不得推定。系统所计只是本系统见到的数量，是下限。"
+    "条文和数额以现行有效文本为准，未经核对的标明待核。"
+)
+THRESHOLD_HEAD = ("要素", "标准", "现有情况", "依据")
+NOT_KNOWN = "不详（可由{supplier}查明）"
+NOTICE = "经监管部门告知后仍然提供帮助的，可作为认定明知的情形（{law}）。每次告知的凭证请随案移送。"
+HELPER_HEAD = ("类别", "单位", "告知时间和凭证")
+NOT_NOTICED = "未告知或无记录"
+PRESERVE_HEAD = ("向谁调取", "调取内容", "保存期限", "依据")
+PRESERVE = "以上期限届满后记录可能灭失，请尽快办理调取或者协助保全手续。"
+FOUND = "{at}，{office}在“{by}”夜间监测中发现线索并立案，编号 {case}。网页内容由程序抓取并固定，经人工复核属实。"
+FACT_HEAD = ("时间（北京时间）", "事实", "证据")
+FACT_SEEN = "访问 {url}，响应状态 {status}，网页标题“{title}”。"
+PROPOSAL = "（由承办人员填写：是否移送、移送依据、对涉案网站的处置建议。）"
+REPORT_SIGNERS = ("执法人员一", "执法人员二", "负责人", "日期")
+NO_GOODS = "无实物；电子数据见附件"
+SEE_LIST = "见《电子数据清单》"
+GOODS_HEAD, GOODS_NOTE = ("序号", "名称", "数量", "备注"), "如后续查获证件、印章、设备等实物，另行登记补充。"
+ISSUER = "发证机关"
+OPINION_OPENING = (
+    "{office}在监测中发现下列{kind}涉嫌{cls}。因办案需要，提请贵单位就下列问题出具书面认定意见，并加盖公章。"
+)
+OPINION_QUESTIONS = (
+    "所列网站是否由贵单位主办、授权或者委托运行。",
+    "所列网页展示或者可查询的证书是否由贵单位核发，编号规则是否相符。",
+    "所列网页使用的名称、标识、印章图样是否经贵单位许可。",
+)
+OPINION_REPLY, OPINION_ROWS = "认定意见（由发证机关填写）", ("认定意见", "认定单位（印章）", "经办人、时间")
+OTHERS_HEAD = ("序号", "材料", "说明")
+OTHERS_NOTE = "平台答复、告知凭证等收到后逐件登记，其校验值记入保管链，并补充到本清单。"
+THIS_PACKET, NOTICE_PROOF, ISSUER_REPLY = "证据包", "告知{label}的凭证", "发证机关认定意见"
+CAMPAIGN_HEAD = "团伙 {label}，已知对象 {count} 个："
+CAMPAIGN_CAPTION = "团伙 {label} 关系图：左为对象（标色者为本件），右为其共有的内容"
+MEMBER_HEAD, TIE_HEAD = ("对象", "案件"), ("关联", "值", "对象", "同值对象数")
+CAMPAIGN_NOTE = "同值对象数越少，关联越有力；关联由系统按公开页面上的相同内容得出，须由办案人员核实。"

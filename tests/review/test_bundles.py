@@ -88,7 +88,7 @@ def test_the_light_copy_holds_papers_and_what_ties_them_to_the_seal(made: Made) 
     assert files["manifest.json"] == whole["manifest.json"]
     assert files["01_移送台账.xlsx"] == whole["01_移送台账.xlsx"]
     packet = zipfile.ZipFile(io.BytesIO(whole["packets/P-2026-000002.zip"]))
-    for name in ("00_函.pdf", "02_电子数据清单.csv", "manifest.json"):
+    for name in ("00_处置请示.pdf", "02_电子数据清单.pdf", "02_电子数据清单.csv", "manifest.json"):
         assert files[f"P-2026-000002/{name}"] == packet.read(name)
 
 

@@ -31,7 +31,7 @@ from tests.review.packets.authority import TestAuthority
 Files = dict[str, bytes]
 SHOT = "shots/C-00000002-1.png"
 WARC = "archive/data.warc.gz"
-LETTER = "00_函.pdf"
+LETTER = "00_商请处置函.pdf"
 
 
 @dataclass

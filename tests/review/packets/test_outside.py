@@ -118,7 +118,10 @@ def test_late_by_the_clock_alone(bench: Bench) -> None:
     lines = world.chain([("captured", 1, world.captured(item))], at=ago)
     token = bench.authority.stamp(custody.joined(line["hash"] for line in lines))
     stamp = world.stamp_over(lines, token=token, authority="test", gen_time=utc(datetime.now(UTC)))
-    source = world.source(captures=(item,), custody=lines, stamps=(stamp,), custody_head=(1, lines[-1]["hash"]))
+    seen = {"recheck_at": utc(datetime.now(UTC))}
+    source = world.source(
+        captures=(item,), custody=lines, stamps=(stamp,), custody_head=(1, lines[-1]["hash"]), fields=seen
+    )
     sealed = world.make(source, bench.key, bench.authority.stamp, "required", utc(datetime.now(UTC)))
     report = bench.judge(packed(unpacked(sealed.content)))
     assert (report["verdict"], codes(report)) == ("unknown", {"OK", "STAMP_LATE"})

@@ -29,11 +29,11 @@ from crawlers.records import (
 from review.keys import OfficeKey, office_key
 from review.packets.build import build
 from review.packets.evidence import utc
+from review.packets.gather import provisions
 from review.packets.seal import Sealed, Sealer, SealStamper, Signer, Timestamp
 from review.packets.source import (
     CaptureMaterial,
     DecisionFacts,
-    LawFacts,
     OfficeFacts,
     PacketSource,
     RecordBytes,
@@ -194,16 +194,6 @@ ASSESSMENT = {
     "selling": {"verdict": "flag", "class": "承诺免考", "score": 0.9, "signals": SIGNALS},
     "contacts": [{"kind": "wechat", "value": "wx-none-0", "quote": "wx-none-0"}],
 }
-LAW = (
-    LawFacts(
-        id="cybersecurity-48",
-        title="中华人民共和国网络安全法",
-        article="第四十八条",
-        version="2025年修正",
-        text="",
-        confirmed=False,
-    ),
-)
 
 
 def source(**changes: Any) -> PacketSource:
@@ -232,7 +222,7 @@ def source(**changes: Any) -> PacketSource:
         "custody": lines,
         "custody_head": (len(lines), lines[-1]["hash"]),
         "stamps": (stamp_over(lines),),
-        "law": LAW,
+        "law": provisions(Config(), agency(changes.get("agency", "cac")), changes.get("assessment", ASSESSMENT)),
         "tool": "zhengshao 0.1.0",
     }
     return PacketSource(**{**values, **changes})
