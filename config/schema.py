@@ -184,6 +184,7 @@ class BrowserSettings(Model):
     timeout_seconds: Seconds
     workers: Count
     render_budget: CountOrNone
+    show_forms: bool
 
 
 class NightSettings(Model):

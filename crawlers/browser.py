@@ -1,4 +1,4 @@
-"""One page in a real Chromium: what it shows, its DOM, its own traffic, its certificate.
+"""One page in a real Chromium: what it shows, its DOM, its own traffic, its certificate, and how that came about.
 
 Never decides what to capture and never talks to the network but through the door.
 """
@@ -7,74 +7,46 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
-import os
-import shutil
-import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from crawlers.doorway import PEER_HEADER, VERDICT_HEADER
-from crawlers.records import CrawlError, Exchange, FetchProfile
+from crawlers.clock import utc_now
+from crawlers.doorline import door_verdict, site_alone
+from crawlers.records import Exchange, FetchProfile
+from crawlers.screenshots import Picture, full_page, wake
+from crawlers.steps import Step, show_form_filled, step
+from crawlers.traffic import Traffic, kept_name
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, Page, Request, Response
+    from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Page, Response
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "chrome")
-MAC_APPLICATIONS = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-)
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--hide-scrollbars",
-    # a name is never looked up but by the door, and no datagram goes round it
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-)
-MAX_RESOURCES = 200
-MAX_RESOURCE_BYTES = 8 * 1024 * 1024
-IDLE_WAIT_MS = 3_000
+T = TypeVar("T")
+
+LOAD_SHARE = 0.5
+"""Of a page's time: how long it may load before what is there is kept, flagged `load_unfinished`."""
+QUIET_MS = 120
+SETTLE_MAX_MS = 3_000
+LITTLE_TEXT_CHARS = 200
+"""A page with less text may be about to fetch it: its network must rest four times as long."""
+WAKE_MAX_MS = 2_000
 PICTURE_WAIT_MS = 15_000
-MAX_WIDTH_PX = 2_560
+PART_WAIT_MS = 10_000
+"""For DOM, MHTML, certificate and bodies, each; what does not come in time is flagged."""
+MAX_DOM_BYTES = 16 << 20
+MAX_MHTML_BYTES = 32 << 20
 CONSOLE_LINES = 200
-
-
-class NoBrowser(CrawlError):
-    """No Chromium can be had on this machine; the message says what is missing."""
-
-
-def find_executable(configured: str = "") -> Path | None:
-    """The configured Chromium, else one that is installed, else Playwright's own download; None when there is none."""
-    if configured:
-        return Path(configured) if os.access(configured, os.X_OK) else None
-    for name in NAMES:
-        if found := shutil.which(name):
-            return Path(found)
-    for application in MAC_APPLICATIONS:
-        if os.access(application, os.X_OK):
-            return Path(application)
-    return _playwright_download()
-
-
-def _playwright_download() -> Path | None:
-    root = Path(
-        os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
-        or Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "ms-playwright"
-    )
-    pattern = "chromium-*/chrome-*/**/Chromium" if sys.platform == "darwin" else "chromium-*/chrome-*/chrome"
-    return max(root.glob(pattern), default=None)
+CONSOLE_LINE_CHARS = 500
+_QUIET = """([quiet, most]) => new Promise(done => {
+  const end = () => done(document.body ? document.body.innerText.trim().length : 0)
+  let timer = setTimeout(end, quiet)
+  const seen = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(end, quiet) })
+  seen.observe(document, { subtree: true, childList: true, characterData: true })
+  setTimeout(end, most)
+})"""
+"""Resolves to the number of characters shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +66,19 @@ class Shot:
     """Everything one visit left; `error` is set, and the rest empty, when no page came."""
 
     exchanges: tuple[Exchange, ...] = ()
+    """What led to the page, redirects and pages that scripts left again, then the page."""
     resources: tuple[Exchange, ...] = ()
     screenshot: bytes = b""
     dom: bytes = b""
     mhtml: bytes = b""
     title: str = ""
     console: tuple[str, ...] = ()
+    network: tuple[Mapping[str, Any], ...] = ()
     certificates: tuple[bytes, ...] = ()
     """DER, leaf first."""
+    tls: Mapping[str, Any] | None = None
+    """Protocol, cipher and validity of the page's own connection."""
+    steps: tuple[Step, ...] = ()
     environment: Mapping[str, Any] | None = None
     flags: tuple[str, ...] = ()
     verdict: str = ""
@@ -114,36 +91,19 @@ class Shot:
         return str((self.environment or {}).get("final_url") or self.exchanges[-1].url)
 
 
-@asynccontextmanager
-async def launched(executable: Path, proxy: str, key: tuple[str, str]) -> AsyncIterator[Browser]:
-    """A fresh headless Chromium whose every connection goes through the door at `proxy`. Raises NoBrowser."""
-    try:
-        from playwright.async_api import Error, async_playwright
-    except ImportError as error:
-        raise NoBrowser(f"{error}: install the extra `browser` of this program") from error
-    async with async_playwright() as playwright:
-        try:
-            browser = await playwright.chromium.launch(
-                executable_path=executable,
-                args=list(ARGUMENTS),
-                proxy={"server": proxy, "username": key[0], "password": key[1]},
-            )
-        except Error as error:
-            raise NoBrowser(f"{executable} cannot be started: {str(error)[:500]}") from error
-        try:
-            yield browser
-        finally:
-            await browser.close()
+async def visit(
+    browser: Browser, url: str, look: Look, *, max_height_px: int, timeout_seconds: float, fill_form: bool = False
+) -> Shot:
+    """Open `url` in a fresh context and keep what it is. Never raises for what a page does.
 
-
-async def visit(browser: Browser, url: str, look: Look, *, max_height_px: int, timeout_seconds: float) -> Shot:
-    """Open `url` in a fresh context and keep what it is. Never raises for what a page does."""
+    `fill_form`: show its query form filled in, too (`steps.py`); never ask for it on an official site.
+    """
     from playwright.async_api import Error
 
     try:
         async with await _context(browser, look) as context:
-            context.set_default_timeout(timeout_seconds * 1000)
-            return await asyncio.wait_for(_look_at(context, url, look, max_height_px), timeout_seconds)
+            seen = _Seen(context, url, look, max_height_px, timeout_seconds)
+            return await asyncio.wait_for(seen.shot(fill_form), timeout_seconds)
     except Error as error:
         return Shot(error=_kind(str(error)))
     except TimeoutError:
@@ -155,6 +115,7 @@ async def _context(browser: Browser, look: Look) -> BrowserContext:
         user_agent=look.user_agent,
         viewport={"width": look.width, "height": look.height},
         is_mobile=look.profile is FetchProfile.PHONE,
+        has_touch=look.profile is FetchProfile.PHONE,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
         ignore_https_errors=True,
@@ -166,106 +127,184 @@ async def _context(browser: Browser, look: Look) -> BrowserContext:
 
 def _kind(message: str) -> str:
     """`net::ERR_NAME_NOT_RESOLVED at …` becomes `name_not_resolved`."""
+    if "Download is starting" in message:
+        return "download"
     _, found, rest = message.partition("net::ERR_")
     return rest.split(maxsplit=1)[0].lower() if found else "browser"
 
 
-async def _look_at(context: BrowserContext, url: str, look: Look, max_height_px: int) -> Shot:
-    from playwright.async_api import Error
+@dataclass
+class _Seen:
+    """One page while it is looked at. (No slots: Playwright marks the listeners on it.)"""
 
-    page = await context.new_page()
-    responses: list[Response] = []
-    console: list[str] = []
-    page.on("response", lambda response: responses.append(response))  # a builtin cannot be marked
-    page.on("console", lambda message: console.append(f"{message.type}: {message.text}"[:500]))
-    started = _now()
-    try:
-        response = await page.goto(url, wait_until="load", referer=look.referrer or None)
-    except Error as error:
-        return Shot(error=_kind(str(error)), verdict=await _refusal(responses))
-    if response is None:
-        return Shot(error="no_response")
-    await _settle(page)
-    chain = await _chain(response, started)
-    screenshot, flags = await _picture(page, look, max_height_px)
-    return Shot(
-        exchanges=tuple(map(site_alone, chain)),
-        resources=await _resources(responses, response.request, started),
-        screenshot=screenshot,
-        dom=(await page.content()).encode(),
-        mhtml=await _mhtml(page),
-        title=await page.title(),
-        console=tuple(console[:CONSOLE_LINES]),
-        certificates=await _certificates(page),
-        environment=_environment(page, look, started),
-        flags=flags,
-    )
+    context: BrowserContext
+    url: str
+    look: Look
+    max_height_px: int
+    timeout_seconds: float
+    console: list[str] = field(default_factory=list)
+    elsewhere: list[Response] = field(default_factory=list)
+    """Responses Playwright knows of, frames in processes of their own included."""
+    flags: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
 
+    async def shot(self, fill_form: bool) -> Shot:
+        started, clock = utc_now(), (time.time(), time.monotonic())
+        page = await self.context.new_page()
+        session = await self.context.new_cdp_session(page)
+        traffic = Traffic(session)
+        await traffic.begin()
+        self._listen(page)
+        error = await self._open(page, traffic)
+        if error:
+            return Shot(error=error, verdict=_refusal(traffic))
+        await self._settle(page, traffic)
+        picture, dom, mhtml, (certificates, tls), title = await asyncio.gather(
+            self._picture(session, page),
+            self._part("no_dom", page.content(), ""),
+            self._part("no_mhtml", _mhtml(session), b""),
+            self._part("no_certificate", _certificates(session, page, traffic), ((), None)),
+            self._part("no_title", page.title(), ""),
+        )
+        await traffic.bodies(PART_WAIT_MS / 1000)
+        chain = traffic.pages(page.url)
+        if not chain:
+            return Shot(error="no_response", verdict=_refusal(traffic))
+        resources = [*traffic.resources(chain), *await self._frames(traffic)]
+        environment = self._environment(page, started, clock, picture)
+        network = traffic.log()
+        if fill_form:
+            self.steps += await self._part("form_failed", show_form_filled(page), [])
+        return Shot(
+            exchanges=tuple(map(site_alone, chain)),
+            resources=tuple(site_alone(one) for one in resources if not door_verdict(one)),
+            screenshot=picture.png,
+            dom=self._capped(dom.encode(), MAX_DOM_BYTES, "dom_truncated"),
+            mhtml=mhtml if len(mhtml) <= MAX_MHTML_BYTES else b"",
+            title=title,
+            console=tuple(self.console[:CONSOLE_LINES]),
+            network=tuple(network),
+            certificates=certificates,
+            tls=tls,
+            steps=tuple(self.steps),
+            environment=environment,
+            flags=(*picture.flags, *self.flags),
+        )
 
-async def _refusal(responses: list[Response]) -> str:
-    """The door's word, when that was the page's last answer: Chromium shows an error page for an empty 403 or 502."""
-    pages = [one for one in responses if one.request.is_navigation_request() and one.frame.parent_frame is None]
-    for response in pages[-1:]:
-        lines = tuple((line["name"], line["value"]) for line in await response.headers_array())
-        return door_verdict(Exchange(url=response.url, status=response.status, response_headers=lines))
-    return ""
+    def _listen(self, page: Page) -> None:
+        page.on("console", lambda message: self._say(message.type, message.text))
+        page.on("pageerror", lambda error: self._say("error", str(error)))
+        page.on("response", lambda response: self.elsewhere.append(response))  # a builtin cannot be marked
+        page.on("dialog", self._dialog)
+        page.on("popup", self._popup)
 
+    def _say(self, kind: str, text: str) -> None:
+        if len(self.console) < CONSOLE_LINES:
+            self.console.append(f"{kind}: {text}"[:CONSOLE_LINE_CHARS])
 
-async def _settle(page: Page) -> None:
-    """Wait for late scripts, but never longer than `IDLE_WAIT_MS`: a page may poll for ever."""
-    from playwright.async_api import TimeoutError as NotIdle
+    async def _dialog(self, dialog: Dialog) -> None:
+        """What a page says in a dialog is part of what it shows."""
+        self._say(f"dialog {dialog.type}", dialog.message)
+        await dialog.dismiss()
 
-    try:
-        await page.wait_for_load_state("networkidle", timeout=IDLE_WAIT_MS)
-    except NotIdle:
-        return
+    async def _popup(self, popup: Page) -> None:
+        self._say("popup", popup.url)
+        await popup.close()
 
+    async def _open(self, page: Page, traffic: Traffic) -> str:
+        """Why no page came; empty when one did, if only in part."""
+        from playwright.async_api import Error
+        from playwright.async_api import TimeoutError as TooLong
 
-async def _chain(last: Response, at: str) -> tuple[Exchange, ...]:
-    """The redirects that led to the page, and the page, in order."""
-    requests: list[Request] = []
-    request: Request | None = last.request
-    while request is not None:
-        requests.insert(0, request)
-        request = request.redirected_from
-    found = [await _exchange(await request.response(), at) for request in requests]
-    return tuple(exchange for exchange in found if exchange is not None)
-
-
-async def _resources(responses: list[Response], main: Request, at: str) -> tuple[Exchange, ...]:
-    chosen = [one for one in responses if one.request is not main and not one.request.redirected_to]
-    found = [await _exchange(response, at) for response in chosen[:MAX_RESOURCES]]
-    kept = (exchange for exchange in found if exchange and exchange.url.startswith("http"))
-    return tuple(site_alone(exchange) for exchange in kept if not door_verdict(exchange))
-
-
-def door_verdict(exchange: Exchange) -> str:
-    """`refused:private_address` when the door itself answered; empty when the site did."""
-    return _door_line(exchange, VERDICT_HEADER).replace("; ", ":")
-
-
-def site_alone(exchange: Exchange) -> Exchange:
-    """The exchange as the site sent it; the peer the door names becomes the exchange's own."""
-    peer = _door_line(exchange, PEER_HEADER)
-    if not peer:
-        return exchange
-    lines = tuple(line for line in exchange.response_headers if line[0].lower() != PEER_HEADER.lower())
-    return replace(exchange, response_headers=lines, peer=peer)
-
-
-def _door_line(exchange: Exchange, name: str) -> str:
-    """What came encrypted is the site's alone: the door refuses a tunnel before there is any answer in it."""
-    if not exchange.url.startswith("http:"):
+        most_ms = self.timeout_seconds * LOAD_SHARE * 1000
+        try:
+            await page.goto(self.url, wait_until="load", referer=self.look.referrer or None, timeout=most_ms)
+        except TooLong:
+            if not traffic.pages(page.url):
+                return "timeout"
+            self.flags.append("load_unfinished")
+        except Error as error:
+            return _kind(str(error))
+        self.steps.append(step("open", url=self.url, referrer=self.look.referrer, arrived_at=page.url))
         return ""
-    return next((value for said, value in exchange.response_headers if said.lower() == name.lower()), "")
+
+    async def _settle(self, page: Page, traffic: Traffic) -> None:
+        """Wait until DOM and network rest for a moment, but never longer than `SETTLE_MAX_MS`: a page may poll for
+        ever. Then let pictures load that only come into view by scrolling."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + SETTLE_MAX_MS / 1000
+        shown = await self._part("never_quiet", page.evaluate(_QUIET, [QUIET_MS, SETTLE_MAX_MS]), 0)
+        rest = (QUIET_MS if shown >= LITTLE_TEXT_CHARS else 4 * QUIET_MS) / 1000
+        at_rest = 0.0
+        while loop.time() < end and (at_rest := traffic.rested_seconds) < rest:
+            await asyncio.sleep(rest / 3)
+        self.steps.append(step("wait", network_at_rest=at_rest >= rest))
+        if await self._part("never_quiet", wake(page, WAKE_MAX_MS), False):
+            self.steps.append(step("scroll", whole_page=True))
+
+    async def _picture(self, session: CDPSession, page: Page) -> Picture:
+        """A page that cannot be pictured is kept without: `no_screenshot`."""
+        look, none = self.look, Picture(b"", (0, 0), (0, 0))
+        work = full_page(session, page, width=look.width, height=look.height, max_height_px=self.max_height_px)
+        picture = await self._part("no_screenshot", work, none, PICTURE_WAIT_MS)
+        if picture.png:
+            self.steps.append(
+                step("picture", picture.png, page_px=list(picture.page_px), picture_px=list(picture.picture_px))
+            )
+        return picture
+
+    async def _part(self, flag: str, work: Awaitable[T], otherwise: T, most_ms: float = PART_WAIT_MS) -> T:
+        """One part of the evidence; a page that keeps it from coming loses that part, not the others."""
+        from playwright.async_api import Error
+
+        try:
+            return await asyncio.wait_for(work, most_ms / 1000)
+        except (Error, TimeoutError):
+            if flag not in self.flags:
+                self.flags.append(flag)
+            return otherwise
+
+    def _capped(self, data: bytes, most: int, flag: str) -> bytes:
+        if len(data) > most:
+            self.flags.append(flag)
+        return data[:most]
+
+    async def _frames(self, traffic: Traffic) -> list[Exchange]:
+        """Responses of frames in processes of their own; their text was decoded and encoded again."""
+        unknown = [one for one in self.elsewhere if one.url not in traffic.urls and one.url.startswith("http")]
+        found = await asyncio.gather(*(_exchange(one) for one in unknown))
+        return [one for one in found if one is not None]
+
+    def _environment(self, page: Page, started: str, clock: tuple[float, float], picture: Picture) -> dict[str, Any]:
+        browser = self.context.browser
+        drift = (time.time() - clock[0]) - (time.monotonic() - clock[1])
+        return {
+            "browser": f"Chromium {browser.version}" if browser else "Chromium",
+            "profile": self.look.profile.value,
+            "user_agent": self.look.user_agent,
+            "accept_language": self.look.accept_language,
+            "viewport": [self.look.width, self.look.height],
+            "page_px": list(picture.page_px),
+            "picture_px": list(picture.picture_px),
+            "locale": "zh-CN",
+            "timezone": "Asia/Shanghai",
+            "referrer": self.look.referrer,
+            "started_at": started,
+            "finished_at": utc_now(),
+            "clock_moved_ms": round(drift * 1000),
+            "final_url": page.url,
+        }
 
 
-async def _exchange(response: Response | None, at: str) -> Exchange | None:
-    """A response as the browser saw it: the body is decoded, so its encoding header is renamed, as pywb does."""
+def _refusal(traffic: Traffic) -> str:
+    """The door's word, when that was the page's last answer: Chromium shows an error page for an empty 403 or 502."""
+    last = traffic.last_document()
+    return door_verdict(last) if last else ""
+
+
+async def _exchange(response: Response) -> Exchange | None:
     from playwright.async_api import Error
 
-    if response is None:
-        return None
     try:
         body = b"" if 300 <= response.status < 400 else await response.body()
         received = await response.headers_array()
@@ -278,81 +317,33 @@ async def _exchange(response: Response | None, at: str) -> Exchange | None:
         reason=response.status_text,
         method=response.request.method,
         request_headers=tuple((h["name"], h["value"]) for h in sent if h["name"].lower() != "proxy-authorization"),
-        response_headers=tuple((_kept_name(h["name"]), h["value"]) for h in received),
-        body=body[:MAX_RESOURCE_BYTES],
-        fetched_at=at,
+        response_headers=tuple((kept_name(h["name"]), h["value"]) for h in received),
+        body=body,
+        fetched_at=utc_now(),
     )
 
 
-def _kept_name(name: str) -> str:
-    renamed = name.lower() in {"content-encoding", "transfer-encoding", "content-length"}
-    return f"X-Archive-Orig-{name}" if renamed else name
-
-
-async def _picture(page: Page, look: Look, max_height_px: int) -> tuple[bytes, tuple[str, ...]]:
-    """A full-page PNG of the page's own width, cut at `max_height_px`: the author of a page chooses its height.
-
-    A page that was not made for phones is laid out wider than the phone's screen; all of that width is evidence.
-    A page that cannot be pictured is kept without: `no_screenshot`.
-    """
-    from playwright.async_api import Error
-
-    width, height = await page.evaluate(
-        "(() => { const e = document.documentElement; return [e.scrollWidth, Math.max(e.scrollHeight, 1)] })()"
-    )
-    shown = max(min(height, max_height_px), look.height)
-    clip: Any = {"x": 0, "y": 0, "width": max(look.width, min(width, MAX_WIDTH_PX)), "height": shown}
-    try:
-        picture = await page.screenshot(
-            full_page=True, clip=clip, animations="disabled", caret="hide", timeout=PICTURE_WAIT_MS
-        )
-    except Error:
-        return b"", ("no_screenshot",)
-    return picture, (("screenshot_capped",) if height > max_height_px or width > MAX_WIDTH_PX else ())
-
-
-async def _mhtml(page: Page) -> bytes:
-    session = await page.context.new_cdp_session(page)
+async def _mhtml(session: CDPSession) -> bytes:
     snapshot = await session.send("Page.captureSnapshot", {"format": "mhtml"})
     return str(snapshot["data"]).encode()
 
 
-async def _certificates(page: Page) -> tuple[bytes, ...]:
+async def _certificates(
+    session: CDPSession, page: Page, traffic: Traffic
+) -> tuple[tuple[bytes, ...], Mapping[str, Any] | None]:
     if not page.url.startswith("https:"):
-        return ()
+        return (), None
     origin = "/".join(page.url.split("/", 3)[:3])
-    session = await page.context.new_cdp_session(page)
     answer = await session.send("Network.getCertificate", {"origin": origin})
-    return tuple(base64.b64decode(entry) for entry in answer.get("tableNames", []))
+    chain = tuple(base64.b64decode(entry) for entry in answer.get("tableNames", []))
+    return chain, _tls(traffic.security(page.url))
 
 
-def _environment(page: Page, look: Look, started: str) -> dict[str, Any]:
-    browser = page.context.browser
-    return {
-        "browser": f"Chromium {browser.version}" if browser else "Chromium",
-        "profile": look.profile.value,
-        "user_agent": look.user_agent,
-        "viewport": [look.width, look.height],
-        "referrer": look.referrer,
-        "extensions": "none",
-        "fresh_profile": True,
-        "started_at": started,
-        "finished_at": _now(),
-        "final_url": page.url,
-    }
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def executable_digest(executable: Path) -> str:
-    """SHA-256 of the program that took the picture (法释〔2018〕16号 art. 11 asks for the environment)."""
-    with executable.resolve().open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-if __name__ == "__main__":
-    found = find_executable()
-    print(found or "no Chromium found", file=sys.stdout if found else sys.stderr)
-    sys.exit(0 if found else 1)
+def _tls(details: Mapping[str, Any]) -> dict[str, Any]:
+    """What the connection of the page agreed on; times in UTC."""
+    named = ("protocol", "keyExchangeGroup", "cipher", "subjectName", "issuer", "sanList")
+    told = {name: details[name] for name in named if name in details}
+    for name in ("validFrom", "validTo"):
+        if name in details:
+            told[name] = datetime.fromtimestamp(details[name], UTC).isoformat().replace("+00:00", "Z")
+    return told

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
+from collections.abc import Mapping
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from config import load
 from crawlers.archive import Archive
+from crawlers.artefacts import keep_artefacts
 from crawlers.blobs import BlobStore
-from crawlers.browser import Look, NoBrowser, Shot, executable_digest, find_executable, launched, visit
+from crawlers.browser import Look, Shot, visit
+from crawlers.chromium import NoBrowser, find_executable, launched
 from crawlers.doorclient import DoorClient
 from crawlers.doorway import CONTROL_HOST
 from crawlers.marks import mark
@@ -25,7 +28,6 @@ from crawlers.pictures import is_picture
 from crawlers.profiles import page_state
 from crawlers.recorder import Recorder
 from crawlers.records import (
-    Artefact,
     CrawlError,
     Fetched,
     FetchProfile,
@@ -36,22 +38,18 @@ from crawlers.records import (
     TaskKind,
 )
 from crawlers.store import Store, store_url
+from crawlers.surroundings import clock, surroundings
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
     from config import Config
+    from config.schema import ArchiveSettings
 
 OWNER = "browser"
-MEDIA = {
-    "screenshot": "image/png",
-    "dom": "text/html; charset=utf-8",
-    "mhtml": "multipart/related",
-    "console": "application/json",
-    "tls": "application/json",
-    "environment": "application/json",
-    "dns": "application/json",
-}
+PAIR = len(FetchProfile)
+SUSPECT_ORIGINS = frozenset({"preserve", "tip"})
+"""Tasks whose page is, or may be, a suspect's."""
 
 
 class BrowserGone(CrawlError):
@@ -59,17 +57,24 @@ class BrowserGone(CrawlError):
 
 
 class Renderer:
-    """Turns a night's browser tasks into `Fetched` with artefacts, `workers` at a time."""
+    """Turns a night's browser tasks into `Fetched` with artefacts, `workers` pages at a time, visitors in pairs."""
 
     def __init__(
-        self, config: Config, night: str, blobs: BlobStore, recorder: Recorder, door: DoorClient, executable: Path
+        self,
+        config: Config,
+        night: str,
+        blobs: BlobStore,
+        recorder: Recorder,
+        door: DoorClient,
+        about: Mapping[str, Any],
     ):
         self.config = config
         self.night = night
         self.blobs = blobs
         self.recorder = recorder
         self.door = door
-        self.digest = executable_digest(executable)
+        self.about = about
+        """What holds for every capture of this run: `surroundings`."""
 
     def look(self, task: Task) -> Look:
         crawl = self.config.crawl
@@ -85,19 +90,22 @@ class Renderer:
 
     async def run(self, browser: Browser) -> int:
         """Visit every task that waits; returns how many pages were kept. Raises DoorDown or BrowserGone."""
-        workers = [self._work(browser) for _ in range(self.config.settings.browser.workers)]
-        return sum(await asyncio.gather(*workers))
+        lanes = max(1, self.config.settings.browser.workers // PAIR)
+        return sum(await asyncio.gather(*(self._work(browser) for _ in range(lanes))))
 
     async def _work(self, browser: Browser) -> int:
-        """One task at a time: a child that dies costs only what is under way an attempt."""
-        kept = 0
-        while claimed := await asyncio.to_thread(claim, self.recorder.store, self.night, self.config, 1):
-            shot = await self._visit(browser, claimed[0])
-            if shot.error:
+        """Two tasks at a time, which are the two visitors of one page: a child that dies costs only what is under way
+        an attempt."""
+        kept, most = 0, min(PAIR, self.config.settings.browser.workers)
+        while claimed := await asyncio.to_thread(claim, self.recorder.store, self.night, self.config, most):
+            shots = await asyncio.gather(*(self._visit(browser, task) for task in claimed))
+            if any(shot.error for shot in shots):
                 self._still_at_work(browser)
             mark("browser-before-submit")
-            future = self.recorder.submit(self.fetched(claimed[0], shot))
-            kept += await asyncio.wrap_future(future) is not None
+            for task, shot in zip(claimed, shots, strict=True):
+                other = next((one for one in zip(claimed, shots, strict=True) if one[0] is not task), None)
+                fetched = await self.fetched(task, shot, other)
+                kept += await asyncio.wrap_future(self.recorder.submit(fetched)) is not None
         return kept
 
     def _still_at_work(self, browser: Browser) -> None:
@@ -114,9 +122,18 @@ class Renderer:
             self.look(task),
             max_height_px=settings.max_height_px,
             timeout_seconds=settings.timeout_seconds,
+            fill_form=settings.show_forms and self._may_fill(task),
         )
 
-    def fetched(self, task: Task, shot: Shot) -> Fetched:
+    def _may_fill(self, task: Task) -> bool:
+        """Suspects only, and no host that is or was official, whoever named it: its form is never touched."""
+        host = urlsplit(task.target).hostname or ""
+        ours = any(host == site.host or host.endswith(f".{site.host}") for site in self.config.official.sites)
+        restricted = host.endswith(tuple(self.config.policy.restricted_suffixes))
+        return task.origin in SUSPECT_ORIGINS and task.profile is FetchProfile.DESKTOP and not ours and not restricted
+
+    async def fetched(self, task: Task, shot: Shot, other: tuple[Task, Shot] | None = None) -> Fetched:
+        """What is handed over for a task; `other` is the task seen beside it."""
         if shot.verdict:
             outcome = Outcome.REFUSED if shot.verdict.startswith("refused") else Outcome.FAILED
             return Fetched(task=task, outcome=outcome, reason=shot.verdict)
@@ -132,28 +149,25 @@ class Renderer:
             resources=shot.resources,
             flags=shot.flags,
             origin=Origin.BROWSER,
-            artefacts=self._artefacts(shot),
+            artefacts=await keep_artefacts(self.blobs, shot, self.about, await asyncio.to_thread(self._peer, shot)),
             title=shot.title,
+            provenance=_pair(task, shot, other),
         )
 
-    def _artefacts(self, shot: Shot) -> tuple[Artefact, ...]:
+    def _peer(self, shot: Shot) -> str:
         last = urlsplit(shot.exchanges[-1].url)
-        port = last.port or (443 if last.scheme == "https" else 80)
-        peer = self.door.peer(last.hostname or "", port)
-        environment = {**(shot.environment or {}), "program_sha256": self.digest}
-        found = {
-            "screenshot": shot.screenshot,
-            "dom": shot.dom,
-            "mhtml": shot.mhtml,
-            "console": _json(list(shot.console)),
-            "tls": _json([der.hex() for der in shot.certificates]) if shot.certificates else b"",
-            "dns": _json({"host": last.hostname, "resolver": "door", "peer": peer}),
-            "environment": _json(environment),
-        }
-        return tuple(self._keep(role, data) for role, data in found.items() if data)
+        return self.door.peer(last.hostname or "", last.port or (443 if last.scheme == "https" else 80))
 
-    def _keep(self, role: str, data: bytes) -> Artefact:
-        return Artefact(role=role, sha256=self.blobs.put(data), bytes=len(data), media_type=MEDIA[role])
+
+def _pair(task: Task, shot: Shot, other: tuple[Task, Shot] | None) -> tuple[tuple[str, str], ...]:
+    """That the same page was seen by the other visitor at nearly the same time; told in the custody line."""
+    if other is None or other[0].target != task.target or other[0].id is None:
+        return ()
+    begun = [(one.environment or {}).get("started_at", "") for one in (shot, other[1])]
+    if not all(begun):
+        return ()
+    apart = abs((datetime.fromisoformat(begun[0]) - datetime.fromisoformat(begun[1])).total_seconds())
+    return (("pair_task", str(other[0].id)), ("pair_profile", other[0].profile), ("pair_seconds_apart", f"{apart:.3f}"))
 
 
 def state_of(shot: Shot) -> tuple[PageState, str]:
@@ -164,13 +178,15 @@ def state_of(shot: Shot) -> tuple[PageState, str]:
     return page_state(None, status=page.status, url=shot.final_url, text=shot.dom.decode())
 
 
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
-
-
 def claim(store: Store, night: str, config: Config, limit: int) -> list[Task]:
     lease_seconds = config.settings.night.lease_seconds
     return store.claim(night, [TaskKind.BROWSER], limit=limit, lease_seconds=lease_seconds, owner=OWNER)
+
+
+def browser_recorder(store: Store, archive: Archive, settings: ArchiveSettings, door: DoorClient) -> Recorder:
+    """Pages of a browser come seconds apart: one that waits for a batch only waits."""
+    unbatched = settings.model_copy(update={"batch_wait_ms": 0})
+    return Recorder.by_settings(store, archive, unbatched, owner=OWNER, peers=door)
 
 
 def render(night: str, data: Path, config: Config) -> int:
@@ -184,11 +200,12 @@ def render(night: str, data: Path, config: Config) -> int:
     url, patience = store_url(data, settings.store.url), settings.store.busy_timeout_seconds
     with (
         closing(Store.open(url, busy_timeout_seconds=patience)) as store,
-        Recorder.by_settings(store, archive, settings.archive, owner=OWNER, peers=door) as recorder,
+        browser_recorder(store, archive, settings.archive, door) as recorder,
     ):
         try:
             executable = _executable(config)
-            renderer = Renderer(config, night, BlobStore(data / "blobs"), recorder, door, executable)
+            about = {**surroundings(executable, config.network), "clock": clock(store, archive)}
+            renderer = Renderer(config, night, BlobStore(data / "blobs"), recorder, door, about)
             return asyncio.run(_with_browser(renderer, executable))
         except NoBrowser as error:
             print(error, file=sys.stderr)

@@ -76,7 +76,7 @@ def _finding(what: str, fine: bool, found: str, **details: object) -> Finding:
 
 
 def _browser(config: Config) -> Finding:
-    from crawlers.browser import find_executable
+    from crawlers.chromium import find_executable
 
     found = find_executable(config.settings.browser.executable)
     return _finding("browser", found is not None, str(found or strings.DOCTOR_NONE))

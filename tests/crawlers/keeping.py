@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import config
+from crawlers import custody
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
 from crawlers.imports import Intake
 from crawlers.recorder import Recorder
-from crawlers.records import Exchange, Fetched, Outcome, Task, TaskKind
+from crawlers.records import Capture, Exchange, Fetched, Outcome, Task, TaskKind
 from crawlers.store import Store, store_url
 
 NIGHT = "2026-01-31"
@@ -102,3 +104,11 @@ def page(of: Task | None = None, *exchanges: Exchange, **fields: object) -> Fetc
     named: dict[str, object] = {"task": of, "outcome": Outcome.CAPTURED}
     kept: Sequence[Exchange] = exchanges or (exchange(of.target, f"<p>{of.target}</p>".encode()),)
     return Fetched(**{**named, "exchanges": tuple(kept), **fields})  # type: ignore[arg-type]
+
+
+def custody_detail(house: House, capture: Capture) -> dict[str, Any]:
+    """What the custody line of a capture tells."""
+    with house.store.read() as connection:
+        (line,) = custody.lines(connection, from_seq=capture.custody_seq, to_seq=capture.custody_seq)
+    told: dict[str, Any] = json.loads(line.detail)
+    return told

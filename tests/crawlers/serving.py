@@ -45,14 +45,18 @@ class Site:
             while True:
                 heard = await _hear(reader)
                 self.heard.append(heard)
-                body = self.answers.get(heard.host.partition(":")[0], b"")
-                head = f"HTTP/1.1 200 OK\r\nContent-Type: {self.content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
-                writer.write(head.encode() + body)
+                writer.write(self.answer(heard))
                 await writer.drain()
         except (OSError, EOFError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
+
+    def answer(self, heard: Heard) -> bytes:
+        """The whole response, head and body."""
+        body = self.answers.get(heard.host.partition(":")[0], b"")
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {self.content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+        return head.encode() + body
 
 
 async def _hear(reader: StreamReader) -> Heard:

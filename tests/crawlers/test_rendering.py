@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import config
 from crawlers import rendering
 from crawlers.archive import Archive
-from crawlers.browser import Look, Shot, _picture, door_verdict, find_executable, site_alone
+from crawlers.browser import Shot
 from crawlers.children import ChildReport, run_browser
+from crawlers.chromium import find_executable
 from crawlers.doorclient import DOOR, KEYS, DoorDown
+from crawlers.doorline import door_verdict, site_alone
 from crawlers.egress import Door, DoorPolicy
 from crawlers.leases import TaskStatus
-from crawlers.records import Capture, Exchange, FetchProfile, Outcome, PageState, TaskKind, TaskState
+from crawlers.records import Capture, Exchange, Outcome, PageState, TaskKind, TaskState
 from crawlers.store import Store
 from crawlers.tables import custody as custody_rows
 from crawlers.warcfile import members
@@ -197,22 +197,3 @@ def test_a_child_without_a_door_says_so(house: House, monkeypatch: pytest.Monkey
     monkeypatch.delenv(DOOR, raising=False)
     with pytest.raises(DoorDown):
         rendering.render(NIGHT, house.data, config.load())
-
-
-class Unpicturable:
-    """A page whose picture cannot be taken."""
-
-    async def evaluate(self, _: str) -> list[int]:
-        return [1280, 2000]
-
-    async def screenshot(self, **_: object) -> bytes:
-        from playwright.async_api import Error
-
-        raise Error("Page.screenshot: Unable to capture screenshot")
-
-
-def test_a_page_that_cannot_be_pictured_is_kept_and_flagged() -> None:
-    pytest.importorskip("playwright")
-    look = Look(profile=FetchProfile.DESKTOP, user_agent="", accept_language="", width=1280, height=800)
-    page: Any = Unpicturable()
-    assert asyncio.run(_picture(page, look, 12_000)) == (b"", ("no_screenshot",))

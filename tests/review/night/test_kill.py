@@ -14,7 +14,7 @@ from sqlalchemy import select
 from crawlers.agreement import audit
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
-from crawlers.browser import find_executable
+from crawlers.chromium import find_executable
 from crawlers.records import TaskState
 from crawlers.store import Store, store_url
 from crawlers.tables import captures, stamps

@@ -18,7 +18,7 @@ import pytest
 from crawlers.agreement import audit
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
-from crawlers.browser import find_executable
+from crawlers.chromium import find_executable
 from crawlers.records import TaskState
 from crawlers.store import Store, store_url
 from tests.review.small import TRUTH, make_office, make_web, run_demo
