@@ -83,10 +83,16 @@ class Limits(Model):
     source_characters: Annotated[int, Field(ge=1000)]
 
 
+class Public(Model):
+    report: bool
+    reports_per_hour: Count
+
+
 class Web(Model):
     profile: Literal["standard", "small"]
     language: Literal["zh_Hans", "en"]
     listen: Listen
     sign_in: SignIn
     queue: Queue
+    public: Public
     limits: Limits

@@ -303,3 +303,5 @@ SERVE_NOBODY = "还没有任何账号:先运行 zhengshao user add 账号 --role
 USER_MADE = "账号 {username} 的口令如下,只显示这一次,首次登录时必须修改:"
 USER_DONE = "账号 {username}:已更新,原有登录全部失效。"
 USER_LISTED = "{username}  {name}  {roles}"
+API_SCOPES = "令牌要写明对方单位和可读取的内容:{known}"
+API_UNKNOWN = "没有编号为 {token} 的有效令牌。"

@@ -151,3 +151,18 @@ desk_tallies = Table(
     Column("count", Integer, nullable=False),
 )
 """How many cases of a state have a value, kept with every change: pages read counts, they never count."""
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("office", String(128), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("hash", HASH, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", TIME, nullable=False),
+    Column("seen_at", TIME, nullable=False),
+    Column("revoked_at", TIME, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""`hash` is the SHA-256 of the secret part: who reads the database cannot ask with it."""

@@ -50,7 +50,7 @@ def _head(sheet: Worksheet, head: str, about: str) -> None:
     last = get_column_letter(len(columns))
     for number, (said, size) in enumerate(((head, 16), (about, 10)), 1):
         sheet.merge_cells(f"A{number}:{last}{number}")
-        _put(sheet, number, 1, said)
+        put_text(sheet, number, 1, said)
         sheet.cell(number, 1).font = Font(name=strings.LEDGER_FONT, size=size, bold=number == 1)
         sheet.cell(number, 1).alignment = Alignment(horizontal="center" if number == 1 else "left", wrap_text=True)
     for place, column in enumerate(columns.values(), 1):
@@ -68,23 +68,23 @@ def _head(sheet: Worksheet, head: str, about: str) -> None:
 
 def _row(sheet: Worksheet, line: int, row: Mapping[str, str]) -> int:
     """Write one case; returns the next free line. A text too long for a cell goes on below it."""
-    parts = {name: _parts(row.get(name, "")) for name in strings.LEDGER}
+    parts = {name: cell_parts(row.get(name, "")) for name in strings.LEDGER}
     height = max(map(len, parts.values()))
     for place, name in enumerate(strings.LEDGER, 1):
         for offset, part in enumerate(parts[name]):
-            _put(sheet, line + offset, place, part)
+            put_text(sheet, line + offset, place, part)
     for offset in range(1, height):
         if not parts["number"][offset:]:
-            _put(sheet, line + offset, 1, strings.LEDGER_GOES_ON)
+            put_text(sheet, line + offset, 1, strings.LEDGER_GOES_ON)
     return line + height
 
 
-def _parts(text: str) -> list[str]:
+def cell_parts(text: str) -> list[str]:
     shown = _ILLEGAL.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
     return [shown[start : start + CELL_MAX_CHARS] for start in range(0, len(shown), CELL_MAX_CHARS)] or [""]
 
 
-def _put(sheet: Worksheet, line: int, place: int, text: str) -> None:
+def put_text(sheet: Worksheet, line: int, place: int, text: str) -> None:
     """Always a text, marked as one, whatever it begins with: a spreadsheet neither computes nor dials it."""
     cell = sheet.cell(line, place)
     cell.value = text
@@ -98,8 +98,8 @@ def _choices(book: Workbook, sheet: Worksheet, results: Mapping[str, str], end: 
     """The answers as a sheet of their own, offered in the column of results."""
     answers = book.create_sheet(strings.LEDGER_ANSWERS)
     for line, (code, said) in enumerate(results.items(), 1):
-        _put(answers, line, 1, said)
-        _put(answers, line, 2, code)
+        put_text(answers, line, 1, said)
+        put_text(answers, line, 2, code)
     offered = DataValidation(
         type="list", formula1=f"'{strings.LEDGER_ANSWERS}'!$A$1:$A${len(results)}", allow_blank=True
     )

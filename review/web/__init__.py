@@ -47,7 +47,7 @@ def create_app(config: Config, store: Store, data: Path, *, now: Callable[[], st
     modules = list(page_modules())
     for module in modules:
         app.register_blueprint(module.page)
-    _limited(app)
+    _limited(app, place)
     showing.install(app, modules)
     errors.install(app)
     headers.protect(app)
@@ -83,8 +83,11 @@ def _vendor() -> Blueprint:
     return Blueprint("vendor", __name__, static_folder=str(files("js_lib_htmx") / "static"), static_url_path="/vendor")
 
 
-def _limited(app: Flask) -> None:
+def _limited(app: Flask, place: Desk) -> None:
     limiter = Limiter(get_remote_address, app=app, default_limits=[REQUESTS])
     for name in security.SECRET_VIEWS:
         limited: Any = limiter.limit(SECRETS, methods=["POST"])(app.view_functions[name])
         app.view_functions[name] = limited
+    often = f"{place.web.public.reports_per_hour}/hour"
+    reported: Any = limiter.limit(often, methods=["POST"])(app.view_functions["report.send"])
+    app.view_functions["report.send"] = reported

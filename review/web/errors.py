@@ -7,6 +7,7 @@ import secrets
 from http import HTTPStatus
 
 from flask import Flask, render_template, request
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -46,6 +47,8 @@ def _broken(error: Exception) -> tuple[str, int]:
 
 
 def _page(status: HTTPStatus, key: str = "", *, message: str = "", number: str = "") -> tuple[str, int]:
+    if request_ctx.url_adapter is None:
+        return status.phrase, status.value  # the name it was asked by is not ours: no link can be made of it
     said = words().error
     text = message or said.get(key or f"e{status.value}", said.other)
     template = "_error.html" if request.headers.get("HX-Request") else "error.html"

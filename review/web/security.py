@@ -153,4 +153,5 @@ def said(message: object) -> str:
     """A message of the library in the words of the desk; a sentence of ours as it is."""
     known = words().security
     text = str(message)
-    return str(known.get(text, known.get("OTHER") if text.isupper() else text))
+    is_key = text.isascii() and text.isupper() and " " not in text
+    return str(known.get(text, known.get("OTHER") if is_key else text))

@@ -66,6 +66,7 @@ def _context(app: Flask, entries: list[Nav]) -> dict[str, Any]:
         "here": (request.endpoint or "").partition(".")[0],
         "me": current_user if current_user.is_authenticated else None,
         "my_roles": held,
+        "holds": lambda *names: not held.isdisjoint(map(Role, names)),
         "Role": Role,
         "casework": bool(held & CASEWORK),
         "asset": asset,

@@ -1,0 +1,67 @@
+"""团伙 pages: table first, picture bounded, exports inert and written down."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert
+
+from detectors.tables import campaign_subjects, campaign_ties, campaigns
+from review.desk.roles import Role
+from tests.review.web.office import HOSTILE, Office
+
+
+def made(desk: Office, subjects: int = 3, shown: str = "gz***1") -> str:
+    """A campaign of so many sites that share one value."""
+    import json
+
+    names = [f"site:www.example-{n}.top" for n in range(subjects)]
+    now = desk.clock()
+    with desk.store.write() as connection:
+        query = insert(campaigns).values(opened_at=now, updated_at=now).returning(campaigns.c.id)
+        number = int(connection.execute(query).scalar_one())
+        connection.execute(insert(campaign_subjects), [{"subject": name, "campaign_id": number} for name in names])
+        tie = {
+            "campaign_id": number,
+            "kind": "wechat",
+            "hmac": "k1",
+            "shown": shown,
+            "weight": 0.9,
+            "carriers": 5,
+        }
+        seen = json.dumps([{"subject": name, "capture": 1} for name in names])
+        connection.execute(insert(campaign_ties).values({**tie, "seen": seen}))
+    return f"K-{number:06d}"
+
+
+def test_the_list_and_the_detail_show_what_is_shared_and_how_rare(desk: Office) -> None:
+    desk.account("ana", Role.ANALYST)
+    desk.case(0)
+    label, browser = made(desk), desk.signed_in("ana")
+    assert label in browser.get("/campaigns").text
+    page = browser.get(f"/campaigns/{label}").text
+    assert "gz***1" in page and "共 5 处出现" in page and "<svg" in page and "A-000001" in page
+    assert "<script>alert" not in page
+
+
+def test_captured_words_are_inert_in_picture_and_table(desk: Office) -> None:
+    desk.account("ana", Role.ANALYST)
+    label, browser = made(desk, shown=HOSTILE), desk.signed_in("ana")
+    for path in (f"/campaigns/{label}", f"/campaigns/{label}/picture.svg"):
+        assert "<script>alert(1)" not in browser.get(path).text
+
+
+def test_exports_are_written_down(desk: Office) -> None:
+    desk.account("ana", Role.ANALYST)
+    label, browser = made(desk, shown="=1+1"), desk.signed_in("ana")
+    table = browser.get(f"/campaigns/{label}/ties.csv")
+    assert table.mimetype == "text/csv" and "'=1+1" in table.text
+    browser.get(f"/campaigns/{label}/picture.svg")
+    assert [row["actor"] for row in desk.told("campaign.export")] == ["ana", "ana"]
+
+
+def test_tracing_back_from_a_subject_leads_to_its_campaign(desk: Office) -> None:
+    desk.account("ana", Role.ANALYST)
+    number, label, browser = desk.case(0), made(desk), desk.signed_in("ana")
+    assert label in browser.get(f"/campaigns?from=case:A-{number:06d}").text
+    answer = browser.get("/campaigns?from=nothing")
+    assert answer.status_code == 200 and "problem" in answer.text
+    assert browser.get("/campaigns/K-999999").status_code == 404

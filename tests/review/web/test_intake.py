@@ -1,0 +1,78 @@
+"""线索: tips by form, files shown before they are kept, nothing half-imported, what others sent never echoed."""
+
+from __future__ import annotations
+
+import io
+
+from sqlalchemy import select
+
+from crawlers.tables import captures, imports, tips
+from review.desk.roles import Role
+from tests.review.web.office import Office
+
+CSV = "举报网址,问题描述,举报人电话\nhttp://www.example-a.top/zs,卖假电工证,00000000000\nhttp://www.example-b.top/,仿冒查询,00000000000\n"
+
+
+def rows(desk: Office, table: object) -> list[dict[str, object]]:
+    with desk.store.read() as connection:
+        return [dict(row) for row in connection.execute(select(table)).mappings()]  # type: ignore[call-overload]
+
+
+def test_a_tip_waits_for_the_night_once(desk: Office) -> None:
+    desk.account("ana", Role.ANALYST)
+    browser = desk.signed_in("ana")
+    form = {"url": "http://www.example-a.top/zs", "title": "卖证", "channel": "12350"}
+    for _ in range(2):
+        assert browser.post("/intake/tip", form, at="/intake").status_code == 302
+    assert [row["url"] for row in rows(desk, tips)] == [form["url"]]
+    assert len(desk.told("tip.enter")) == 1
+
+
+def test_a_link_that_cannot_be_visited_is_refused(desk: Office) -> None:
+    desk.account("ana", Role.ANALYST)
+    browser = desk.signed_in("ana")
+    for url in ("javascript:alert(1)", "ftp://a.top/", "http://localhost", "", "http://a b.top/"):
+        answer = browser.post("/intake/tip", {"url": url}, at="/intake", follow_redirects=True)
+        assert "网址不对" in answer.text
+    assert not rows(desk, tips)
+
+
+def preview(desk: Office, name: str, content: bytes) -> tuple[object, str]:
+    desk.account("ana", Role.ANALYST)
+    browser = desk.signed_in("ana")
+    sent = {"file": (io.BytesIO(content), name), "channel": "12345"}
+    return browser, browser.post("/intake/preview", sent, at="/intake", content_type="multipart/form-data").text
+
+
+def test_a_table_is_shown_with_its_columns_before_it_is_kept(desk: Office) -> None:
+    browser, page = preview(desk, "线索.csv", CSV.encode("gbk"))
+    assert "举报网址" in page and "example-a.top" in page and not rows(desk, tips) and not rows(desk, imports)
+    token = page.partition("/intake/")[2].partition("/take")[0].rpartition("/")[2] or page
+    import re
+
+    found = re.search(r"/intake/([0-9a-f]{32})/take", page)
+    assert found, token
+    browser.post(f"/intake/{found[1]}/take", {}, at="/intake")  # type: ignore[attr-defined]
+    assert {row["url"] for row in rows(desk, tips)} == {"http://www.example-a.top/zs", "http://www.example-b.top/"}
+    assert not list((desk.data / "incoming").iterdir())
+    assert len(desk.told("import.take")) == 1
+
+
+def test_what_is_hostile_is_refused_with_a_reason_and_nothing_is_kept(desk: Office) -> None:
+    _, page = preview(desk, "a.zip", b"PK\x05\x06" + b"\0" * 10)
+    assert 'role="alert"' in page
+    assert not rows(desk, imports) and not rows(desk, captures)
+
+
+def test_another_analyst_cannot_take_my_upload(desk: Office) -> None:
+    import re
+
+    _, page = preview(desk, "线索.csv", CSV.encode())
+    found = re.search(r"/intake/([0-9a-f]{32})/take", page)
+    assert found
+    desk.account("bob", Role.ANALYST)
+    assert desk.signed_in("bob").post(f"/intake/{found[1]}/take", {}, at="/intake").status_code == 404
+
+
+def test_the_public_form_is_off_unless_wanted(desk: Office) -> None:
+    assert desk.visitor().get("/report").status_code == 404

@@ -1,0 +1,156 @@
+"""移送 pages: four eyes, a recipient sees only what was handed to it, nothing is sent, every step is written down."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, update
+
+from review.cases import Decision, decide
+from review.desk.roles import Role
+from review.referral_records import content_digest, get
+from review.tables import packets, referral_items, referrals
+from tests.review.web.office import Browser, Office
+
+
+@pytest.fixture
+def staffed(desk: Office) -> Office:
+    desk.account("ana", Role.ANALYST)
+    desk.account("rev", Role.REVIEWER)
+    desk.account("lead", Role.LEADER)
+    desk.account("market", Role.RECIPIENT, agency="market")
+    desk.account("police", Role.RECIPIENT, agency="police")
+    return desk
+
+
+def confirmed(desk: Office, number: int = 0) -> int:
+    case_id = desk.case(number)
+    with desk.store.write() as connection:
+        decide(connection, case_id, Decision.CONFIRM, actor="ana", reason="属实", now=desk.clock())
+    return case_id
+
+
+def drafted(desk: Office, browser: Browser, *case_ids: int, agency: str = "market") -> str:
+    form: dict[str, Any] = {"case": [f"A-{one:06d}" for one in case_ids], "agency": agency}
+    answer = browser.post("/referrals", form, at="/referrals/new")
+    assert answer.status_code == 302
+    return str(answer.headers["Location"]).rpartition("/")[2]
+
+
+def handed_over(desk: Office, label: str) -> None:
+    """As if packets had been built, reviewed, approved and sent."""
+    with desk.store.write() as connection:
+        number = int(connection.exec_driver_sql(f"select id from referrals where label = '{label}'").scalar_one())
+        for item in get(connection, number).items:
+            packet = {
+                "id": f"P-2026-{item.case_id:06d}",
+                "case_id": item.case_id,
+                "agency": "market",
+                "sha256": "0" * 64,
+            }
+            connection.execute(
+                insert(packets).values({**packet, "built_at": desk.clock(), "file": f"{packet['id']}.zip"})
+            )
+            mine = (referral_items.c.referral_id == number) & (referral_items.c.number == item.number)
+            connection.execute(update(referral_items).where(mine).values(packet_id=packet["id"]))
+        content = content_digest(get(connection, number).items)
+        values = {
+            "state": "sent",
+            "sent_at": desk.clock(),
+            "content": content,
+            "approved_by": "lead",
+            "reviewed_by": "rev",
+        }
+        due = {"receipt_due": "2026-11-25", "feedback_due": "2026-12-10", "channel": "公文交换"}
+        connection.execute(update(referrals).where(referrals.c.id == number).values({**values, **due}))
+
+
+def test_a_draft_is_made_of_confirmed_cases_and_once(staffed: Office) -> None:
+    first, second = confirmed(staffed), staffed.case(1)
+    browser = staffed.signed_in("ana")
+    label = drafted(staffed, browser, first)
+    assert label.startswith("R-2026-")
+    page = browser.get(f"/referrals/{label}").text
+    assert f"A-{first:06d}" in page and "草拟" in page
+    again = browser.post(
+        "/referrals", {"case": f"A-{first:06d}", "agency": "market"}, at="/referrals/new", follow_redirects=True
+    )
+    assert "不重复移送" in again.text
+    opened = browser.post(
+        "/referrals", {"case": f"A-{second:06d}", "agency": "market"}, at="/referrals/new", follow_redirects=True
+    )
+    assert "只有人工复核属实" in opened.text
+
+
+def test_who_prepared_it_is_not_offered_review_and_cannot_take_it(staffed: Office) -> None:
+    label = drafted(staffed, staffed.signed_in("rev"), confirmed(staffed))
+    with staffed.store.write() as connection:
+        connection.execute(update(referrals).values(state="review"))
+    browser = staffed.signed_in("rev")
+    page = browser.get(f"/referrals/{label}").text
+    assert f"/referrals/{label}/review" not in page
+    answer = browser.post(f"/referrals/{label}/review", {}, at=f"/referrals/{label}", follow_redirects=True)
+    assert "另一人" in answer.text
+
+
+def test_a_recipient_sees_and_signs_only_what_was_handed_to_the_office(staffed: Office) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed))
+    assert staffed.signed_in("market").get(f"/referrals/{label}").status_code == 404
+    handed_over(staffed, label)
+    assert staffed.signed_in("police").get(f"/referrals/{label}").status_code == 404
+    assert label not in staffed.signed_in("police").get("/referrals").text
+    assert staffed.told("access.denied")
+    browser = staffed.signed_in("market")
+    assert label in browser.get("/referrals").text
+    browser.post(f"/referrals/{label}/receive", {}, at=f"/referrals/{label}")
+    page = browser.get(f"/referrals/{label}").text
+    assert "已签收" in page and "Market" in page
+    assert browser.get("/today").status_code == 403
+
+
+def test_feedback_and_papers_come_back_to_the_referral(staffed: Office) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed))
+    handed_over(staffed, label)
+    browser = staffed.signed_in("market")
+    result = next(iter(staffed.config.agencies["market"].results)).id
+    browser.post(f"/referrals/{label}/answer", {"result": result, "text": "已下架"}, at=f"/referrals/{label}")
+    paper = (io.BytesIO(b"%PDF-1.7 signed"), "..\\..\\回执.pdf")
+    sent = {"paper": paper, "kind": "receipt"}
+    answer = browser.post(
+        f"/referrals/{label}/file",
+        sent,
+        at=f"/referrals/{label}",
+        content_type="multipart/form-data",
+        follow_redirects=True,
+    )
+    assert "回执.pdf" in answer.text and "已反馈" in answer.text
+    with browser.get(f"/referrals/{label}/papers/1") as found:
+        assert found.data == b"%PDF-1.7 signed" and found.mimetype == "application/octet-stream"
+    assert [row["actor"] for row in staffed.told("packet.download")] == ["market"]
+
+
+def test_overdue_is_said_in_words_and_the_ledger_holds_every_case(staffed: Office) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed, 0), confirmed(staffed, 1))
+    handed_over(staffed, label)
+    staffed.clock.forward(days=10)
+    browser = staffed.signed_in("ana")
+    assert "超期" in browser.get("/referrals?overdue=1").text
+    book = browser.get("/referrals/ledger.xlsx")
+    assert book.status_code == 200 and book.data.startswith(b"PK")
+    assert staffed.told("referral.export")[0]["actor"] == "ana"
+
+
+@pytest.mark.parametrize(
+    "path", ["/referrals?page=-1", "/referrals?page=1e9", "/referrals?state=bad", "/referrals?page=９"]
+)
+def test_odd_addresses_are_refused(staffed: Office, path: str) -> None:
+    assert staffed.signed_in("ana").get(path).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["/packets/P-2026-000009", "/packets/..%2f..%2fetc", "/bundles/B-2026-000001-1", "/referrals/R-1/papers/1"]
+)
+def test_what_is_not_there_is_not_found(staffed: Office, path: str) -> None:
+    assert staffed.signed_in("ana").get(path).status_code == 404
