@@ -11,7 +11,9 @@ from pydantic_core import PydanticCustomError
 from config.schema import Count, CountOrNone, Identifier, Model, Text
 
 SENDERS = ("cac", "safety_committee", "market")
-PLACEHOLDERS = frozenset({"office", "region", "subject", "kind", "title", "case_id", "packet_id", "class", "imitates"})
+PLACEHOLDERS = frozenset(
+    {"office", "region", "subject", "kind", "title", "case_id", "packet_id", "class", "imitates", "count"}
+)
 
 
 def _sentence(value: str) -> str:
@@ -39,6 +41,9 @@ class Paper(Model):
     chain: Text
     """The way it goes, as an officer checks it before it leaves."""
     opening: Sentence
+    many_title: Sentence
+    """Of a letter over many cases; `{count}` is how many."""
+    many_opening: Sentence
     asks: Text
     """What its last numbered part is called: 商请事项, 请示事项, 移送意见 …"""
     closing: Sentence
@@ -49,8 +54,11 @@ class Paper(Model):
 
     def addressed(self, *, office: str, region: str, title: str) -> str:
         """The recipient by name. `title` is of the (first) case, for papers that go to a site's own operator."""
-        blank = dict.fromkeys(PLACEHOLDERS, "")
-        return self.recipient.format(**{**blank, "office": office, "region": region, "title": title})
+        return self.said(self.recipient, office=office, region=region, title=title)
+
+    def said(self, sentence: str, **known: str) -> str:
+        """A sentence with what is known; a fact of one case is empty in a letter over many."""
+        return sentence.format(**{**dict.fromkeys(PLACEHOLDERS, ""), **known})
 
 
 class FactField(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,20 +13,27 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sqlalchemy import func, insert, select
 
-from review import case_facts, referrals, registry
-from review.cases import get as get_case
+from crawlers import custody
+from review import referrals, registry
 from review.errors import BundleError
 from review.keys import office_signer
 from review.packets.container import write_zip
-from review.packets.desk import make_packet
-from review.packets.gather import case_file
+from review.packets.desk import case_for_papers, make_packet
+from review.packets.documents import PAPERS
+from review.packets.evidence import pretty
+from review.packets.facts import paper_for
 from review.packets.item import Item
 from review.packets.ledger import ledger
 from review.packets.ledger_rows import ledger_rows
-from review.packets.seal import Part, Sealed, Sealer, Timestamp
+from review.packets.papers.batch import Batch, as_data, compose
+from review.packets.papers.view import cite
+from review.packets.seal import Sealed, Sealer
+from review.packets.source import LawFacts
 from review.packets.strings import LEDGER_ABOUT, LEDGER_HEAD
 from review.packets.together import seal_together
+from review.packets.typesetting import pdf
 from review.packets.verify.contents import FILE_LIST
+from review.packets.word import docx
 from review.referral_records import BundleRow, Referral, ReferralState, content_digest
 from review.referral_steps import in_state, note
 from review.strings import BUNDLE_NO_PACKET_FILE, BUNDLE_TOO_BIG
@@ -75,10 +83,11 @@ def build(
             _packet(store, data, referral, item.case_id, config, stamp, actor, now)
     with store.read() as connection:
         referral = referrals.get(connection, referral_id)
+        head = custody.head(connection)
         count = connection.execute(select(func.count()).where(bundles.c.referral_id == referral_id)).scalar_one()
     bundle_id = f"B-{referral.label.removeprefix('R-')}-{count + 1}"
     paths = [_packet_path(data, item.packet_id) for item in referral.items]
-    sealed = _sealed(bundle_id, referral, paths, config, data, stamp, now)
+    sealed = _sealed(_batch(bundle_id, referral, paths, config, head), paths, config, data, stamp, now)
     file = _write(data / "bundles" / f"{bundle_id}.zip", sealed.write)
     light = tuple(_light(file, paths, config.settings.packets.light_copy_bytes))
     row = BundleRow(
@@ -98,7 +107,7 @@ def _packet(
     store: Store, data: Path, referral: Referral, case_id: int, config: Config, stamp: SealStamper, actor: str, now: str
 ) -> None:
     with store.read() as connection:
-        case = case_file(get_case(connection, case_id), case_facts.values(connection, case_id))
+        case = case_for_papers(connection, case_id)
     built, path = make_packet(store, data, case, referral.agency, config, stamp, now)
     with store.write() as connection:
         registry.enter_found(connection, path.parent)
@@ -112,24 +121,47 @@ def _packet_path(data: Path, packet_id: str | None) -> Path:
     return path
 
 
-def _sealed(
-    bundle_id: str, referral: Referral, paths: Sequence[Path], config: Config, data: Path, stamp: SealStamper, now: str
-) -> Sealed:
-    office, agency = config.settings.office, config.agencies[referral.agency]
-    rows = ledger_rows(paths)
+def _sealed(batch: Batch, paths: Sequence[Path], config: Config, data: Path, stamp: SealStamper, now: str) -> Sealed:
+    office = config.settings.office.name
     about = LEDGER_ABOUT.format(
-        office=office.name, recipient=referral.recipient, referral=referral.label, count=len(rows)
+        office=office, recipient=batch.recipient, referral=batch.referral, count=len(batch.rows)
     )
-    table = ledger(
-        LEDGER_HEAD.format(bundle=bundle_id), about, rows, {entry.id: entry.text for entry in agency.results}, now
-    )
-    key = office_signer(data, office.name, config.settings.sign, datetime.fromisoformat(now))
-
-    def contents(timestamp: Timestamp) -> Sequence[Part]:
-        return [Item(LEDGER, table, "list", now)]
-
+    results = {entry.id: entry.text for entry in batch.agency.results}
+    table = ledger(LEDGER_HEAD.format(bundle=batch.id), about, batch.rows, results, now)
+    letter = compose(batch)
+    parts = [
+        Item(f"{letter.name}.pdf", pdf(letter, now), "document", now),
+        Item(f"{letter.name}.docx", docx(letter, now), "document", now),
+        Item(LEDGER, table, "list", now),
+        Item(PAPERS, pretty(as_data(batch, letter)), "papers", now),
+    ]
+    key = office_signer(data, office, config.settings.sign, datetime.fromisoformat(now))
     sealer = Sealer(key, now, stamp, config.settings.stamp.policy)
-    return seal_together(bundle_id, referral.agency, office.name, paths, contents, sealer)
+    return seal_together(batch.id, batch.agency.kind, office, paths, lambda _timestamp: parts, sealer)
+
+
+def _batch(bundle_id: str, referral: Referral, paths: Sequence[Path], config: Config, head: tuple[int, str]) -> Batch:
+    office, agency = config.settings.office, config.agencies[referral.agency]
+    papers = [_inside(path, PAPERS) for path in paths]
+    law = {entry["id"]: entry for path in paths for entry in _inside(path, "law.json")["entries"]}
+    return Batch(
+        id=bundle_id,
+        referral=referral.label,
+        office=office.name,
+        region=office.region,
+        recipient=referral.recipient,
+        agency=agency,
+        form=paper_for(agency, office.kind),
+        rows=ledger_rows(paths),
+        measures=tuple(dict.fromkeys(one["text"] for said in papers for one in said["measures"])),
+        law=tuple(cite(LawFacts(**law[name])) for name in agency.law if name in law),
+        custody_head=head,
+    )
+
+
+def _inside(path: Path, name: str) -> Any:
+    with zipfile.ZipFile(path) as packet:
+        return json.loads(packet.read(name))
 
 
 def _write(path: Path, write: Callable[[BinaryIO], None]) -> Path:

@@ -24,8 +24,7 @@ from review.cases import Case, CaseState, Decision, decide, find
 from review.clock import utc_now
 from review.night import NightReport, run_night
 from review.night.stamping import authorities, poster
-from review.packets.desk import make_packet
-from review.packets.gather import case_file
+from review.packets.desk import case_for_papers, make_packet
 from review.packets.stamping import TOKENS, seal_stamper
 from review.packets.verify import verify
 from review.strings import (
@@ -175,8 +174,9 @@ def _packet(config: Config, data: Path, store: Store, case: Case, agency: str, s
     folder = data / "packets"
     with store.read() as connection:
         known = registry.newest(connection, case.id, agency)
+        file = case_for_papers(connection, case.id)
     if known is None:
-        _, path = make_packet(store, data, case_file(case), agency, config, stamper, utc_now())
+        _, path = make_packet(store, data, file, agency, config, stamper, utc_now())
         mark("packet-before-row")
         with store.write() as connection:
             registry.enter_found(connection, folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -55,12 +56,10 @@ def build(
     """
     from crawlers.records import CrawlError
     from crawlers.store import Store, store_url
-    from review.case_facts import values
     from review.cases import CaseState, get, parse_label
     from review.clock import utc_now
     from review.errors import ReviewError
-    from review.packets.desk import make_packet
-    from review.packets.gather import case_file
+    from review.packets.desk import case_for_papers, make_packet
     from review.packets.stamping import office_stamper
     from review.packets.verify import verify
     from review.registry import enter_found
@@ -73,10 +72,10 @@ def build(
         store = Store.open(store_url(data, config.settings.store.url))
         with store.read() as connection:
             decided = get(connection, parse_label(case_id))
-            noted = values(connection, decided.id)
+            noted = case_for_papers(connection, decided.id)
         if decided.state is not CaseState.CONFIRMED:
             fail(NOT_CONFIRMED.format(case=decided.label, state=decided.state.chinese), PROBLEMS)
-        case = case_file(decided, {**noted, **given})
+        case = replace(noted, fields={**noted.fields, **given})
         with office_stamper(config, data) as stamp:
             built, path = make_packet(store, data, case, agency, config, stamp, utc_now())
         with store.write() as connection:

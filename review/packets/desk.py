@@ -8,17 +8,28 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from config import Config
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
 from crawlers.store import Store
-from review import registry
+from review import case_facts, looks, registry
+from review.cases import get
 from review.keys import office_signer
 from review.packets.build import build
-from review.packets.gather import CaseFile, gather
+from review.packets.gather import CaseFile, case_file, gather
 from review.packets.seal import Sealed, Sealer, SealStamper
 
 NUMBER = re.compile(r"P-(\d{4})-(\d{6})\.zip")
+
+
+def case_for_papers(connection: Connection, case_id: int) -> CaseFile:
+    """A case with what people supplied on it, and when it was last seen up: by capture, re-check or an officer."""
+    case = get(connection, case_id)
+    look = looks.last(connection, case)
+    seen = {} if look.gone or not look.at else {looks.BY_HAND: look.at}
+    return case_file(case, {**case_facts.values(connection, case_id), **seen})
 
 
 def make_packet(

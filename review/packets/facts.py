@@ -28,7 +28,7 @@ def facts(source: PacketSource) -> dict[str, str]:
     """By field id, only what is known. What people supplied never replaces what was captured; of two times at which the
     subject was seen up, the later one counts."""
     derived = {key: value for key, value in _derived(source).items() if value}
-    known = {**source.fields, **derived}
+    known = {"host_unicode": "", **source.fields, **derived}
     known["recheck_at"] = max(derived["last_seen"], source.fields.get("recheck_at", ""), key=_moment)
     return known
 
@@ -45,6 +45,7 @@ def _derived(source: PacketSource) -> dict[str, str]:
     times = [material.capture.fetched_at for material in source.captures]
     return {
         "subject": source.subject,
+        "subject_shown": subject_shown(source.subject, source.fields.get("platform_name", "")),
         "title": source.title,
         "final_url": source.fields.get("item_url", last.final_url) if source.is_listing else last.final_url,
         "host": last.host,
@@ -58,7 +59,7 @@ def _derived(source: PacketSource) -> dict[str, str]:
         "decision": decisions[-1].what if decisions else "",
         "decided_by": decisions[-1].actor if decisions else "",
         "contacts": "；".join(dict.fromkeys(_contact(c) for c in source.assessment.get("contacts", ()))),
-        "platform": platform if source.is_listing else "",
+        "platform": source.fields.get("platform_name", platform) if source.is_listing else "",
         "item_id": item if source.is_listing else "",
         "promises": "；".join(dict.fromkeys(_promises(source))),
         "cross_refs": "；".join(_cross_refs(source)),
@@ -81,7 +82,9 @@ def _cross_refs(source: PacketSource) -> Iterator[str]:
         for tie in campaign.ties:
             others = [one for one in tie.subjects if one != source.subject]
             if source.subject in tie.subjects and others:
-                yield strings.SHARED.format(name=tie.name, shown=tie.shown, others="、".join(others))
+                yield strings.SHARED.format(
+                    name=tie.name, shown=tie.shown, others="、".join(map(subject_shown, others))
+                )
 
 
 def _counted(source: PacketSource) -> dict[str, str]:
@@ -93,9 +96,24 @@ def _counted(source: PacketSource) -> dict[str, str]:
     flagged = source.assessment.get("impersonation", {}).get("verdict") == "flag"
     return {
         "counted_fake_organ": strings.COUNTED_ORGAN.format(imitates=imitates) if flagged and imitates else "",
-        "counted_sites": strings.COUNTED.format(count=len(sites), listed="、".join(sites)) if sites else "",
-        "counted_posts": strings.COUNTED.format(count=len(offers), listed="、".join(offers)) if offers else "",
+        "counted_sites": strings.COUNTED.format(count=len(sites), listed="、".join(map(subject_shown, sites)))
+        if sites
+        else "",
+        "counted_posts": strings.COUNTED.format(count=len(offers), listed="、".join(map(subject_shown, offers)))
+        if offers
+        else "",
     }
+
+
+def subject_shown(subject: str, platform: str = "") -> str:
+    """A subject as papers name it: a site by its name in both writings, an offer by its platform and number."""
+    kind, _, name = subject.partition(":")
+    if kind == "site":
+        host, slash, path = name.partition("/")
+        shown = unicode_host(host)
+        return strings.HOST_BOTH.format(ascii=name, unicode=f"{shown}{slash}{path}") if shown else name
+    shop, _, item = name.partition(":")
+    return strings.OFFER.format(platform=platform or shop, item=item)
 
 
 def unicode_host(host: str) -> str:
@@ -119,7 +137,7 @@ def refuse_incomplete(source: PacketSource, agency: Agency, built_at: str) -> No
     known = facts(source)
     missing = [field for field in asked(source, agency) if field.required and not known.get(field.id)]
     if missing:
-        raise PacketBlocked(_blocked(agency, paper_for(agency, source.office.kind), missing))
+        raise PacketBlocked(_blocked(source.case_id, agency, paper_for(agency, source.office.kind), missing))
     hours = agency.terms.recheck_hours
     age = datetime.fromisoformat(built_at) - datetime.fromisoformat(known["recheck_at"])
     if hours and age > timedelta(hours=hours):
@@ -141,6 +159,8 @@ def told(field: FactField, known: Mapping[str, str]) -> str:
     value = known.get(field.id, "")
     if not value:
         return strings.TO_SUPPLY.format(supplier=field.supplier)
+    if field.id == "host" and known["host_unicode"]:
+        return strings.HOST_BOTH.format(ascii=value, unicode=known["host_unicode"])
     return beijing(value) if field.id.endswith("_at") else value
 
 
@@ -148,9 +168,10 @@ def applies(what: str, source: PacketSource) -> bool:
     return what == "any" or what == ("listing" if source.is_listing else "site")
 
 
-def _blocked(agency: Agency, paper: Paper, missing: list[FactField]) -> str:
+def _blocked(case: str, agency: Agency, paper: Paper, missing: list[FactField]) -> str:
     items = "；".join(strings.FIELD_MISSING_ITEM.format(label=f.label, id=f.id, supplier=f.supplier) for f in missing)
-    return strings.FIELD_MISSING.format(agency=agency.name, document=paper.document, missing=items)
+    said = {"agency": agency.name, "document": paper.document, "missing": items}
+    return strings.FIELD_MISSING.format(**said, case=case, field=missing[0].id)
 
 
 def filled(sentence: str, source: PacketSource) -> str:
@@ -164,5 +185,6 @@ def filled(sentence: str, source: PacketSource) -> str:
         title=source.title,
         case_id=source.case_id,
         packet_id=source.packet_id,
+        count="1",
         **{"class": known.get("class", ""), "imitates": known.get("imitates", "")},
     )

@@ -122,7 +122,7 @@ def gather(
         custody_head=head,
         stamps=stamped,
         law=provisions(config, config.agencies[agency], case.assessment),
-        fields={**around.network_fields(looked_up), **_listing_fields(store, case.subject), **case.fields},
+        fields={**around.network_fields(looked_up), **_listing_fields(store, config, case.subject), **case.fields},
         tool=f"zhengshao {version('zhengshao')}",
         excerpts=around.excerpts(case.assessment, pages),
         genuine=official,
@@ -210,13 +210,15 @@ def _law_facts(entry: Law) -> LawFacts:
     )
 
 
-def _listing_fields(store: Store, subject: str) -> dict[str, str]:
+def _listing_fields(store: Store, config: Config, subject: str) -> dict[str, str]:
     """What a marketplace showed of an offer when it was last seen."""
     if not subject.startswith("listing:"):
         return {}
+    profile = config.marketplaces.get(subject.split(":")[1])
+    named = {"platform_name": profile.title} if profile else {}
     offers = store.listings(subject=subject.removeprefix("listing:"))
     if not offers:
-        return {}
+        return named
     last = offers[-1]
     shown = {
         "item_url": last.url,
@@ -225,4 +227,4 @@ def _listing_fields(store: Store, subject: str) -> dict[str, str]:
         "place_shown": last.place,
         "shop": last.shop_id,
     }
-    return {key: value for key, value in shown.items() if value}
+    return {**named, **{key: value for key, value in shown.items() if value}}

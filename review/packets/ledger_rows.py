@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from review.packets.hashes import sha256_hex
 from review.packets.times import beijing
@@ -20,23 +19,19 @@ def ledger_rows(packets: Sequence[Path]) -> list[dict[str, str]]:
 def _row(path: Path) -> dict[str, str]:
     with zipfile.ZipFile(path) as packet:
         manifest = packet.read("manifest.json")
-        captured, said = json.loads(packet.read("capture.json")), json.loads(manifest)
-    facts = captured["facts"]
+        papers, said = json.loads(packet.read("papers.json")), json.loads(manifest)
+    facts = papers["facts"]
     return {
         "case": said["case_id"],
         "packet": said["packet_id"],
-        "subject": said["subject"],
-        "title": captured["title"],
+        "subject": facts["subject_shown"],
+        "title": facts["title"],
         "class": facts.get("class", ""),
         "imitates": facts.get("imitates", ""),
         "url": facts.get("final_url", ""),
-        "measures": "\n".join(_measures(captured)),
+        "measures": "\n".join(f"{n}. {one['text']}" for n, one in enumerate(papers["measures"], 1)),
         "first_seen": beijing(facts["first_seen"]),
         "last_seen": beijing(facts["last_seen"]),
         "decided": f"{facts.get('decision', '')} {facts.get('decided_by', '')}".strip(),
         "manifest": sha256_hex(manifest),
     }
-
-
-def _measures(captured: dict[str, Any]) -> Iterator[str]:
-    yield from captured.get("measures", ())

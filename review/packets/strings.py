@@ -80,7 +80,12 @@ ROLES = {
 }
 FORMATS = {"gz": "WARC 1.1（gzip）", "json": "JSON", "jsonl": "JSON Lines", "tsr": "RFC 3161", "py": "Python"}
 LIST_COLUMNS = ("序号", "名称", "类别", "文件格式", "字节数", "生成时间", "来源网址", "SHA-256", "SM3")
-FIELD_MISSING = "证据包缺少必需的内容，未生成。{agency}的《{document}》需要：{missing}"
+OFFER = "{platform} 商品 {item}"
+HOST_BOTH = "{ascii}（中文形式：{unicode}）"
+FIELD_MISSING = (
+    "证据包缺少必需的内容，未生成。{agency}的《{document}》需要：{missing}。"
+    "登记办法：zhengshao case fact {case} {field} 内容 --source 来源；人工复核结论用 zhengshao case decide。"
+)
 FIELD_MISSING_ITEM = "{label}（{id}），可由{supplier}提供"
 HOW_TO_VERIFY = """如何核验本证据包
 ================
@@ -275,6 +280,13 @@ OPINION_REPLY, OPINION_ROWS = "认定意见（由发证机关填写）", ("认�
 OTHERS_HEAD = ("序号", "材料", "说明")
 OTHERS_NOTE = "平台答复、告知凭证等收到后逐件登记，其校验值记入保管链，并补充到本清单。"
 THIS_PACKET, NOTICE_PROOF, ISSUER_REPLY = "证据包", "告知{label}的凭证", "发证机关认定意见"
+BATCH, BATCH_ANNEXES = "移送批次", ("移送台账", "各案件证据包（目录 packets）", "回执")
+BATCH_SUM = "本批共 {count} 件：{listed}。各件的事实、证据和识别依据见各证据包内的文书。"
+BATCH_HEAD = ("序号", "案件编号", "对象", "涉嫌类别", "证据包编号")
+BATCH_EACH = "每一处置对象适用的措施、最小处置范围和附带影响，以其证据包内的文书为准。"
+BATCH_SEALED = ("序号", "证据包编号", "封装清单（manifest.json）SHA-256")
+BATCH_RECEIPT = ("序号", "对象", "签收", "处理措施及时间", "结果")
+BATCH_DUE = "请在 {receipt} 个工作日内签收，{feedback} 个工作日内逐件反馈；也可填写移送台账中的黄色栏后退回。"
 CAMPAIGN_HEAD = "团伙 {label}，已知对象 {count} 个："
 CAMPAIGN_CAPTION = "团伙 {label} 关系图：左为对象（标色者为本件），右为其共有的内容"
 MEMBER_HEAD, TIE_HEAD = ("对象", "案件"), ("关联", "值", "对象", "同值对象数")

@@ -78,7 +78,8 @@ def _flat(text: str) -> str:
 
 
 def in_full(assessment: Mapping[str, Any], pages: Mapping[str, str]) -> dict[str, Any]:
-    """The assessment with the operator's contacts as the pages show them: rows keep them masked, a lead needs them.
+    """The assessment with the operator's contacts, also inside quotes, as the pages show them: rows keep them masked, a
+    lead needs them.
 
     Numbers of cards and persons stay masked. A contact that no page shows any more stays as the row has it.
     """
@@ -88,7 +89,16 @@ def in_full(assessment: Mapping[str, Any], pages: Mapping[str, str]) -> dict[str
         {**entry, "value": known.get((entry["kind"], entry["value"]), entry["value"])}
         for entry in assessment.get("contacts", ())
     ]
-    return {**assessment, "contacts": shown}
+    verdicts = {axis: _quoted_in_full(assessment[axis], pages) for axis in strings.AXES if axis in assessment}
+    return {**assessment, **verdicts, "contacts": shown}
+
+
+def _quoted_in_full(verdict: Mapping[str, Any], pages: Mapping[str, str]) -> dict[str, Any]:
+    signals = []
+    for signal in verdict["signals"]:
+        found = _excerpt(signal, pages) if "*" in signal["quote"] else None
+        signals.append({**signal, "quote": found.quote} if found else signal)
+    return {**verdict, "signals": signals}
 
 
 def genuine(connection: Connection, store: Store, blobs: BlobStore, name: str) -> tuple[Genuine, ...]:

@@ -19,7 +19,7 @@ def compose(view: View) -> Iterator[Block]:
         ("文书名称", view.say(view.form.title)),
         ("证据包编号", source.packet_id),
         ("案件编号", source.case_id),
-        ("对象", source.subject),
+        ("对象", view.fact("subject_shown")),
         ("签收期限", strings.DUE.format(days=terms.receipt_workdays)),
         ("反馈期限", strings.DUE.format(days=terms.feedback_workdays)),
     ]

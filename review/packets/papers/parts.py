@@ -27,7 +27,7 @@ from review.packets.papers.view import View
 from review.packets.source import CaptureMaterial, Excerpt
 from review.packets.times import beijing
 
-TEXT_WIDTH_MM, PAIR_WIDTH_MM, PHONE_WIDTH_MM, CUT_MM = 156, 76, 60, 105
+TEXT_WIDTH_MM, PAIR_WIDTH_MM, DESKTOP_WIDTH_MM, PHONE_WIDTH_MM, CUT_MM = 156, 76, 100, 52, 105
 PNG_SIGNATURE, PNG_SIZE_OFFSET = b"\x89PNG\r\n\x1a\n", 16
 """Width and height stand in the IHDR chunk, which always comes first (ISO/IEC 15948, 11.2.2)."""
 
@@ -70,7 +70,7 @@ def captures(view: View) -> Iterator[Block]:
 
 
 def figures(view: View) -> Iterator[Block]:
-    """The suspect beside the genuine page; what is left over below, each by itself."""
+    """The suspect beside the genuine page; then by desktop beside by phone; what is left over by itself."""
     shots = list(_shots(view))
     official = [page for page in view.source.genuine if page.picture]
     if shots and official:
@@ -79,7 +79,13 @@ def figures(view: View) -> Iterator[Block]:
         said = strings.GENUINE_CAPTION.format(name=page.name, url=page.url, at=beijing(page.fetched_at), file=path)
         left = picture(suspect.path, suspect.content, caption, PAIR_WIDTH_MM)
         yield Figure((left, picture(path, page.picture, said, PAIR_WIDTH_MM)))
-    for profile, item, caption in shots:
+    phones = [shot for shot in shots if shot[0] is FetchProfile.PHONE]
+    others = [shot for shot in shots if shot[0] is not FetchProfile.PHONE]
+    for (_, item, caption), (_, beside, said) in zip(others, phones, strict=False):
+        left = picture(item.path, item.content, caption, DESKTOP_WIDTH_MM)
+        yield Figure((left, picture(beside.path, beside.content, said, PHONE_WIDTH_MM)))
+    paired = min(len(others), len(phones))
+    for profile, item, caption in [*others[paired:], *phones[paired:]]:
         width = PHONE_WIDTH_MM if profile is FetchProfile.PHONE else TEXT_WIDTH_MM
         yield Figure((picture(item.path, item.content, caption, width),))
 

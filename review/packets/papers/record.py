@@ -18,7 +18,7 @@ def compose(view: View) -> Iterator[Block]:
     yield pairs(
         [
             ("案由", view.fact("class")),
-            ("提取对象", source.subject),
+            ("提取对象", view.fact("subject_shown")),
             ("提取内容", source.title),
             ("提取时间", period),
             ("提取单位", source.office.name),

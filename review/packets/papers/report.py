@@ -19,7 +19,7 @@ def compose(view: View) -> Iterator[Block]:
     told = {"at": beijing(source.opened_at), "by": source.opened_by, "office": source.office.name}
     yield text(strings.FOUND.format(**told, case=source.case_id))
     yield Heading("二、嫌疑主体")
-    yield pairs([("对象", source.subject), *view.rows("letter"), *view.rows("suspect")])
+    yield pairs([("对象", view.fact("subject_shown")), *view.rows("letter"), *view.rows("suspect")])
     for campaign in source.campaigns:
         yield from sketch(source.subject, campaign)
     yield Heading("三、事实和证据")

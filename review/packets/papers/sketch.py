@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from review.packets import fonts, strings
 from review.packets.coverage import drawn
+from review.packets.facts import subject_shown
 from review.packets.papers.model import Block, Figure, Table, text
 from review.packets.papers.parts import TEXT_WIDTH_MM, picture
 from review.packets.source import CampaignFacts, TieFacts
@@ -30,7 +31,7 @@ def sketch(subject: str, campaign: CampaignFacts) -> Iterator[Block]:
     content = drawing(subject, campaign.subjects[:DRAWN_MAX], campaign.ties[:DRAWN_MAX])
     caption = strings.CAMPAIGN_CAPTION.format(label=campaign.label)
     yield Figure((picture(f"campaign-{campaign.label}.png", content, caption, TEXT_WIDTH_MM),))
-    members = [(f"{number[one]} {one}", campaign.cases.get(one, "—")) for one in campaign.subjects]
+    members = [(f"{number[one]} {subject_shown(one)}", campaign.cases.get(one, "—")) for one in campaign.subjects]
     yield Table((74, 26), tuple(members), head=strings.MEMBER_HEAD)
     ties = [
         (tie.name, tie.shown, " — ".join(number.get(one, one) for one in tie.subjects), str(tie.carriers))
@@ -56,7 +57,7 @@ def drawing(subject: str, subjects: Sequence[str], ties: Sequence[TieFacts]) -> 
         _box(pen, RIGHT_START, WIDTH - EDGE, y, _cut(f"{tie.name} {tie.shown}", TIE_CHARS), FILL)
     for n, one in enumerate(subjects, 1):
         fill = OWN_FILL if one == subject else FILL
-        _box(pen, EDGE, LEFT_END, heights[one], _cut(f"#{n} {one}", SUBJECT_CHARS), fill)
+        _box(pen, EDGE, LEFT_END, heights[one], _cut(f"#{n} {subject_shown(one)}", SUBJECT_CHARS), fill)
     output = BytesIO()
     image.save(output, "PNG")
     return output.getvalue()
