@@ -48,7 +48,7 @@ class Concept(Model):
     unless: tuple[Text, ...] = ()
     pairs: tuple[Pair, ...] = ()
     patterns: tuple[Pattern, ...] = ()
-    signs: str = ""
+    signs: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
     sounds: tuple[Text, ...] = ()
     """Terms that count by their sound, too: written with homophones or in Latin letters, beside something exact."""
@@ -78,8 +78,8 @@ class Frame(Model):
     terms: tuple[Text, ...] = ()
     pairs: tuple[Pair, ...] = ()
     patterns: tuple[Pattern, ...] = ()
-    signs: str = ""
-    """Characters of which every match of a pattern holds one: without any in a text none is looked for."""
+    signs: tuple[str, ...] = ()
+    """For each pattern characters of which every match holds one: a text without any of them need not be searched."""
     unless: tuple[Text, ...] = ()
     leaves: Share = 0.0
     """What the offer still weighs: it stands on the page, whoever answers for it."""

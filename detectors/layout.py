@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain, zip_longest
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from detectors.text import HAN, Views, through_joined
 from detectors.views import Turned, View, spliced
@@ -49,11 +49,18 @@ class Reading(NamedTuple):
     """Where something was left out, in ascending order, if words are there only in this reading that go over it."""
 
 
-def readings(views: Views, find: Find, find_backwards: Find) -> Iterator[Reading]:
+class Finder(Protocol):
+    """Where words are found, as they stand and from their ends."""
+
+    def find(self, text: str) -> list[Match]: ...
+
+    def find_backwards(self, text: str) -> list[Match]: ...
+
+
+def readings(views: Views, words: Finder) -> list[Reading]:
     """The readings in which words come out that the text does not hold as it stands; mostly none."""
-    for reading in (_strewn(views), _columns(views, find), _backwards(views, find, find_backwards)):
-        if reading is not None:
-            yield reading
+    found = (_strewn(views), _columns(views, words.find), _backwards(views, words.find, words.find_backwards))
+    return [reading for reading in found if reading is not None]
 
 
 def _strewn(views: Views) -> Reading | None:

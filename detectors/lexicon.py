@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
@@ -14,7 +14,7 @@ import ahocorasick_rs
 
 from detectors import disguise, gaps, phonetics
 from detectors import text as folding
-from detectors.layout import readings
+from detectors.layout import Reading, readings
 from detectors.ordinary import is_rare, is_word_part
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ class Lexicon:
         self.words = [
             (term[0].isascii() and term[0].isalnum(), term[-1].isascii() and term[-1].isalnum()) for term in self.terms
         ]
-        self.edged = [any(edges) for edges in self.words]
+        edged = map(any, self.words)
+        self.known = list(zip(self.terms, edged, self.owners, strict=True))
+        """Each term, whether letters or digits at its ends must end there, and whose it is."""
         self.automaton = ahocorasick_rs.AhoCorasick(
             self.terms, matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
         )
@@ -115,15 +117,16 @@ class Lexicon:
             sorted({term for term in backwards if term != term[::-1]}), store_patterns=False
         )
         self.patterns = {
-            name: [re.compile(pattern) for pattern in meaning.patterns]
+            name: [
+                (re.compile(pattern), re.compile(f"[{re.escape(signs)}]") if signs else None)
+                for pattern, signs in zip(
+                    meaning.patterns, (*meaning.signs, *[""] * len(meaning.patterns)), strict=False
+                )
+            ]
             for name, meaning in self.meanings.items()
             if meaning.patterns
         }
-        self.signs = {
-            name: re.compile(f"[{re.escape(meaning.signs)}]")
-            for name, meaning in self.meanings.items()
-            if meaning.signs
-        }
+        """Each with the characters without one of which it matches nowhere."""
         self._know_what_each_is(wording)
         self._sounds = self._heard_terms(wording)
         variants = folding.tables()["variants"]
@@ -268,6 +271,10 @@ class Lexicon:
         """Every match, overlapping ones too."""
         return self.automaton.find_matches_as_indexes(text, overlapping=True)
 
+    def find_backwards(self, text: str) -> list[Match]:
+        """Some matches of what is written from its end."""
+        return self.backwards.find_matches_as_indexes(text)
+
 
 class Matches:
     """What the automaton finds in each view of one text; mapped back to the original only where somebody asks."""
@@ -285,15 +292,9 @@ class Matches:
         self._guessed = lexicon.with_variants(self._joined.text, doubtful)
         joins = () if views.parts is None else views.parts.here[1::2]
         self._variant = lexicon.find_over(self._guessed, sorted({*doubtful, *joins}))
-        self._readings = [
-            (
-                reading,
-                lexicon.find(reading.text) if reading.seams is None else lexicon.find_over(reading.text, reading.seams),
-            )
-            for reading in readings(views, lexicon.find, lexicon.backwards.find_matches_as_indexes)
-        ]
-        found = itertools.chain(self._plain, self._dense, self._variant, *(matches for _, matches in self._readings))
-        self.terms = set(map(itemgetter(0), found))
+        self._readings = [(reading, self._found_in(reading)) for reading in readings(views, lexicon)]
+        found = [self._plain, self._dense, self._variant, *(matches for _, matches in self._readings)]
+        self.terms = set(map(_TERM_OF, itertools.chain.from_iterable(found)))
         self._heard: dict[str, list[Hit]] = {}
 
     @cached_property
@@ -304,7 +305,12 @@ class Matches:
     @cached_property
     def owners(self) -> set[str]:
         """Concepts, frames, exceptions and parts of pairs of which some term is here, in whatever disguise."""
-        return set().union(*(self.lexicon.owners[index] for index in self.terms))
+        return set().union(*map(self.lexicon.owners.__getitem__, self.terms))
+
+    def _found_in(self, reading: Reading) -> list[Match]:
+        if reading.seams is None:
+            return self.lexicon.find(reading.text)
+        return self.lexicon.find_over(reading.text, reading.seams)
 
     def add_heard(self, heard: dict[str, list[Hit]]) -> None:
         """Hits by sound, found beside the others."""
@@ -312,62 +318,63 @@ class Matches:
         self.owners = self.owners | heard.keys()
 
     def some(self, owner: str, most: int) -> list[Hit]:
-        """Hits of an owner that are written, up to `most` of each term and in each way, in no certain order."""
-        return [hit for hits in (*self._written.get(owner, ()), *self._hidden.get(owner, ())) for hit in hits[:most]]
+        """Hits of an owner that are written, up to `most` of each term, in no certain order."""
+        found = [*self._written.get(owner, ()), *self._hidden.get(owner, ())]
+        if len(found) <= most:
+            return found
+        taken: Counter[str] = Counter()
+        some: list[Hit] = []
+        for hit in found:
+            taken[hit.term] += 1
+            if taken[hit.term] <= most:
+                some.append(hit)
+        return some
 
     def hits(self, owner: str) -> list[Hit]:
         """Hits of an owner's terms, in order of position."""
         written, hidden, heard = self._written.get(owner), self._hidden.get(owner), self._heard.get(owner)
         if hidden or heard:
-            return sorted(set().union(*(written or ()), *(hidden or ()), heard or ()))
+            return sorted({*(written or ()), *(hidden or ()), *(heard or ())})
         if not written:
             return []
-        return written[0] if len(written) == 1 else sorted(itertools.chain.from_iterable(written))
+        return sorted(written) if len(written) > 1 else written
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
-        text, signs = self.views.folded.text, self.lexicon.signs.get(concept)
-        if signs is not None and not signs.search(text):
-            return
-        for pattern in self.lexicon.patterns[concept]:
-            for match in pattern.finditer(text):
-                yield Hit(*self.views.folded.original(*match.span()), match.group())
+        folded = self.views.folded
+        for pattern, signs in self.lexicon.patterns[concept]:
+            if signs is None or signs.search(folded.text):
+                for match in pattern.finditer(folded.text):
+                    yield Hit(*folded.original(*match.span()), match.group())
 
     @cached_property
-    def _written(self) -> dict[str, list[list[Hit]]]:
-        """By owner the hits of each of its terms in the folded text, in order of position."""
-        by_term: dict[int, list[Match]] = defaultdict(list)
-        for match in self._plain:
-            by_term[match[0]].append(match)
-        found: dict[str, list[list[Hit]]] = defaultdict(list)
-        for index, matches in by_term.items():
-            hits = self._as_written(index, matches)
-            if hits:
-                for owner in self.lexicon.owners[index]:
-                    found[owner].append(hits)
+    def _written(self) -> dict[str, list[Hit]]:
+        """By owner the hits of its terms in the folded text: written out, or folding to what is."""
+        found: dict[str, list[Hit]] = defaultdict(list)
+        known, original, folded = self.lexicon.known, self.views.original, self.views.folded
+        unchanged = folded.is_identity
+        for index, start, end in self._plain:
+            term, edged, owners = known[index]
+            if edged and not self._whole_word(index, start, end):
+                continue
+            if not unchanged:
+                start, end = folded.original(start, end)
+            if original[start:end] == term:
+                hit = _made(Hit, (start, end, term, False, ""))
+            else:
+                how = disguise.of_glyphs(original[start:end])
+                hit = _made(Hit, (start, end, term, bool(how), how))
+            for owner in owners:
+                found[owner].append(hit)
         return found
 
-    def _as_written(self, index: int, matches: list[Match]) -> list[Hit]:
-        """One term's hits where it is written out, or folds to what is."""
-        if self.lexicon.edged[index]:
-            matches = [match for match in matches if self._whole_word(*match)]
-        term, original, folded = self.lexicon.terms[index], self.views.original, self.views.folded
-        if folded.text == original:
-            return [_made(Hit, (start, end, term, False, "")) for _, start, end in matches]
-        spans = ((start, end) if folded.is_identity else folded.original(start, end) for _, start, end in matches)
-        return [
-            _made(Hit, (start, end, term, False, ""))
-            if original[start:end] == term
-            else _made(Hit, (start, end, term, bool(how := disguise.of_glyphs(original[start:end])), how))
-            for start, end in spans
-        ]
-
     @cached_property
-    def _hidden(self) -> dict[str, list[list[Hit]]]:
+    def _hidden(self) -> dict[str, list[Hit]]:
         """By owner the hits that are in other views only, some perhaps twice."""
-        found: dict[str, list[list[Hit]]] = defaultdict(list)
-        for index, hit in itertools.chain(self._apart(), self._misspelt(), self._read_otherwise()):
-            for owner in self.lexicon.owners[index]:
-                found[owner].append([hit])
+        found: dict[str, list[Hit]] = defaultdict(list)
+        if self._dense or self._variant or self._readings:
+            for index, hit in itertools.chain(self._apart(), self._misspelt(), self._read_otherwise()):
+                for owner in self.lexicon.owners[index]:
+                    found[owner].append(hit)
         return found
 
     def _apart(self) -> Iterator[Located]:

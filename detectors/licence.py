@@ -246,7 +246,8 @@ def licence(page: Page, context: Context) -> Iterator[Signal | Contact]:
     if page.host and context.registry.owner(page.host)[0] in (Owner.OFFICIAL, Owner.STATE):
         return
     seen: set[tuple[str, str]] = set()
-    looked_at = islice(records(dates(page_views(page)), numbers), _MAX_RECORDS)
+    days = dates(page_views(page))
+    looked_at = islice(records(days, numbers), _MAX_RECORDS) if days or numbers else ()
     for issue in (*(issue for record in looked_at for issue in issues(text, record)), *_odd(text, numbers)):
         one = signal(text, issue)
         if (issue.kind, one.reason) not in seen:

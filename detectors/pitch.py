@@ -101,9 +101,11 @@ def _words(reader: Reader, window: Window) -> tuple[str, ...]:
     names = sorted((mark for mark in spoken if weights.get(mark, 0.0) > 0), key=lambda mark: (-weights[mark], mark))
     found: list[Hit] = []
     for name in names:
+        if len(found) == _TELLING:
+            break
         hits = reader.hits.within(name[1:], window.start, window.end, 0) if name[0] == "#" else []
         hit = next((one for one in hits if one.end - one.start > 1), None)
-        if hit and len(found) < _TELLING and not any(hit.start < one.end and one.start < hit.end for one in found):
+        if hit and not any(hit.start < one.end and one.start < hit.end for one in found):
             found.append(hit)
     return tuple(reader.page.text[hit.start : hit.end][:_WORD_MAX_CHARS] for hit in found)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from detectors import disguise, ordinary, phonetics
 from detectors import text as folding
 from detectors.lexicon import Hit
-from detectors.views import View, spliced
+from detectors.views import View, spliced, unchanged
 
 if TYPE_CHECKING:
     from detectors.lexicon import Lexicon, Sound
@@ -74,8 +74,10 @@ def _in_window(views: folding.Views, begin: int, stop: int, lexicon: Lexicon) ->
     """What is heard in a span of the densest view."""
     plain, written = views.joined.text[begin:stop], views.original
     spelled = _spelled(plain)
-    for one, start, end in lexicon.by_sound(phonetics.encoded(spelled.text), in_letters=not spelled.is_identity):
-        first, last = spelled.original(start, end)
+    lettered = not spelled.is_identity
+    for one, first, last in lexicon.by_sound(phonetics.encoded(spelled.text), in_letters=lettered):
+        if lettered:
+            first, last = spelled.original(first, last)
         if plain[first:last] == one.term or not _is_heard(plain, first, last, one, lexicon):
             continue
         span = folding.through_joined(views, begin + first, begin + last)
@@ -92,6 +94,8 @@ def _is_in_name(written: str, start: int, end: int) -> bool:
 
 def _spelled(text: str) -> View:
     """The text with runs of letters as the sounds they stand for; what stands for nothing stays."""
+    if not _LETTERS.search(text):
+        return unchanged(text, len(text))
     kept, written, sounds = [""], list[str](), list[str]()
     last = 0
     for match in _LETTERS.finditer(text):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detectors import strings
 from detectors.base import Axis, Signal, detector
@@ -43,8 +42,7 @@ _FREE = frozenset({"contact", "reach"})
 """What may stand anywhere within its window: how to reach the seller is not said in the sentence of the offer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """One rule that holds at one place. `start`, `end` cover the anchor and what the rule demands near it."""
 
     rule: Rule
@@ -64,7 +62,7 @@ class Offer:
         """What this offer alone weighs; what its frame leaves of it when somebody else is speaking."""
         if self.spoken is not None:
             return self.spoken.frame.leaves
-        total = self.rule.weight + sum(weight for _, weight in self.boosts)
+        total = self.rule.weight + (sum(weight for _, weight in self.boosts) if self.boosts else 0.0)
         total += _DISGUISE_WEIGHT if self.disguise else 0.0
         return min(_DOUBTED_MOST if self.doubted and total < _BEYOND_DOUBT else 1.0, total)
 
@@ -224,6 +222,8 @@ class Reader:
         return concept == _PERSONAL_ONLY or self.speakers.frame_of(hit) is None
 
     def _among_lawful(self, rule: Rule, anchor: Hit) -> bool:
+        if not rule.damped_by:
+            return False
         window = self.wording.damped_window
         around = (
             hit.term for name in rule.damped_by for hit in self.hits.within(name, anchor.start, anchor.end, window)
