@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -28,6 +28,7 @@ _DIGITS, _OLD_DIGITS = 18, 15
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _BETWEEN = r"[\s\-·._—–/\u200b-\u200d\ufeff\ufe0f\u20e3]{0,3}"
 _SEPARATOR = re.compile(_BETWEEN.replace("{0,3}", ""))
+_NO_SEPARATOR = re.compile(_SEPARATOR.pattern.replace("[", "[^", 1))
 _MARK_CHARS = 4
 """How far `T` may stand before the digits."""
 
@@ -142,8 +143,7 @@ def find(text: str) -> Iterator[Identity]:
     for run in _chain().finditer(text):
         first = run.start()
         mark = _mark().search(text, max(0, first - _MARK_CHARS - 1), first)
-        places = [first + at for at, sign in enumerate(run.group()) if not _SEPARATOR.match(sign)]
-        plain = "".join(digits().get(ord(text[at]), "X") for at in places)
+        places, plain = _digits_of(run.group(), first)
         if mark and _ends(found := _MARKED.match(plain), places):
             assert found is not None
             yield Identity(found.group(), True, mark.start(), places[found.end() - 1] + 1)
@@ -151,7 +151,16 @@ def find(text: str) -> Iterator[Identity]:
         yield from _unmarked(plain, places)
 
 
-def _unmarked(plain: str, places: list[int]) -> Iterator[Identity]:
+def _digits_of(written: str, first: int) -> tuple[Sequence[int], str]:
+    """Where the digits of a chain stand that begins at `first`, and what they are; a check letter is a capital X."""
+    if written.isascii() and written.isdigit():
+        return range(first, first + len(written)), written
+    plain = _SEPARATOR.sub("", written).translate(digits())
+    places = [first + match.start() for match in _NO_SEPARATOR.finditer(written)]
+    return places, plain if plain[-1].isdigit() else plain[:-1] + "X"
+
+
+def _unmarked(plain: str, places: Sequence[int]) -> Iterator[Identity]:
     """Numbers of a chain: `plain` is its digits, `places` where each stands. Those written together first."""
     taken = -1
     for found in sorted((*_whole(plain, places), *_NUMBER.finditer(plain)), key=_begin):
@@ -162,11 +171,11 @@ def _unmarked(plain: str, places: list[int]) -> Iterator[Identity]:
             yield Identity(found.group(), False, places[begin], places[end - 1] + 1)
 
 
-def _whole(plain: str, places: list[int]) -> Iterator[re.Match[str]]:
+def _whole(plain: str, places: Sequence[int]) -> Iterator[re.Match[str]]:
     """Runs of 18 or 15 digits with nothing between them."""
-    cuts = [at for at in range(1, len(places)) if places[at] > places[at - 1] + 1]
+    cuts = [at for at in range(1, len(places)) if places[at] > places[at - 1] + 1] if isinstance(places, list) else []
     for begin, end in pairwise([0, *cuts, len(places)]):
-        found = _TOGETHER.fullmatch(plain, begin, end)
+        found = _TOGETHER.fullmatch(plain, begin, end) if end - begin in (_DIGITS, _OLD_DIGITS) else None
         if found:
             yield found
 
@@ -175,7 +184,7 @@ def _begin(found: re.Match[str]) -> int:
     return found.start()
 
 
-def _ends(found: re.Match[str] | None, places: list[int]) -> bool:
+def _ends(found: re.Match[str] | None, places: Sequence[int]) -> bool:
     """Whether no digit follows directly on a match."""
     return found is not None and (found.end() == len(places) or places[found.end()] > places[found.end() - 1] + 1)
 

@@ -48,8 +48,9 @@ def _of_glyphs(written: str) -> str:
     return next((kind for kind in kinds(written) if kind in (INVISIBLE, GLYPHS)), "")
 
 
-def of_gaps(views: folding.Views, start: int, end: int) -> str:
-    """How a word of the dense view was pulled apart; empty when one blank or line break merely stands in it."""
-    if not gaps.is_evasive(views, start, end):
+def of_gaps(between: list[str], count: int) -> str:
+    """How a word of so many characters was pulled apart by what stands between them; empty when one blank or line
+    break merely stands in it."""
+    if not gaps.is_evasive(between, count):
         return ""
-    return VERTICAL if gaps.is_column(gaps.gaps_within(views, start, end)) else SEPARATORS
+    return VERTICAL if gaps.is_column(between) else SEPARATORS

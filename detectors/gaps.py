@@ -56,11 +56,9 @@ def _kind(gap: str) -> int:
     return _USUAL if gap.strip() else _BLANK
 
 
-def gaps_within(views: Views, start: int, end: int) -> list[str]:
-    """What was dropped between the characters of a span of the dense view."""
-    first, last = views.dense.original(start, end)
-    written = views.folded.text[first:last]
-    return _gaps(written) if last - first <= _REMEMBERED_CHARS else _gaps.__wrapped__(written)
+def between(written: str) -> list[str]:
+    """What the dense view drops between the characters of a word."""
+    return _gaps(written) if len(written) <= _REMEMBERED_CHARS else _gaps.__wrapped__(written)
 
 
 @lru_cache(maxsize=4096)
@@ -68,19 +66,18 @@ def _gaps(written: str) -> list[str]:
     return WORD_RUN.split(written)[1:-1]
 
 
-def separators_are_disguise(views: Views, start: int, end: int) -> bool:
+def separators_are_disguise(views: Views, start: int, end: int, gaps: list[str]) -> bool:
     """Whether what was dropped inside a dense span is decoration, not the ordinary end of one word before another.
 
     A decoration is, but for one divider between two words. Blanks are inside a long word, or where each character
     stands alone between blanks.
     """
-    gaps = gaps_within(views, start, end)
     if not gaps:
         return False
-    apart = views.dense.starts_run(start) and views.dense.ends_run(end) and len(gaps) == end - start - 1
+    apart = len(gaps) == end - start - 1 and views.dense.starts_run(start) and views.dense.ends_run(end)
     if any(map(_is_no_ornament, gaps)):
         return apart and len(gaps) > 1 and len(set(gaps)) == 1 and _is_figure(gaps[0])
-    if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
+    if not all(map(_ORDINARY_GAP.fullmatch, gaps)):
         return len(gaps) > 1 or not _DIVIDER.fullmatch(gaps[0]) or apart
     if any(gap.strip() for gap in gaps):
         return apart and len(gaps) > 1 and len(set(gaps)) == 1
@@ -99,19 +96,18 @@ def _is_figure(gap: str) -> bool:
     return len(gap) <= _ORNAMENT_MAX_CHARS and "\n" not in gap and not _ORDINARY_GAP.fullmatch(gap)
 
 
-def is_evasive(views: Views, start: int, end: int) -> bool:
-    """Whether a word of the dense view was pulled apart on purpose: by ornaments, or a blank after every character.
+def is_evasive(gaps: list[str], count: int) -> bool:
+    """Whether a word of so many characters was pulled apart on purpose: by ornaments, or a blank after every one.
 
     One blank or line break inside a phrase is how people write; a line of its own for every character is not.
     """
-    gaps = gaps_within(views, start, end)
-    if any(not _ORDINARY_GAP.fullmatch(gap) for gap in gaps):
+    if not all(map(_ORDINARY_GAP.fullmatch, gaps)):
         return True
-    if len(gaps) != end - start - 1 or len(gaps) < 2:
+    if len(gaps) != count - 1 or len(gaps) < 2:
         return False
     return is_column(gaps) or len(set(gaps)) == 1 or not any("\n" in gap or gap.strip() for gap in gaps)
 
 
 def is_column(gaps: list[str]) -> bool:
     """Whether every character stands in a line of its own."""
-    return len(gaps) > 1 and all("\n" in gap for gap in gaps)
+    return len(gaps) > 1 and "\n" in gaps[0] and all("\n" in gap for gap in gaps)

@@ -241,9 +241,7 @@ class Lexicon:
         """Every match in which the character at one of some places in ascending order stands."""
         if not places:
             return []
-        windows = list(self._around(places))
-        if len(windows) * self.longest > len(text):
-            windows = [(0, len(text))]
+        windows = [(0, len(text))] if len(places) * self.longest > len(text) else self._around(places)
         marked = bytearray(len(text) + 1)
         for at in places:
             marked[at] = 1
@@ -379,11 +377,15 @@ class Matches:
 
     def _apart(self) -> Iterator[Located]:
         """Where something stands between the characters of a word, and by what."""
+        terms, views = self.lexicon.terms, self.views
         for index, start, end in self._dense:
-            term = self.lexicon.terms[index]
-            if not term.isascii() and gaps.separators_are_disguise(self.views, start, end):
-                how = disguise.of_gaps(self.views, start, end)
-                yield index, Hit(*folding.through_dense(self.views, start, end), term, bool(how), how)
+            term = terms[index]
+            if not term.isascii():
+                first, last = views.dense.original(start, end)
+                between = gaps.between(views.folded.text[first:last])
+                if gaps.separators_are_disguise(views, start, end, between):
+                    how = disguise.of_gaps(between, end - start)
+                    yield index, _made(Hit, (*views.folded.original(first, last), term, bool(how), how))
 
     def _misspelt(self) -> Iterator[Located]:
         """Where a term is written with look-alike, homophone or split characters."""

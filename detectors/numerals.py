@@ -90,12 +90,15 @@ REAL_DIGITS = 5
 """Of a number in which letters stand for digits."""
 
 
+_NOT_ONLY_DIGITS = re.compile(r"[^0-9\-. ]")
+
+
 def with_letters(text: str) -> list[tuple[int, str]]:
     """Runs of ten to thirteen digits of which some are letters of the same shape (`138OOOO1234`): place and digits."""
     return [
         (match.start(), as_digits(match.group()))
         for match in _letters().finditer(text)
-        if not match.group().isascii() or any(sign.isalpha() or sign == "|" for sign in match.group())
+        if _NOT_ONLY_DIGITS.search(match.group())
         if sum(sign.isdigit() for sign in match.group()) >= REAL_DIGITS
     ]
 

@@ -26,7 +26,9 @@ class View:
         if end <= following and following - here[first] == self.lengths[first]:
             shift = origin[first] - here[first]
             return start + shift, end + shift
-        low = origin[first] + (start - here[first] if self._plain(first) else 0)
+        low = origin[first]
+        if following - here[first] == self.lengths[first]:
+            low += start - here[first]
         last = bisect_right(here, end - 1, first) - 1
         high = end - here[last] if self._plain(last) else self.lengths[last]
         return low, origin[last] + high

@@ -48,6 +48,14 @@ def test_decorated_and_split_words_map_back() -> None:
     assert written[slice(*folding.through_dense(views, start, start + 2))] == "办·理"
 
 
+def _are_disguise(written: str, word: str) -> bool:
+    views = folding.views(written)
+    start = views.dense.text.index(word)
+    end = start + len(word)
+    between = gaps.between(views.folded.text[slice(*views.dense.original(start, end))])
+    return gaps.separators_are_disguise(views, start, end, between)
+
+
 @pytest.mark.parametrize(
     ("written", "word", "disguise"),
     [
@@ -60,9 +68,7 @@ def test_decorated_and_split_words_map_back() -> None:
     ],
 )
 def test_which_separators_are_a_disguise(written: str, word: str, disguise: bool) -> None:
-    views = folding.views(written)
-    start = views.dense.text.index(word)
-    assert gaps.separators_are_disguise(views, start, start + len(word)) is disguise
+    assert _are_disguise(written, word) is disguise
 
 
 @pytest.mark.parametrize(
@@ -104,9 +110,7 @@ def test_a_reading_mark_belongs_to_no_quote_of_the_words_around_it() -> None:
     ],
 )
 def test_one_divider_between_words_is_no_disguise(written: str, word: str, disguise: bool) -> None:
-    views = folding.views(written)
-    start = views.dense.text.index(word)
-    assert gaps.separators_are_disguise(views, start, start + len(word)) is disguise
+    assert _are_disguise(written, word) is disguise
 
 
 ODD = st.text(
