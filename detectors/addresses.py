@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from detectors.features import PLAIN_HOST
 from detectors.hosts import Owner
 from detectors.marks import Claim
 
@@ -23,6 +24,9 @@ _LINKS_MIN = 4
 _LINK_SHARE = 0.5
 _FRAMED_CHARS = 400
 """A page with less text of its own shows what its frame shows."""
+
+
+_OWN_PATH = re.compile(r"/(?:[^/]+(?:/[^/]+)*/?)?$")
 
 
 def addressed(page: Page, registry: Registry) -> Iterator[Claim]:
@@ -70,8 +74,11 @@ def _hosts(addresses: Iterable[str]) -> Counter[str]:
 def host_of(address: str) -> str:
     """The host an address names, with or without scheme; empty when relative or broken."""
     text = address.strip().lower()
-    if not text or text.startswith(("#", "javascript:", "data:", "mailto:")):
+    if not text or text.startswith(("#", "javascript:", "data:", "mailto:")) or _OWN_PATH.match(text):
         return ""
+    plain = PLAIN_HOST.match(text)
+    if plain:
+        return plain[1]
     if "//" not in text:
         first = text.partition("/")[0]
         text = (

@@ -256,11 +256,15 @@ def _with_linked(page: Page, found: list[Contact]) -> Iterator[Contact]:
     yield from found
     known = {(contact.kind, contact.value) for contact in found}
     for link in page.markup.links:
-        for kind, value in _in_href(link.href):
+        for kind, value in _in_href(link.href) if _DIALS.search(link.href) else ():
             if (kind, value) not in known and len(known) < MAX_CONTACTS:
                 known.add((kind, value))
                 quote = page.text[link.start : link.end]
                 yield Contact(kind=kind, value=value, quote=quote, start=link.start, end=link.end)
+
+
+_DIALS = re.compile(r"[:?]|//")
+"""What every address of the table of links that dial has; most links of a page have none of it."""
 
 
 @cache

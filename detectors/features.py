@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crawlers.records import Listing
 
 T = TypeVar("T")
-_PLAIN_HOST = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
+PLAIN_HOST = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
 """An address whose host needs no closer look."""
 
 
@@ -156,7 +156,7 @@ class Page:
     def host(self) -> str:
         """Lower-case ASCII host without port and trailing dot; empty when unknown."""
         if "host" not in self.memo:
-            plain = _PLAIN_HOST.match(self.url)
+            plain = PLAIN_HOST.match(self.url)
             self.memo["host"] = plain[1] if plain else _host(self.parts)
         return cast("str", self.memo["host"])
 

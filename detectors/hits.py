@@ -22,6 +22,7 @@ _CONDITION = re.compile(
     r"(?:凭借?|持有?|本人有|我有|已有|自有|出示|查验|核对|核查|检查|具备|具有|没收|吊销|扣押|上交|佩戴)(?:有效|本人|其)?的?$"
 )
 """Before a certificate: it is shown, held or taken away, not offered."""
+_CONDITION_ENDS = frozenset("凭借持有示验对查备收销押交戴效人其的")
 _JOINS = re.compile(r"[、,，/\s·和与及或|]{0,2}")
 
 
@@ -100,10 +101,12 @@ class Hits:
         for hit in sorted(hits, key=lambda one: (-one.end, one.start)):
             after = bisect_left(starts, hit.end)
             head = starts[after] if after < len(starts) and starts[after] - hit.end <= _HEAD_GAP_CHARS else -1
-            modifies = head >= 0 and not _NO_MODIFIER.search(text[hit.end : head])
-            joined = 0 <= listed - hit.end <= 2 and _JOINS.fullmatch(text[hit.end : listed]) is not None
-            held = _CONDITION.search(text, max(0, hit.start - _HEAD_GAP_CHARS), hit.start) is not None
-            if modifies or joined or held or hit.start <= listed <= hit.end:
+            if (
+                hit.start <= listed <= hit.end
+                or (head >= 0 and not _NO_MODIFIER.search(text[hit.end : head]))
+                or (0 <= listed - hit.end <= 2 and _JOINS.fullmatch(text[hit.end : listed]))
+                or _is_held(text, hit.start)
+            ):
                 listed = hit.start
             else:
                 kept.append(hit)
@@ -132,6 +135,13 @@ class Hits:
     @property
     def _text(self) -> str:
         return self._matches.views.original
+
+
+def _is_held(text: str, start: int) -> bool:
+    """Whether a certificate that begins there is shown, held or taken away."""
+    if text[start - 1 : start] not in _CONDITION_ENDS:
+        return False
+    return _CONDITION.search(text, max(0, start - _HEAD_GAP_CHARS), start) is not None
 
 
 def outside(hits: list[Hit], covers: list[Hit]) -> list[Hit]:

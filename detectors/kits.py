@@ -32,7 +32,7 @@ _MIN_CLASSES = 12
 _MIN_SNIPPET_CHARS = 120
 _MAX_SNIPPET_CHARS = 20_000
 _MAX_SOURCE_CHARS = 600_000
-_CLASS = re.compile(r"\sclass\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
+_CLASS = re.compile(r"class(?<=\sclass)\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
 _PLAIN_PATH = re.compile(r"(?:/[\w-][\w.-]*)+/?")
 _COMMENT = re.compile(r"<!--([^<>]{4,200}?)-->")
 _SCRIPT = re.compile(r"<script(?![^>]{0,400}\ssrc)[^>]{0,400}>(.{120,20000}?)</script", re.S | re.I)

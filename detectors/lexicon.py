@@ -29,8 +29,8 @@ _MAX_SPREAD = 10
 """Characters that a split, decorated character may take."""
 _HAN = re.compile(f"[{folding.HAN}]+")
 
-_TERM_OF = itemgetter(0)
-"""Of a match."""
+_FIRST = itemgetter(0)
+"""The term of a match, the start of a hit."""
 _made = tuple.__new__
 """A named tuple of a tuple, without a call of its own."""
 
@@ -292,7 +292,7 @@ class Matches:
         self._variant = lexicon.find_over(self._guessed, sorted({*doubtful, *joins}))
         self._readings = [(reading, self._found_in(reading)) for reading in readings(views, lexicon)]
         found = [self._plain, self._dense, self._variant, *(matches for _, matches in self._readings)]
-        self.terms = set(map(_TERM_OF, itertools.chain.from_iterable(found)))
+        self.terms = set(map(_FIRST, itertools.chain.from_iterable(found)))
         self._heard: dict[str, list[Hit]] = {}
 
     @cached_property
@@ -335,7 +335,8 @@ class Matches:
             return sorted({*(written or ()), *(hidden or ()), *(heard or ())})
         if not written:
             return []
-        return sorted(written) if len(written) > 1 else written
+        # the automaton finds them by their ends, so that of those that begin together the shorter come first
+        return sorted(written, key=_FIRST) if len(written) > 1 else written
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
         folded = self.views.folded

@@ -71,14 +71,15 @@ def find(text: str) -> Iterator[Found]:
     for start, end in chains(text, REAL_DIGITS):
         # a landline may begin in brackets; letters for digits may begin and end a number
         base = max(0, start - _LETTERS)
-        written = plain(text[base : end + _LETTERS])
         if end - start < MOBILE_DIGITS - 1:
             continue
+        chain = text[base : end + _LETTERS]
+        written = plain(chain)
         if sum(map(str.isdigit, written)) >= MOBILE_DIGITS - 1:
             yield from _mobiles(text, base, written, looks)
             for match in _LANDLINE.finditer(written):
                 yield Found(re.sub(r"\D", "", match.group(1)), base + match.start(1), base + match.end(1))
-        for at, digits in with_letters(text[base : end + _LETTERS]):
+        for at, digits in with_letters(chain):
             yield from _mobiles(text, base + at, digits, looks)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,15 @@ def assess(page: Page, context: Context) -> Assessment:
     findings: list[Finding] = []
     errors: list[DetectorError] = []
     if page.state not in verdict.UNREADABLE:
-        for one in registry():
-            error = _run(one, page, context, findings)
-            if error is not None:
-                errors.append(error)
-    # a reader and its page hold each other: they would outlive the judgement until a collection finds them
-    page.memo.clear()
+        collects = gc.isenabled()
+        gc.disable()  # a long text is tuples by the hundred thousand, which every collection would walk
+        try:
+            errors = [error for one in registry() if (error := _run(one, page, context, findings)) is not None]
+        finally:
+            # a reader and its page hold each other: they would outlive the judgement until a collection finds them
+            page.memo.clear()
+            if collects:
+                gc.enable()
     signals = [finding for finding in findings if isinstance(finding, Signal)]
     return Assessment(
         state=page.state.value,
