@@ -123,3 +123,16 @@ def _ascii_label(label: str) -> str:
         return idna.encode(label, uts46=True).decode("ascii")
     except idna.IDNAError:
         return "xn--" + label.encode("punycode").decode("ascii")
+
+
+def valid_idn(host: str) -> bool:
+    """Whether IDNA 2008 allows every international label of an ASCII host."""
+    international = [label for label in host.split(".") if label.startswith("xn--")]
+    if not international:
+        return True
+    import idna
+
+    try:
+        return all(idna.decode(label) for label in international)
+    except idna.IDNAError:
+        return False

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -14,7 +17,7 @@ from crawlers.identities import masked as mask
 from detectors import likeness, ocr, strings
 from detectors.base import Axis, Contact, FollowUp, Signal, Trace, detector
 from detectors.hosts import Owner
-from detectors.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGES_DECODED
+from detectors.limits import MAX_IMAGE_BYTES, MAX_IMAGE_KEPT_PIXELS, MAX_IMAGE_PIXELS, MAX_IMAGES_DECODED
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from detectors.ocr import Written
 
 VERSION = 5
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "ICO", "AVIF")
+"""What web pages show; Pillow would also read PostScript, fonts and films of old games."""
 _WEB = ("http://", "https://")
 _TARGET = re.compile(r"(?!javascript:|data:)[a-z][a-z0-9+.\-]{1,15}:/?/?\S{4,2000}$", re.I)
 _MIN_SIDE_PX = 60
@@ -45,19 +50,28 @@ def images(page: Page, context: Context) -> Iterator[Signal | FollowUp | Contact
     the extra `ocr` pictures are left unread."""
     if not page.images or not can_decode():
         return
-    bodies = page.images[:MAX_IMAGES_DECODED]
-    decoded = [(body, image) for body in bodies if (image := decode(body)) is not None]
-    for _, image in decoded:
-        for target in qr_targets(image):
-            web = target.lower().startswith(_WEB)
-            if not _official(target, context):
-                yield Trace(kind="qr", value=target, shown=target if web else mask(target), where="image")
-            if web:
-                yield FollowUp(detector="images", kind="qr", url=target, reason=strings.QR_FOUND.format(url=target))
-    for look in dict.fromkeys(filter(None, (likeness.fingerprint(image) for _, image in decoded))):
+    areas: dict[bytes, int] = {}
+    looks: dict[str, None] = {}
+    for body in page.images[:MAX_IMAGES_DECODED]:  # one at a time: twelve large ones do not fit beside each other
+        image = decode(body)
+        if image is not None:
+            areas[body] = image.width * image.height
+            looks[likeness.fingerprint(image)] = None
+            yield from _codes(image, context)
+    for look in filter(None, looks):
         yield Trace(kind="image", value=look, shown=look, where="image")
     if can_read():
-        yield from _written(decoded, page.url, context)
+        large = sorted(areas, key=lambda body: -areas[body])[:_MAX_OCR_IMAGES]
+        yield from _written(large, page.url, context)
+
+
+def _codes(image: Image, context: Context) -> Iterator[Trace | FollowUp]:
+    for target in qr_targets(image):
+        web = target.lower().startswith(_WEB)
+        if not _official(target, context):
+            yield Trace(kind="qr", value=target, shown=target if web else mask(target), where="image")
+        if web:
+            yield FollowUp(detector="images", kind="qr", url=target, reason=strings.QR_FOUND.format(url=target))
 
 
 def _official(target: str, context: Context) -> bool:
@@ -68,20 +82,48 @@ def _official(target: str, context: Context) -> bool:
 
 
 def decode(body: bytes) -> Image | None:
-    """The first frame in grey or colour; None for what is too large, too small or no picture. Sizes are checked
-    before anything is unpacked."""
+    """The first frame in colour, made smaller when it is very large, without what the file says beside it; None for
+    what is too large, too small, broken or of no known format. Sizes are checked before anything is unpacked."""
     from PIL import Image, UnidentifiedImageError
 
     if len(body) > MAX_IMAGE_BYTES:
         return None
     try:
-        image = Image.open(io.BytesIO(body))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is the lower one
+            image = Image.open(io.BytesIO(body), formats=_formats())
         width, height = image.size
         if width * height > MAX_IMAGE_PIXELS or min(width, height) < _MIN_SIDE_PX:
             return None
-        return image.convert("RGB")
+        seen = _smaller(image).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
+    seen.info.clear()
+    return seen
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    """Those of `FORMATS` that this build of Pillow reads."""
+    from PIL import Image
+
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
+
+
+def _smaller(image: Image) -> Image:
+    """At most `MAX_IMAGE_KEPT_PIXELS`, by whole factors; what has a palette or a mask is sampled, the rest averaged."""
+    from PIL import Image
+
+    factor = math.ceil(math.sqrt(image.width * image.height / MAX_IMAGE_KEPT_PIXELS))
+    if factor <= 1:
+        return image
+    size = image.width // factor, image.height // factor
+    image.draft("RGB", size)  # a JPEG is made smaller while it is unpacked
+    factor = min(image.width // size[0], image.height // size[1])
+    if factor <= 1:
+        return image
+    return image.reduce(factor) if image.mode in ("L", "RGB", "CMYK") else image.resize(size, Image.Resampling.NEAREST)
 
 
 def qr_targets(image: Image) -> list[str]:
@@ -97,17 +139,16 @@ _MAX_OFFERS = 5
 """Of one picture."""
 
 
-def _written(decoded: list[tuple[bytes, Image]], url: str, context: Context) -> Iterator[Signal | Contact]:
-    """What the largest pictures say. Numbers and contacts in them have no place in the page's text."""
+def _written(large: list[bytes], url: str, context: Context) -> Iterator[Signal | Contact]:
+    """What these pictures say. Numbers and contacts in them have no place in the page's text."""
     from detectors.contacts import find, is_personal
     from detectors.features import Page
     from detectors.licence import licence
     from detectors.text import views
     from detectors.wording import Reader, apart, signal
 
-    large = sorted(decoded, key=lambda picture: -picture[1].width * picture[1].height)[:_MAX_OCR_IMAGES]
-    for number, (body, image) in enumerate(large):
-        read = _read(body, image, context.pictures)
+    for number, body in enumerate(large):
+        read = _read(body, context.pictures)
         if not read.text:
             continue
         written = Page.from_text(read.text, url)
@@ -122,11 +163,12 @@ def _written(decoded: list[tuple[bytes, Image]], url: str, context: Context) -> 
             yield replace(contact, start=0, end=0)
 
 
-def _read(body: bytes, image: Image, known: dict[str, Written]) -> Written:
+def _read(body: bytes, known: dict[str, Written]) -> Written:
     """What is written in a picture; one that two visitors or two pages were shown is read once."""
     name = hashlib.sha256(body).hexdigest()
     if name not in known:
-        known[name] = ocr.read(image)
+        image = decode(body)
+        known[name] = ocr.read(image) if image is not None else ocr.Written()
     return known[name]
 
 

@@ -12,7 +12,10 @@ MAX_SIGNALS_PER_DETECTOR = 40
 MAX_CONTACTS = 60
 MAX_IMAGES_DECODED = 12
 MAX_IMAGE_BYTES = 8_000_000
-MAX_IMAGE_PIXELS = 40_000_000
+MAX_IMAGE_PIXELS = 90_000_000
+"""In memory four bytes each: what one picture at a time may cost."""
+MAX_IMAGE_KEPT_PIXELS = 24_000_000
+"""A larger picture is made smaller as soon as it is unpacked."""
 MIN_OCR_WIDTH_PX = 200
 MIN_OCR_HEIGHT_PX = 60
 MIN_OCR_PIXELS = 60_000

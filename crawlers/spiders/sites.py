@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
+from crawlers.addresses import valid_idn
 from crawlers.bounce import bounce_target
 from crawlers.decode import decode_exchange
 from crawlers.markup import blinding
 from crawlers.middlewares import FOLLOWED
-from crawlers.pictures import is_picture, mislabelled
+from crawlers.pictures import is_picture, mislabelled, unreadable
 from crawlers.profiles import page_state
 from crawlers.records import Exchange, Fetched, Outcome, Task, TaskKind
 from crawlers.spiders.base import TaskSpider
@@ -40,7 +41,8 @@ class SitesSpider(TaskSpider):
 
     def read(self, task: Task, page: Exchange, flags: list[str], request: Request) -> Fetched | Request:
         if 200 <= page.status < 300 and is_picture(page):
-            return Fetched(task=task, outcome=Outcome.CAPTURED, flags=tuple(flags))
+            unread = ["picture_unreadable"] if unreadable(page) else []
+            return Fetched(task=task, outcome=Outcome.CAPTURED, flags=(*flags, *unread))
         decoded = decode_exchange(page)
         followed: int = request.meta.get(FOLLOWED, 0)
         target = bounce_target(decoded.text, page.url)
@@ -61,8 +63,11 @@ class SitesSpider(TaskSpider):
 
 def _odd(page: Exchange, text: str) -> list[str]:
     """What a reader of this page should know: `mislabelled` (a picture called a page, or a page a picture),
-    `parser_blinding` (nested so deep that common parsers see nothing behind it)."""
-    return [
-        *(["mislabelled"] if mislabelled(page) else []),
-        *(["parser_blinding"] if blinding(text) else []),
-    ]
+    `parser_blinding` (nested so deep that common parsers see nothing behind it), `invalid_idn` (a host that IDNA
+    forbids and some registry sold all the same)."""
+    odd = {
+        "mislabelled": mislabelled(page),
+        "parser_blinding": blinding(text),
+        "invalid_idn": not valid_idn(urlsplit(page.url).hostname or ""),
+    }
+    return [flag for flag, holds in odd.items() if holds]

@@ -1,5 +1,5 @@
 """What sites do wrong, one class each."""
 
-from tests.hostile.faults import answers, network, pages
+from tests.hostile.faults import answers, network, pages, traps
 
-__all__ = ["answers", "network", "pages"]
+__all__ = ["answers", "network", "pages", "traps"]

@@ -16,10 +16,10 @@ def html(body: str, head: str = "") -> str:
     return f"<!doctype html><html><head>{head}<title>页面</title></head><body>{body}</body></html>"
 
 
-def picture(width: int = 8, height: int = 8) -> bytes:
-    """A grey PNG."""
-    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))]
-    parts += [(b"IDAT", zlib.compress((b"\0" + bytes(width)) * height)), (b"IEND", b"")]
+def picture(width: int = 8, height: int = 8, bits: int = 8) -> bytes:
+    """A black PNG of so many bits a pixel."""
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, 0, 0, 0, 0))]
+    parts += [(b"IDAT", zlib.compress((b"\0" + bytes(width * bits // 8)) * height)), (b"IEND", b"")]
     chunks = (
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
     )
@@ -149,3 +149,8 @@ class IconFont(Stored):
 
 class PriceBait(Stored):
     body = html("￥" + "1" * 100_000).encode()
+
+
+class PhonePhoto(Stored):
+    kind = "image/heic"
+    body = b"\0\0\0\x18ftypheic" + bytes(400)
