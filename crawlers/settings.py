@@ -68,9 +68,9 @@ EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.logcount.LogCount": 0,
     "scrapy.extensions.logstats.LogStats": 0,
-    "scrapy.extensions.memusage.MemoryUsage": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
 }
+EXTENSIONS = {"crawlers.memory.Memory": 0}
 ITEM_PIPELINES = {"crawlers.pipelines.KeepPipeline": 100}
 
 

@@ -31,8 +31,9 @@ class LivingSpider(SitesSpider):
 
     def _claim(self) -> list[Task]:
         while not (self._stopped or self.stop_file.exists()):
-            if self.equipment.store.waiting(self.night, self.kinds) > self._flying:
-                return super()._claim()
+            flying = self._flying  # before the store is asked: what lands meanwhile must not look like a new task
+            if self.equipment.store.waiting(self.night, self.kinds) > flying and (tasks := super()._claim()):
+                return tasks
             time.sleep(_POLL_SECONDS)
         return []
 
