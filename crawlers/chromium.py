@@ -31,7 +31,8 @@ ARGUMENTS = (
     "--hide-scrollbars",
     # a name is never looked up but by the door, and no datagram goes round it
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # its name until 2025; ignored since
 )
 
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from crawlers.browser import Look, Shot, find_executable, launched, visit
+from crawlers.browser import Look, Shot, visit
+from crawlers.chromium import find_executable, launched
 from crawlers.records import FetchProfile, Outcome
 from tests.hostile.conftest import Visit
 from tests.hostile.world import World
