@@ -17,10 +17,11 @@ from review.commands._shared import (
     fail,
     json_option,
     load_config,
+    open_store,
     say,
 )
 from review.commands.packet import EXITS
-from review.strings import BUNDLE_BUILT
+from review.strings import BUNDLE_BUILT, RETURNED
 
 
 @click.group("bundle")
@@ -31,6 +32,7 @@ def command() -> None:
     zhengshao referral draft A-000012 A-000013 --to cac
     zhengshao bundle build R-2026-000001
     zhengshao bundle verify B-2026-000001-1.zip --trust DIR
+    zhengshao bundle feedback R-2026-000001 01_移送台账.xlsx
     """
 
 
@@ -93,3 +95,30 @@ def verify_bundle(bundle: Path, trust: Path | None, lang: str, as_json: bool) ->
     else:
         click.echo("\n".join(lines(report, lang)))
     sys.exit(EXITS[report["verdict"]])
+
+
+@command.command("feedback")
+@click.argument("label", metavar="R-YYYY-NNNNNN")
+@click.argument("ledger", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--actor", default=getpass.getuser, show_default="your login", help="Who enters it.")
+@config_option
+@data_option
+def feedback(label: str, ledger: Path, actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
+    """Enter a 台账 that the recipient filled in: it is kept, receipts and answers are entered item by item."""
+    from crawlers.blobs import BlobStore
+    from review import returned
+    from review.clock import utc_now
+    from review.errors import ReviewError
+    from review.referrals import by_label
+
+    store, data = open_store(config_dir, data_dir)
+    config = load_config(config_dir)
+    try:
+        with store.write() as connection:
+            referral = by_label(connection, label)
+            blobs = BlobStore(data / "blobs")
+            done = returned.enter(connection, blobs, referral.id, ledger, config, actor=actor, now=utc_now())
+    except ReviewError as error:
+        fail(str(error), PROBLEMS)
+    told = {"label": label, "state": done.referral.state.chinese}
+    say(RETURNED.format(**told, received=done.received, answered=done.answered))

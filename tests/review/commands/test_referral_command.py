@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import load_workbook
 
 from review.cli import main
 from review.clock import utc_now
+from review.packets import strings
+from review.packets.ledger import FIRST_ROW
 from tests.crawlers.keeping import house
 from tests.review.handing import confirmed
 
@@ -36,6 +41,17 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(data, config)
 
 
+def fill(bundle: Path, **cells: str) -> bytes:
+    """The bundle's 台账 with the first row filled in, as a recipient does it in a spreadsheet."""
+    with zipfile.ZipFile(bundle) as whole:
+        book = load_workbook(io.BytesIO(whole.read("01_移送台账.xlsx")))
+    sheet = book[strings.LEDGER_SHEET]
+    for name, value in cells.items():
+        sheet.cell(FIRST_ROW, list(strings.LEDGER).index(name) + 1, value)
+    book.save(output := io.BytesIO())
+    return output.getvalue()
+
+
 def test_from_draft_to_close(desk: Desk, tmp_path: Path) -> None:
     label = desk.run("referral", "draft", "A-1", "A-2", "--to", "cac", "--actor", "张三").stdout.strip()
     assert label.startswith("R-")
@@ -53,8 +69,12 @@ def test_from_draft_to_close(desk: Desk, tmp_path: Path) -> None:
     desk.run("referral", "send", label, "--channel", "公文交换", "--number", "示网办〔2026〕1号")
     assert "应于" in desk.run("referral", "list").output
     assert desk.run("referral", "list", "--overdue").stdout == ""
+    filled = tmp_path / "01_移送台账.xlsx"
+    filled.write_bytes(fill(Path(built["file"]), received_by="赵六", result="已阻断", answer="已阻断"))
+    assert "签收 1 件,反馈 1 件" in desk.run("bundle", "feedback", label, str(filled)).output
+    filled.write_bytes(fill(Path(built["file"]), received_by="赵六", result="随便"))
+    assert "不在选项内" in desk.run("bundle", "feedback", label, str(filled), exit_code=1).output
     desk.run("referral", "receive", label, "--by", "赵六")
-    desk.run("referral", "answer", label, "--result", "blocked", "--item", "1", "--text", "已阻断")
     desk.run("referral", "answer", label, "--result", "returned")
     scan = tmp_path / "回执.pdf"
     scan.write_bytes(b"%PDF-1.7 invented")
@@ -62,7 +82,7 @@ def test_from_draft_to_close(desk: Desk, tmp_path: Path) -> None:
     desk.run("referral", "close", label)
     told = json.loads(desk.run("referral", "show", label, "--json").stdout)
     assert (told["state"], [item["result"] for item in told["items"]]) == ("closed", ["blocked", "returned"])
-    assert [paper["name"] for paper in told["papers"]] == ["回执.pdf"]
+    assert [paper["name"] for paper in told["papers"]] == ["01_移送台账.xlsx", "回执.pdf"]
     assert "办结" in desk.run("referral", "show", label).output
 
 
