@@ -67,13 +67,14 @@ def _bound(app: Flask, place: Desk) -> None:
     """Sizes, the host names it answers to, and whose word about the caller counts."""
     limits, listen = place.web.limits, place.web.listen
     app.config.update(
-        MAX_CONTENT_LENGTH=limits.upload_bytes,
+        MAX_CONTENT_LENGTH=limits.form_bytes,
         MAX_FORM_MEMORY_SIZE=limits.form_bytes,
         MAX_FORM_PARTS=2000,
         TRUSTED_HOSTS=[urlsplit(listen.desk).hostname],
         RATELIMIT_STORAGE_URI="memory://",
         RATELIMIT_HEADERS_ENABLED=False,
     )
+    app.before_request(lambda: entry.bound(app, limits.upload_bytes))
     if listen.trusted_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
 

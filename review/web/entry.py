@@ -76,6 +76,18 @@ def public(view: View) -> View:
     return entry()(view)
 
 
+def uploads(view: View) -> View:
+    """It takes files: up to `limits.upload_bytes`, where others take forms of `limits.form_bytes`."""
+    view.uploads = True  # type: ignore[attr-defined]
+    return view
+
+
+def bound(app: Flask, upload_bytes: int) -> None:
+    """Before anything of the request is read."""
+    if getattr(app.view_functions.get(request.endpoint or ""), "uploads", False):
+        request.max_content_length = upload_bytes
+
+
 def who_may(app: Flask, endpoint: str) -> frozenset[Role] | None:
     """The roles of an endpoint, empty for anybody, None for nobody."""
     if endpoint in LIBRARY:

@@ -18,6 +18,8 @@ from review.web import create_app
 from review.web.captured import create_captured_app
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from config import Config
     from crawlers.store import Store
 
@@ -30,6 +32,7 @@ class Served:
     """Two servers, bound and not yet running; `url` is where people go."""
 
     url: str
+    app: Flask
     desk: Any
     captured: Any
 
@@ -52,9 +55,11 @@ def prepare(config: Config, store: Store, data: Path, *, port: int | None = None
     if listen.trusted_proxy:
         told = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
         bound |= {"trusted_proxy": "*", "trusted_proxy_count": 1, "trusted_proxy_headers": told}
+    app = create_app(config, store, data)
     return Served(
         listen.desk,
-        create_server(create_app(config, store, data), map={}, port=listen.port, **bound),
+        app,
+        create_server(app, map={}, port=listen.port, **bound),
         create_server(create_captured_app(config, store, data), map={}, port=listen.evidence_port, **bound),
     )
 

@@ -20,6 +20,9 @@ from werkzeug.test import TestResponse
 
 import config as configuration
 from config import Config
+from crawlers.archive import Archive
+from crawlers.recorder import Recorder
+from crawlers.records import Fetched
 from crawlers.store import Store, store_url
 from review.cases import Suspect, open_or_refresh
 from review.clock import as_text
@@ -111,6 +114,12 @@ class Office:
         } | fields
         with self.store.write() as connection:
             return open_or_refresh(connection, Suspect(**suspect), night="2026-11-21", now=self.clock())[0]
+
+    def keep(self, *fetched: Fetched) -> list[int | None]:
+        """Record and seal; capture ids."""
+        with Recorder(self.store, Archive(self.data / "archive"), owner="test", max_wait_ms=5) as recorder:
+            futures = [recorder.submit(item) for item in fetched]
+        return [future.result() for future in futures]
 
     def told(self, action: str = "") -> list[dict[str, Any]]:
         """Entries of the audit log, oldest first."""

@@ -1,0 +1,125 @@
+"""Screenshots of every page of the review desk, for the manual: `.venv/bin/python docs/screens.py demo-data`.
+
+Works on a copy of a demonstration's data directory: half of its cases are opened again, as the night left them, and an
+account is made for each duty.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import config as configuration
+from crawlers.browser import find_executable
+from crawlers.store import Store, store_url
+from review.cases import CaseState, Decision, decide, find
+from review.clock import utc_now
+from review.desk import accounts
+from review.desk.roles import Role
+from review.web.hashing import hashed
+from review.web.serving import Served, prepare
+
+OUT = Path(__file__).parent / "screens"
+PORT = 8765
+SECRET = "Lvye-4471-qingshan"  # noqa: S105  for a copy that is thrown away
+SIZE = {"width": 1366, "height": 768}
+PEOPLE = {"zhanglin": ("张林", Role.ANALYST), "liwei": ("李巍", Role.REVIEWER), "zhaoqing": ("赵晴", Role.LEADER)}
+PAGES: tuple[tuple[str, str, str], ...] = (
+    ("today", "zhanglin", "/today"),
+    ("queue", "zhanglin", "/queue"),
+    ("queue-listing", "zhanglin", "/queue?kind=listing&state=open"),
+    ("search", "zhanglin", "/queue?q=焊工"),
+    ("case", "zhanglin", "/cases/{site}"),
+    ("case-captures", "zhanglin", "/cases/{site}/captures"),
+    ("case-links", "zhanglin", "/cases/{tied}/links"),
+    ("case-flow", "zhanglin", "/cases/{decided}/flow"),
+    ("case-log", "zhanglin", "/cases/{decided}/log"),
+    ("evidence", "zhanglin", "/cases/{site}/evidence/{capture}"),
+    ("account", "zhanglin", "/account"),
+)
+
+
+def main(source: Path) -> None:
+    OUT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        shutil.copytree(source, data, ignore=shutil.ignore_patterns("runs", "practice"))
+        config = configuration.load()
+        Store.create(store_url(data)).close()
+        store = Store.open(store_url(data))
+        served = prepare(config, store, data, port=PORT)
+        places = _staged(store, served)
+        for server in (served.desk, served.captured):
+            threading.Thread(target=server.run, daemon=True).start()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_executable(), args=["--no-sandbox", "--disable-gpu"])
+            _door(browser, served.url)
+            for username in PEOPLE:
+                _person(browser, served.url, username, places)
+            browser.close()
+
+
+def _staged(store: Store, served: Served) -> dict[str, int]:
+    """Accounts, open cases, and the numbers of the cases that show most."""
+    app = served.app
+    now = utc_now()
+    with store.write() as connection:
+        for username, (name, role) in PEOPLE.items():
+            accounts.add(
+                connection,
+                username,
+                full_name=name,
+                wanted=[role.value],
+                hashed=hashed(app, SECRET),
+                profile="standard",
+                agencies=(),
+                actor="console",
+                now=now,
+                must_change=False,
+            )
+        cases = list(find(connection))
+        for case in cases[: len(cases) * 2 // 3]:
+            if case.state is not CaseState.OPEN:
+                decide(connection, case.id, Decision.REOPEN, actor="zhanglin", reason="演示", now=now)
+    site = next(case for case in cases if case.imitates and len(case.capture_ids) > 1)
+    tied = site
+    shots = [capture for capture in store.captures(ids=list(site.capture_ids)) if capture.artefacts]
+    return {"site": site.id, "tied": tied.id, "decided": cases[-1].id, "capture": shots[0].id if shots else 0}
+
+
+def _door(browser: Browser, url: str) -> None:
+    page = browser.new_page(viewport=SIZE, locale="zh-CN")
+    page.goto(f"{url}/login")
+    page.screenshot(path=OUT / "sign-in.png")
+    page.close()
+
+
+def _person(browser: Browser, url: str, username: str, places: dict[str, int]) -> None:
+    wanted = [(name, path) for name, who, path in PAGES if who == username]
+    if not wanted:
+        return
+    page = browser.new_page(viewport=SIZE, locale="zh-CN")
+    page.goto(f"{url}/login")
+    page.fill("#f-username", username)
+    page.fill("#f-password", SECRET)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/today")
+    for name, path in wanted:
+        _shot(page, url + path.format(**places), name)
+    page.close()
+
+
+def _shot(page: Page, address: str, name: str, **options: Any) -> None:
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=OUT / f"{name}.png", **options)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

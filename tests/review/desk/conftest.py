@@ -1,0 +1,3 @@
+from tests.review.conftest import store
+
+__all__ = ["store"]
