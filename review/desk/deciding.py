@@ -125,6 +125,7 @@ def decided_since(connection: Connection, actor: str, day: str) -> int:
     own = select(case_events.c.detail).where(
         case_events.c.actor == actor, case_events.c.kind == "decided", case_events.c.at >= day
     )
+    own = own.with_hint(case_events, "INDEXED BY ix_case_events_actor", "sqlite")  # statistics of few actors mislead it
     back = [("undoes" in json.loads(detail)) for detail in connection.scalars(own)]
     return len(back) - 2 * sum(back)
 

@@ -22,8 +22,10 @@ from review.strings import BAD_FILTER_KEY, BAD_FILTER_VALUE, TOO_MANY_FILTERS
 
 MAX_KEYS = 20
 MAX_PAGE = 400
-COUNTED = 1000
+COUNTED = 500
 """Where no counter knows the number, at most so many cases are counted."""
+COUNTED_WALKING = 200
+"""And so many where each text has to be read."""
 NOBODY = "-"
 OPEN_STATES = frozenset(state.value for state in CaseState)
 
@@ -142,13 +144,17 @@ def run(connection: Connection, query: Query, *, size: int, search_cases: int, a
     """One page of the cases a query asks for. `also` are cases found by what is not in their text: a contact."""
     conditions, source = _search(connection, query, search_cases, also)
     rows = select(desk.c.case_id).select_from(source).where(*conditions)
+    walked = source is not desk
     page = rows.order_by(*SORTS[query.sort]).limit(size).offset((query.page - 1) * size)
     ids = list(connection.scalars(page))
     total = None if query.text else _counted(connection, query)
     if total is not None:
         return Found(ids, total)
-    number = connection.scalar(select(func.count()).select_from(rows.limit(COUNTED + 1).subquery())) or 0
-    return Found(ids, min(number, COUNTED), number > COUNTED)
+    if walked and not query.values:
+        return Found(ids, search_cases, True)
+    most = COUNTED_WALKING if walked else COUNTED
+    number = connection.scalar(select(func.count()).select_from(rows.limit(most + 1).subquery())) or 0
+    return Found(ids, min(number, most), number > most)
 
 
 def ids_of(
