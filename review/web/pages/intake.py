@@ -28,7 +28,7 @@ from review.errors import NightLocked
 from review.night.judged import judge_kept
 from review.printing import counts_told
 from review.web.desk import actor, desk
-from review.web.entry import entry
+from review.web.entry import entry, uploads
 from review.web.paging import pages_of
 from review.web.showing import Nav
 from review.web.words import language, words
@@ -124,6 +124,7 @@ def _incoming() -> Path:
 
 @page.post("/intake/preview")
 @entry(*WORKERS)
+@uploads
 def preview() -> Response | str:
     """Keep an upload aside and show what it holds; nothing goes into the store yet."""
     sent = request.files.get("file")
