@@ -17,6 +17,7 @@ from review.commands._shared import (
     fail,
     json_option,
     load_config,
+    open_store,
     say,
 )
 
@@ -99,6 +100,69 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+@command.command("redact")
+@click.argument("packet", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@config_option
+@data_option
+def redact(packet: Path, target: Path, config_dir: Path | None, data_dir: Path | None) -> None:
+    """Make the copy for circulation of PACKET: people masked, pictures encoded anew, archive left out.
+
+    Look through every picture of it before it goes out: names without a label and grey faces are not found.
+
+    \b
+    zhengshao packet redact P-2026-000001.zip P-2026-000001-遮盖本.zip
+    """
+    import json
+
+    from crawlers.records import CrawlError
+    from review.cases import get, parse_label
+    from review.clock import utc_now
+    from review.errors import ReviewError
+    from review.packets.amend import read_file
+    from review.packets.desk import make_copy
+    from review.packets.gather import case_file
+    from review.packets.stamping import office_stamper
+
+    config = load_config(config_dir)
+    store, data = open_store(config_dir, data_dir)
+    try:
+        said = json.loads(read_file(packet, "manifest.json"))
+        with store.read() as connection:
+            case = case_file(get(connection, parse_label(said["case_id"])))
+        with office_stamper(config, data) as stamper, target.open("xb") as output:
+            make_copy(store, data, case, config, stamper, packet, utc_now()).write(output)
+    except (ReviewError, CrawlError, OSError) as error:
+        fail(str(error), PROBLEMS)
+    click.echo(str(target))
+
+
+@command.command("lock")
+@click.argument("packet", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--for", "certificate", type=click.Path(path_type=Path, exists=True), help="The receiver's certificate, PEM."
+)
+def lock(packet: Path, folder: Path, certificate: Path | None) -> None:
+    """Put the original under lock for its way: for a certificate, or under a passphrase, which is printed.
+
+    \b
+    zhengshao packet lock P-2026-000001.zip /media/usb/out --for police.pem
+    """
+    from review.errors import ReviewError
+    from review.packets import envelope, handout
+
+    word = "" if certificate else envelope.passphrase()
+    try:
+        made = handout.lock(packet, folder, certificate=certificate.read_bytes() if certificate else b"", word=word)
+    except (ReviewError, OSError) as error:
+        fail(str(error), PROBLEMS)
+    for path in made:
+        say(str(path))
+    if word:
+        click.echo(word)
+
+
 @command.command("stamp")
 @click.argument("packet", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @config_option
@@ -149,9 +213,10 @@ def approve(packet: Path, key_file: Path, passphrase: str, config_dir: Path | No
 @command.command("verify")
 @click.argument("packet", type=click.Path(path_type=Path))
 @click.option("--trust", type=click.Path(path_type=Path, file_okay=False), help="keys.json and tsa/*.pem.")
+@click.option("--original", type=click.Path(path_type=Path), help="What a copy for circulation was made from.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @json_option
-def verify_packet(packet: Path, trust: Path | None, lang: str, as_json: bool) -> None:
+def verify_packet(packet: Path, trust: Path | None, original: Path | None, lang: str, as_json: bool) -> None:
     """Judge a packet: exit 0 valid, 1 invalid, 2 cannot judge. Reads only, offline.
 
     \b
@@ -159,7 +224,7 @@ def verify_packet(packet: Path, trust: Path | None, lang: str, as_json: bool) ->
     """
     from review.packets.verify import lines, verify
 
-    report = verify(str(packet), str(trust) if trust else None)
+    report = verify(str(packet), str(trust) if trust else None, str(original) if original else None)
     if as_json:
         emit(report)
     else:

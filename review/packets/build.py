@@ -13,11 +13,12 @@ from review.packets.seal import Sealed, Sealer, Timestamp, seal
 from review.packets.source import PacketSource
 from review.packets.standalone import single_file
 from review.packets.verify.contents import PACKET
+from review.packets.windows import checker
 
 
 def build(source: PacketSource, agency: Agency, sealer: Sealer) -> Sealed:
     """The sealed packet; see `seal` for what happens when no authority answers."""
-    items = [*evidence(source, sealer.built_at), verifier(sealer.built_at)]
+    items = [*evidence(source, sealer.built_at), verifier(sealer.built_at), checker(sealer.built_at)]
     made = papers(source, agency, items, sealer.built_at)
 
     def contents(timestamp: Timestamp) -> Sequence[Item]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,8 +19,11 @@ from crawlers.store import Store
 from review import case_facts, looks, registry
 from review.cases import get
 from review.keys import office_signer
+from review.packets.amend import read_file
 from review.packets.build import build
 from review.packets.gather import CaseFile, case_file, gather
+from review.packets.handout import salt
+from review.packets.redacted import Original, redacted
 from review.packets.seal import Sealed, Sealer, SealStamper
 
 NUMBER = re.compile(r"P-(\d{4})-(\d{6})\.zip")
@@ -50,6 +55,21 @@ def make_packet(
     with store.read() as connection:
         known = registry.known_files(connection)
     return file_under(data / "packets", moment.year, sealed, known)
+
+
+def make_copy(
+    store: Store, data: Path, case: CaseFile, config: Config, stamp: SealStamper, original: Path, now: str
+) -> Sealed:
+    """The copy for circulation of a packet of `case` that lies at `original`: the same captures, masked."""
+    settings = config.settings
+    manifest, captured = read_file(original, "manifest.json"), json.loads(read_file(original, "capture.json"))
+    said = json.loads(manifest)
+    same = replace(case, capture_ids=tuple(capture["id"] for capture in captured["captures"]))
+    archive, blobs = Archive(data / "archive", settings.archive.gzip_level), BlobStore(data / "blobs")
+    source = gather(store, archive, blobs, same, said["agency"], config, said["packet_id"])
+    key = office_signer(data, settings.office.name, settings.sign, datetime.fromisoformat(now))
+    sealer = Sealer(key, now, stamp, settings.stamp.policy)
+    return redacted(source, Original(manifest), config.agencies[said["agency"]], salt(data), sealer)
 
 
 def file_under(

@@ -13,6 +13,7 @@ from review.packets.seal import Attached, Contents, Part, Sealed, Sealer, Timest
 from review.packets.verify.container import Packet, check_zip
 from review.packets.verify.contents import BUNDLE, PACKET
 from review.packets.verify.reasons import Finding
+from review.packets.windows import checker
 
 FOLDER = "packets"
 
@@ -36,7 +37,7 @@ def seal_together(
     ]
 
     def whole(timestamp: Timestamp) -> Sequence[Part]:
-        return [*contents(timestamp), *attached, verifier(sealer.built_at)]
+        return [*contents(timestamp), *attached, verifier(sealer.built_at), checker(sealer.built_at)]
 
     head = {"format": BUNDLE, "packet_id": bundle_id, "agency": agency, "office": office}
     return seal({**head, "packets": sorted(rows, key=lambda row: str(row["path"]))}, whole, sealer)

@@ -86,6 +86,7 @@ class Packet:
         self.token_time: Optional[datetime] = None
         self.notes: List[Tuple[str, str]] = []  # reason codes of what is odd but harmless, until their check ends
         self.reports: List[Dict[str, Any]] = []  # of the packets in a bundle
+        self.original: Optional[str] = None  # path of what a copy for circulation was made from
         self.stopped = False  # a check that all others rest on has failed
 
     def take(self, offset: int, size: int) -> bytes:

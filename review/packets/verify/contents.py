@@ -14,11 +14,12 @@ from review.packets.verify.container import CHUNK_BYTES, Entry, Packet
 from review.packets.verify.reasons import Finding, Unknown
 from review.packets.verify.values import moment
 
-PACKET, BUNDLE = "zhengshao-packet/1", "zhengshao-bundle/1"
+PACKET, BUNDLE, REDACTED = "zhengshao-packet/1", "zhengshao-bundle/1", "zhengshao-redacted/1"
 UNLISTED = ("SHA256SUMS", "manifest.json", "seal.json", "seal.tsr", "approvals.json")
 REQUIRED: Dict[str, Tuple[str, ...]] = {
     PACKET: ("archive/data.warc.gz", "capture.json", "custody.jsonl", "findings.json", "law.json", "stamps.json"),
     BUNDLE: (),
+    REDACTED: ("capture.json", "redactions.json"),
 }
 """By format of the manifest, the files without which nothing can be claimed."""
 CHUNKS_BEHIND = 4

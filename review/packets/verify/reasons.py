@@ -7,7 +7,8 @@ MARKS = {"ok": ("通过", "pass"), "unknown": ("未定", "????"), "bad": ("不�
 TITLES = {
     "zip": "压缩包结构", "manifest": "封装清单", "files": "文件齐全", "hashes": "文件摘要", "lists": "摘要表与清单表",
     "papers": "文书与数据", "custody": "保管链", "warc": "网页归档", "captures": "抓取与归档对照",
-    "stamps": "固证时间戳", "packets": "批次内各证据包", "seal": "单位签名", "timestamp": "封装时间戳",
+    "stamps": "固证时间戳", "packets": "批次内各证据包", "redactions": "遮盖本与原件",
+    "seal": "单位签名", "timestamp": "封装时间戳",
     "approvals": "审批签名", "heads": "第二单位登记",
 }  # fmt: skip
 WORDS = dict(
@@ -76,6 +77,8 @@ KEY_REVOKED 密钥已吊销
 BUNDLE_MISMATCH 批次清单与所含证据包不符
 PACKET_INVALID 批次内有证据包无效
 PACKET_UNKNOWN 批次内有证据包无法判断
+REDACTION_MISMATCH 遮盖本与其原件不对应
+ORIGINAL_NOT_GIVEN 未提供原件，只核对了遮盖本自身
 APPROVALS_MISSING 审批签名不足
 APPROVAL_SIGNATURE 审批签名不成立
 HEAD_MISMATCH 保管链与第二单位登记的不同

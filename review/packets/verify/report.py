@@ -13,7 +13,15 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 from review.packets.verify.archive import check_captures, check_warc
 from review.packets.verify.authority import check_stamps, check_timestamp
 from review.packets.verify.container import Packet, Window, check_zip
-from review.packets.verify.contents import BUNDLE, PACKET, check_files, check_hashes, check_lists, check_manifest
+from review.packets.verify.contents import (
+    BUNDLE,
+    PACKET,
+    REDACTED,
+    check_files,
+    check_hashes,
+    check_lists,
+    check_manifest,
+)
 from review.packets.verify.custody import check_custody
 from review.packets.verify.papers import check_papers
 from review.packets.verify.reasons import MARKS, TITLES, VERDICTS, WORDS, Finding, Unknown
@@ -41,11 +49,16 @@ ASKED: Dict[str, Callable[[Packet], bool]] = {
 MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, EOFError)
 
 
-def verify(path: str, trust: Optional[str] = None) -> Dict[str, Any]:
-    """Judge one packet, or a bundle with every packet in it; never raises for what the file holds."""
+def verify(path: str, trust: Optional[str] = None, original: Optional[str] = None) -> Dict[str, Any]:
+    """Judge one packet, a bundle with every packet in it, or a copy for circulation, which `original` may be given for.
+
+    Never raises for what the file holds.
+    """
     try:
         with open(path, "rb") as file:
-            return judge(Packet(file, trust))
+            packet = Packet(file, trust)
+            packet.original = original
+            return judge(packet)
     except OSError as error:
         return {"verdict": "unknown", "packet_id": "", "checks": [row("zip", "unknown", "ZIP_UNREADABLE", str(error))]}
 
@@ -96,7 +109,40 @@ def check_packets(packet: Packet) -> str:
     return str(len(inside))
 
 
-CHECKS: Dict[str, Checks] = {PACKET: EVIDENCE, BUNDLE: {"packets": check_packets}}
+def check_redactions(packet: Packet) -> str:
+    """The copy names one original, and each of its pictures what it was made from; the original, if given, agrees."""
+    told, link = packet.json("redactions.json"), packet.manifest["original"]
+    if told["original"] != link or link["packet_id"] != packet.manifest["packet_id"]:
+        raise Finding("REDACTION_MISMATCH", "original")
+    pictures = {item["path"]: item for item in told["items"] if "path" in item}
+    listed = {row["path"] for row in packet.manifest["files"] if row["role"] == "screenshot"}
+    if set(pictures) != listed:
+        raise Finding("REDACTION_MISMATCH", ", ".join(sorted(set(pictures) ^ listed)))
+    for path, item in pictures.items():
+        if packet.sha256.get(path) != item["sha256"]:
+            raise Finding("REDACTION_MISMATCH", path)
+    if packet.original is None:
+        packet.notes.append(("ORIGINAL_NOT_GIVEN", link["manifest_sha256"]))
+        return ""
+    with open(packet.original, "rb") as file:
+        whole = Packet(file, packet.trust)
+        check_zip(whole)
+        raw, manifest = whole.read("manifest.json"), whole.json("manifest.json", exact=True)
+    if hashlib.sha256(raw).hexdigest() != link["manifest_sha256"]:
+        raise Finding("REDACTION_MISMATCH", str(manifest["packet_id"]))
+    rows = {row["path"]: row["sha256"] for row in manifest["files"]}
+    sources = [(item["original_path"], item["original_sha256"]) for item in pictures.values()]
+    for path, digest in [*sources, *((item["path"], item["sha256"]) for item in told["withheld"])]:
+        if rows.get(path) != digest:
+            raise Finding("REDACTION_MISMATCH", path)
+    return str(manifest["packet_id"])
+
+
+CHECKS: Dict[str, Checks] = {
+    PACKET: EVIDENCE,
+    BUNDLE: {"packets": check_packets},
+    REDACTED: {"redactions": check_redactions},
+}
 """By format of the manifest, what is checked between the files and the seal."""
 
 
@@ -161,10 +207,11 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(description="核验证哨证据包（只读、离线）。退出码 0 有效，1 无效，2 无法判断。")
     parser.add_argument("packet", help="证据包 P-….zip")
     parser.add_argument("--trust", help="可信名录目录：keys.json 与 tsa/*.pem，须从包外另行取得")
+    parser.add_argument("--original", help="流转用遮盖本所对应的原件，用于核对二者是否对应")
     parser.add_argument("--json", action="store_true", help="输出 JSON")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh")
     options = parser.parse_args(arguments)
-    report = verify(options.packet, options.trust)
+    report = verify(options.packet, options.trust, options.original)
     text = json.dumps(report, ensure_ascii=False) if options.json else "\n".join(lines(report, options.lang))
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:  # a Windows console in another code page must not stop the verdict

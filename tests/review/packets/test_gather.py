@@ -21,7 +21,7 @@ from crawlers.stamper import Authority, Opener, Stamper
 from crawlers.store import Store, store_url
 from review.cases import Decision, Suspect, decide, get, open_or_refresh
 from review.cli import main
-from review.packets.desk import make_packet, next_number
+from review.packets.desk import make_copy, make_packet, next_number
 from review.packets.evidence import utc
 from review.packets.gather import CaseFile, NothingCaptured, UnknownAgency, case_file, gather
 from review.packets.stamping import seal_stamper
@@ -118,6 +118,11 @@ def test_a_whole_case(office: Office, authority: TestAuthority) -> None:
     assert b"bystander" not in files["archive/data.warc.gz"]
     assert json.loads(files["findings.json"])["decisions"][0]["what"] == "属实"
     assert {law["id"] for law in json.loads(files["law.json"])["entries"]}
+    now = utc(datetime.now(UTC))
+    copy = make_copy(office.store, office.data, office.file(), office.config, stamp, path, now)
+    (office.data / "copy.zip").write_bytes(copy.content)
+    linked = verify(str(office.data / "copy.zip"), str(office.data / "trust"), str(path))
+    assert (linked["verdict"], linked["packet_id"]) == ("valid", built.packet_id), linked["checks"]
 
 
 def test_tokens_are_asked_for_once(office: Office, authority: TestAuthority, tmp_path: Path) -> None:
