@@ -114,7 +114,14 @@ def _texts(source: PacketSource) -> list[str]:
     decided = [decision.reason for decision in source.decisions]
     judged = json.dumps(source.assessment, ensure_ascii=False)
     quoted = [f"{excerpt.before}{excerpt.quote}{excerpt.after}" for excerpt in source.excerpts]
-    return [source.title, judged, *quoted, *decided, *source.fields.values(), *(m.capture.title for m in source.captures)]
+    return [
+        source.title,
+        judged,
+        *quoted,
+        *decided,
+        *source.fields.values(),
+        *(m.capture.title for m in source.captures),
+    ]
 
 
 def masked_source(source: PacketSource, masker: Masker) -> PacketSource:

@@ -77,7 +77,6 @@ ROLES = {
     "stamp": "时间戳",
     "law": "法律依据",
     "tool": "核验程序",
-    "packet": "证据包",
     "redactions": "遮盖登记",
 }
 FORMATS = {"gz": "WARC 1.1（gzip）", "json": "JSON", "jsonl": "JSON Lines", "tsr": "RFC 3161", "py": "Python"}

@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 from review.packets.verify.container import Packet
 from review.packets.verify.contents import FILE_LIST
@@ -22,12 +23,10 @@ REFERENCE = {
     name: re.compile(rb"/%s\s+(\d+) 0 R" % name.encode("ascii")) for name in ("Resources", "Contents", "ToUnicode")
 }
 STREAM = re.compile(rb"stream\r?\n(.*)\r?\nendstream", re.DOTALL)
-SHOWN = re.compile(
-    rb"/([^\s/\[\]()<>]+)\s+[-\d.]+\s+Tf|\[((?:\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>|[^\[\]()<>])*)\]\s*TJ"
-    rb"|(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>)\s*Tj",
-    re.DOTALL,
+TOKEN = re.compile(
+    rb"\s+|%[^\r\n]*|<<|>>|<([0-9A-Fa-f\s]*)>|/([^\s/\[\]()<>{}%]*)|[\[\]{}]|[-+.\d]+|([A-Za-z'\"*][A-Za-z0-9'\"*]*)"
 )
-STRING = re.compile(rb"\(((?:\\.|[^\\()])*)\)|<([0-9A-Fa-f\s]*)>", re.DOTALL)
+PAREN = re.compile(rb"[()\\]")
 ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.DOTALL)
 ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 MAPPED = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
@@ -74,7 +73,7 @@ def stream(body: bytes) -> bytes:
     return unpacked
 
 
-def font_names(resources: bytes) -> "List[tuple[bytes, bytes]]":
+def font_names(resources: bytes) -> List[Tuple[bytes, bytes]]:
     found = re.search(rb"/Font\s*<<(.*?)>>", resources, re.DOTALL)
     return re.findall(rb"/([^\s/]+)\s+(\d+) 0 R", found[1]) if found else []
 
@@ -100,15 +99,44 @@ def unicode_of(digits: bytes) -> str:
 
 
 def shown(content: bytes, fonts: Dict[bytes, Dict[int, str]]) -> str:
+    """The text of a content stream: strings that a Tj or TJ follows, in the font that was chosen last."""
     font: Dict[int, str] = {}
+    strings: List[bytes] = []
+    name, at = b"", 0
     pieces = []
-    for name, many, one in SHOWN.findall(content):
-        if name:
+    while at < len(content):
+        if content[at] == 0x28:
+            raw, at = literal(content, at + 1)
+            strings.append(raw)
+            continue
+        token = TOKEN.match(content, at)
+        if token is None:
+            raise ValueError(f"no content stream at {at}")
+        at = token.end()
+        if token[1] is not None:
+            strings.append(bytes.fromhex(token[1].decode("ascii")))
+        name = token[2] or name
+        if token[3] == b"Tf":
             font = fonts.get(name, {})
-        for literal, digits in STRING.findall(many or one):
-            raw = bytes.fromhex(digits.decode("ascii")) if digits else ESCAPE.sub(unescaped, literal)
-            pieces += [font.get(int.from_bytes(raw[at : at + 2], "big"), "") for at in range(0, len(raw), 2)]
+        elif token[3] in (b"Tj", b"TJ"):
+            pieces += [
+                font.get(int.from_bytes(raw[i : i + 2], "big"), "") for raw in strings for i in range(0, len(raw), 2)
+            ]
+        if token[3] is not None:
+            strings = []
     return "".join(pieces)
+
+
+def literal(content: bytes, start: int) -> Tuple[bytes, int]:
+    """A string in parentheses, which may hold balanced ones, and where it ends."""
+    depth, at = 1, start
+    while depth:
+        found = PAREN.search(content, at)
+        if found is None:
+            raise ValueError("a string without end")
+        at = found.end() + (found[0] == b"\\")
+        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+    return ESCAPE.sub(unescaped, content[start : at - 1]), at
 
 
 def unescaped(found: "re.Match[bytes]") -> bytes:
@@ -141,7 +169,7 @@ def paper_texts(packet: Packet) -> Dict[str, str]:
         if read is None:
             continue
         try:
-            texts[path] = read(packet.read(path))
+            texts[path] = PAGE_NUMBER.sub("", read(packet.read(path)))
         except (ValueError, KeyError, IndexError, zlib.error, zipfile.BadZipFile) as error:
             raise Unknown("PAPER_UNREADABLE", f"{path}: {error}") from error
         if not texts[path]:
@@ -149,17 +177,22 @@ def paper_texts(packet: Packet) -> Dict[str, str]:
     return texts
 
 
+def drawn(char: str) -> bool:
+    """Whether every typesetter draws it; what one writes as a code point cannot be compared."""
+    return unicodedata.category(char)[0] != "C" and ord(char) < 0x1F000
+
+
 def check_papers(packet: Packet) -> str:
     """Each evidence file's digests stand in print; a fact stands in both forms of a paper or in neither."""
     texts = paper_texts(packet)
-    printed = PAGE_NUMBER.sub("", "".join(text for path, text in texts.items() if path.endswith(".pdf")))
+    printed = "".join(text for path, text in texts.items() if path.endswith(".pdf"))
     if FILE_LIST in packet.entries and printed:
         table = csv.DictReader(io.StringIO(packet.read(FILE_LIST).decode("utf-8-sig")))
         for row in table:
             if row["SHA-256"] not in printed or row["SM3"] not in printed:
                 raise Finding("PAPER_MISMATCH", row["名称"])
     facts = [str(value) for value in packet.json("capture.json")["facts"].values()]
-    facts += [packet.manifest[key] for key in SPOKEN]
+    facts = [fact for fact in [*facts, *(packet.manifest[key] for key in SPOKEN)] if all(map(drawn, fact))]
     for path in [path for path in texts if path.endswith(".docx")]:
         other = texts.get(path[:-5] + ".pdf")
         for fact in map(plain, facts):

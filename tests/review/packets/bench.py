@@ -70,6 +70,13 @@ class Bench:
         files["SHA256SUMS"] = sums({name: sha256_hex(content) for name, content in files.items()})
         return files
 
+    def unprinted(self, files: Files) -> Files:
+        """Without the papers: an insider would print them anew."""
+        papers = tuple(name for name in files if name.endswith((".pdf", ".docx")))
+        for name in papers:
+            del files[name]
+        return self.resealed(self.rehashed(files, drop_rows=papers))
+
     def signed(self, files: Files, key: OfficeKey | None = None, stamped: bool = True, **seal: Any) -> Files:
         """Sealed anew by whoever holds a key, with a token of the trusted authority."""
         key = key or self.key

@@ -130,11 +130,24 @@ def evidence_unlisted(bench: Bench, files: Files) -> Files:
 
 
 def letter_of_other_hashes(bench: Bench, files: Files) -> Files:
-    """Mutation 50: an insider sets the letter anew, with the list of another picture in print."""
+    """Mutation 50: an insider sets the papers anew, with the list of another picture in print."""
     other = world.material(2, [world.exchange(f"http://{world.HOST}/query")], (world.png(8, 8),))
     made = world.make(world.source(captures=(world.source().captures[0], other)), bench.key)
-    files[LETTER] = unpacked(made.content)[LETTER]
+    files |= {name: content for name, content in unpacked(made.content).items() if name.endswith((".pdf", ".docx"))}
     return bench.resealed(files)
+
+
+def docx_says_otherwise(bench: Bench, files: Files) -> Files:
+    """Mutation 51: the editable form of the letter names another host than the PDF and the data."""
+    import io
+    import zipfile
+
+    name = LETTER.replace(".pdf", ".docx")
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(files[name])) as old, zipfile.ZipFile(output, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part).replace(world.HOST.encode(), b"another.example"))
+    return bench.resealed({**files, name: output.getvalue()})
 
 
 # ---- the chain ----
@@ -284,6 +297,7 @@ MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
     "SM3 wrong": (sha_right_sm3_wrong, "invalid", "FILE_SM3"),
     "SHA-256 wrong, SM3 right": (sm3_right_sha_wrong, "invalid", "FILE_SHA256"),
     "size wrong": (size_wrong, "invalid", "FILE_SIZE"),
+    "DOCX says otherwise": (docx_says_otherwise, "invalid", "PAPER_MISMATCH"),
     "letter of other hashes": (letter_of_other_hashes, "invalid", "PAPER_MISMATCH"),
     "list of data wrong": (list_wrong, "invalid", "LIST_MISMATCH"),
     "custody line removed": (line_removed, "invalid", "CUSTODY_NO_CAPTURE"),

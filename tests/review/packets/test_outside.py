@@ -45,7 +45,7 @@ def rewritten(bench: Bench, **line_changes: Any) -> Files:
     hashes = [line["hash"] for line in custody_lines(files)]
     edited(files, "stamps.json", lambda document: document["stamps"][0].update(digest=custody.digest_of(hashes)))
     files["stamps/000001.tsr"] = bench.authority.stamp(custody.joined(hashes))
-    return bench.resealed(with_head(files))
+    return bench.unprinted(bench.resealed(with_head(files)))
 
 
 def test_from_the_packet_alone_it_is_valid(bench: Bench) -> None:

@@ -200,7 +200,7 @@ def test_an_insider_who_rewrites_everything_has_no_approvals(
     for key in people.values():
         approvals.approve(path, key, "correct horse", trust, utc(datetime.now(UTC)))
     approved = unpacked(path.read_bytes())
-    rewritten = bench.resealed(edited(approved, "findings.json", lambda document: document.update(decisions=[])))
+    rewritten = bench.unprinted(edited(approved, "findings.json", lambda document: document.update(decisions=[])))
     path.write_bytes(packed(rewritten))
     assert judged(path, trust) == ("invalid", {"OK", "APPROVAL_SIGNATURE"})
     del rewritten["approvals.json"]

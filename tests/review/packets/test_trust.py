@@ -265,7 +265,7 @@ def test_certificate_for_other_uses() -> None:
 def test_queued_stamp_of_a_capture(bench: Bench) -> None:
     files = edited(bench.copy(), "stamps.json", lambda d: d["stamps"][0].update(state="queued", path=""))
     del files["stamps/000001.tsr"]
-    files = bench.signed(bench.rehashed(files, drop_rows=("stamps/000001.tsr",)))
+    files = bench.unprinted(bench.rehashed(files, drop_rows=("stamps/000001.tsr",)))
     assert verdict(bench.judge(packed(files)), "STAMP_QUEUED") == "unknown"
 
 
@@ -302,7 +302,7 @@ def _rewritten(bench: Bench, lines: list[dict[str, Any]]) -> Files:
     hashes = [line["hash"] for line in custody_lines(files)]
     edited(files, "stamps.json", lambda document: document["stamps"][0].update(digest=custody.digest_of(hashes)))
     files["stamps/000001.tsr"] = bench.authority.stamp(custody.joined(hashes))
-    return bench.resealed(with_head(files))
+    return bench.unprinted(bench.resealed(with_head(files)))
 
 
 def test_an_insider_who_rewrites_everything_now_is_seen_by_the_clock_alone(bench: Bench) -> None:
