@@ -55,11 +55,11 @@ MEMUSAGE_CHECK_INTERVAL_SECONDS = 5
 # The base lists name all of Scrapy's own parts that run: a part it adds in a later version, or one that is off, is not
 # even imported. Counting downloads is left to the spiders, who count by source.
 DOWNLOADER_MIDDLEWARES_BASE = {
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawlers.middlewares.RestedSources": 60,
+    "crawlers.robots.Robots": 100,
     "crawlers.middlewares.Redirects": 600,
     "crawlers.middlewares.HopRecorder": 900,
 }

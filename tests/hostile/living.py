@@ -22,7 +22,7 @@ from crawlers.records import Task
 from crawlers.spiders.sites import SitesSpider
 
 _POLL_SECONDS = 0.02
-JUMP = "HOSTILE_JUMP"
+JUMP, ROBOTS = "HOSTILE_JUMP", "HOSTILE_ROBOTS"
 
 
 class LivingSpider(SitesSpider):
@@ -47,7 +47,9 @@ def main() -> int:
     os.environ["SCRAPY_SETTINGS_MODULE"] = "crawlers.settings"
     LivingSpider.stop_file = Path(given.data) / "stop"
     _let_the_clock_jump(Path(os.environ[JUMP]))
-    process = AsyncCrawlerProcess(get_project_settings())
+    settings = get_project_settings()
+    settings.set("ROBOTSTXT_OBEY", ROBOTS in os.environ)
+    process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(LivingSpider)
     process.crawl(crawler, night=given.night, data=given.data, config=given.config)
     process.start()

@@ -41,6 +41,11 @@ class Heard:
         return next((value.strip() for key, _, value in lines if key.lower() == name.lower()), "")
 
     @property
+    def name(self) -> str:
+        """Of the fault that was asked for."""
+        return self.path.strip("/").partition("?")[0].partition("/")[0].replace(".", "_")
+
+    @property
     def number(self) -> int:
         """What stands behind the question mark; 0 when nothing does."""
         return int(self.path.partition("?")[2] or 0)
@@ -88,8 +93,7 @@ class Server:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             heard = Heard(head.split(" ", 2)[1], head)
             self.heard.append(heard)
-            name = heard.path.strip("/").partition("?")[0].partition("/")[0]
-            await Fault.known.get(name, Fault.known["good"]).answer(writer, heard)
+            await Fault.known.get(heard.name, Fault.known["good"]).answer(writer, heard)
             await writer.drain()
         except (OSError, EOFError, asyncio.CancelledError, ssl.SSLError):
             pass  # the other side, or the test, had enough
@@ -98,7 +102,7 @@ class Server:
 
     def asked(self, name: str) -> list[Heard]:
         """The requests for one fault."""
-        return [heard for heard in self.heard if heard.path.strip("/").partition("?")[0].partition("/")[0] == name]
+        return [heard for heard in self.heard if heard.name == name]
 
 
 @contextmanager

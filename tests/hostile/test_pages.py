@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from detectors.context import Context
 from detectors.features import Page
 from detectors.runner import assess
 from review.night import health
+from review.strings import SOURCE_DEGRADED, SOURCE_NORMAL
 from tests.hostile.conftest import Visit
 from tests.hostile.faults.pages import HIDDEN, TEXT, GbkAsUtf8, PictureAsPage
 from tests.hostile.world import Seen
@@ -148,9 +151,10 @@ def test_e13_bait_for_patterns_is_linear(visit: Visit) -> None:
     assert time.process_time() - started <= 0.05
 
 
-def test_e14_a_source_whose_fields_vanish_is_degraded() -> None:
-    assert health._fell(3.0, [10.0] * 14)
-    assert not health._fell(8.0, [10.0] * 14)
+@pytest.mark.parametrize(("rows", "verdict"), [(3, SOURCE_DEGRADED), (9, SOURCE_NORMAL)])
+def test_e14_a_source_whose_rows_vanish_is_degraded(rows: int, verdict: str) -> None:
+    page: Any = SimpleNamespace(page_state=READ)
+    assert health.judge("baidu", [], [page], rows=rows, new=0, history=[10.0] * 14).verdict == verdict
 
 
 def test_the_page_under_test_is_what_it_says() -> None:

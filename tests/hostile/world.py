@@ -25,7 +25,7 @@ from tests.conftest import ROOT
 from tests.hostile import faults  # noqa: F401  (makes them known)
 from tests.hostile.certificates import by_name, old_tls
 from tests.hostile.door import WORLD
-from tests.hostile.living import JUMP
+from tests.hostile.living import JUMP, ROBOTS
 from tests.hostile.server import Server, serving
 
 NIGHT = "2026-11-21"
@@ -188,8 +188,8 @@ class World:
 
     @classmethod
     @contextmanager
-    def opened(cls, folder: Path, *, crawl: str = CRAWL, ends: int = 0) -> Iterator[Self]:
-        """A world of a test's own: its crawl ends with the exit code `ends`.
+    def opened(cls, folder: Path, *, crawl: str = CRAWL, ends: int = 0, robots: bool = False) -> Iterator[Self]:
+        """A world of a test's own: its crawl ends with the exit code `ends`; `robots`: it obeys.
 
         The door believes no look-up for longer than it takes to dial.
         """
@@ -208,6 +208,8 @@ class World:
             open_door = stack.enter_context(ExitStack())
             door = open_door.enter_context(HostileDoor.spawn(policy, log=folder / "door.jsonl"))
             changed.setenv(JUMP, str(folder / "jump"))
+            if robots:
+                changed.setenv(ROBOTS, "1")
             process = stack.enter_context(crawling(folder, door.environment(), ends))
             world = cls(folder, *servers, store, door, process, open_door.close)
             world.visit(world.url("good"))  # what is loaded when first used is no page's doing

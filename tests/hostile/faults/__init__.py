@@ -1,5 +1,5 @@
 """What sites do wrong, one class each."""
 
-from tests.hostile.faults import answers, network, pages, traps
+from tests.hostile.faults import answers, network, pages, sites, traps
 
-__all__ = ["answers", "network", "pages", "traps"]
+__all__ = ["answers", "network", "pages", "sites", "traps"]
