@@ -49,7 +49,7 @@ def make_packet(
     sealer = Sealer(key, now, stamp, config.settings.stamp.policy)
 
     def sealed(packet_id: str) -> Sealed:
-        source = gather(store, archive, BlobStore(data / "blobs"), case, agency, config, packet_id)
+        source = gather(store, archive, BlobStore(data / "blobs"), case, agency, config, packet_id, now)
         return build(source, config.agencies[agency], sealer)
 
     with store.read() as connection:

@@ -86,9 +86,17 @@ def _decisions(case: Case) -> Iterable[DecisionFacts]:
 
 
 def gather(
-    store: Store, archive: Archive, blobs: BlobStore, case: CaseFile, agency: str, config: Config, packet_id: str
+    store: Store,
+    archive: Archive,
+    blobs: BlobStore,
+    case: CaseFile,
+    agency: str,
+    config: Config,
+    packet_id: str,
+    before: str = "",
 ) -> PacketSource:
-    """Everything of one packet. Raises ArchiveError when evidence is not what it was when it was kept."""
+    """Everything of one packet, with what happened to the case `before` that moment (UTC). Raises ArchiveError when
+    evidence is not what it was when it was kept."""
     if agency not in config.agencies:
         raise UnknownAgency(f"没有名为“{agency}”的收件方；可用：{'、'.join(sorted(config.agencies))}")
     captures = list(store.captures(ids=case.capture_ids))
@@ -104,7 +112,7 @@ def gather(
         campaigns = around.campaigns_of(connection, case.subject)
         official = around.genuine(connection, store, blobs, imitated)
         beside = around.neighbours(connection, captures)
-        before = around.earlier(connection, parse_label(case.id))
+        past = around.earlier(connection, parse_label(case.id), before)
     office = config.settings.office
     return PacketSource(
         packet_id=packet_id,
@@ -129,7 +137,7 @@ def gather(
         campaigns=campaigns,
         network=tuple(_network(found, blobs) for found in looked_up),
         neighbours=beside,
-        earlier=before,
+        earlier=past,
     )
 
 

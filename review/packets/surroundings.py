@@ -199,8 +199,8 @@ def _where(countries: set[str]) -> str:
     return strings.UNKNOWN if MAINLAND in countries else strings.OVERSEAS
 
 
-def earlier(connection: Connection, case_id: int) -> tuple[Earlier, ...]:
-    """Packets and hand-overs of this case before this one, oldest first."""
+def earlier(connection: Connection, case_id: int, before: str) -> tuple[Earlier, ...]:
+    """Packets and hand-overs of this case before a moment (UTC), oldest first."""
     built = connection.execute(select(packets).where(packets.c.case_id == case_id).order_by(packets.c.built_at))
     made = [Earlier(row["id"], row["agency"], row["built_at"], "") for row in built.mappings()]
     sent = [
@@ -208,4 +208,4 @@ def earlier(connection: Connection, case_id: int) -> tuple[Earlier, ...]:
         for one in find(connection, case_id=case_id)
         if one.sent_at
     ]
-    return tuple(sorted([*made, *sent], key=lambda one: one.at))
+    return tuple(sorted((one for one in [*made, *sent] if one.at < before), key=lambda one: one.at))
