@@ -38,7 +38,7 @@ from crawlers.records import (
     TaskKind,
 )
 from crawlers.store import Store, store_url
-from crawlers.surroundings import clock, surroundings
+from crawlers.surroundings import clock, running_binary, surroundings
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -223,6 +223,7 @@ def _executable(config: Config) -> Path:
 
 async def _with_browser(renderer: Renderer, executable: Path) -> int:
     async with launched(executable, renderer.door.proxy, renderer.door.key) as browser:
+        renderer.about = {**renderer.about, "browser_binary": await running_binary(browser)}
         return await renderer.run(browser)
 
 

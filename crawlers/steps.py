@@ -25,15 +25,19 @@ NAME_FIELDS = r"姓名|名字|xingming|\bxm\b|name"
 """What is said at or about an input that asks for a number, or for a name."""
 _FIELDS = """([number, name, numberFields, nameFields]) => {
   const shown = e => e.offsetParent !== null && !e.disabled && !e.readOnly
-  const about = e => [e.name, e.id, e.placeholder, e.title, e.getAttribute('aria-label') || '',
-    e.labels && e.labels[0] ? e.labels[0].innerText : '',
-    e.closest('td,div,p,li') && e.closest('td,div,p,li').innerText.length < 60 ? e.closest('td,div,p,li').innerText : ''
-  ].join(' ').toLowerCase()
+  const own = e => [e.name, e.id, e.placeholder, e.title, e.getAttribute('aria-label') || '',
+    e.labels && e.labels[0] ? e.labels[0].innerText : ''].join(' ').toLowerCase()
+  const before = e => {
+    for (let n = e.previousSibling; n; n = n.previousSibling)
+      if (n.textContent.trim()) return n.textContent.trim().slice(-20).toLowerCase()
+    const cell = e.closest('td,dd,div,p,li'), last = cell && cell.previousElementSibling
+    return last && last.innerText ? last.innerText.trim().slice(-20).toLowerCase() : ''
+  }
+  const says = (e, words) => new RegExp(words).test(own(e)) || new RegExp(words).test(before(e))
   const text = [...document.querySelectorAll('input')].filter(e =>
     shown(e) && ['text', 'search', 'tel', 'number', ''].includes(e.type))
-  const isNumber = e => new RegExp(numberFields).test(about(e))
-  const isName = e => new RegExp(nameFields).test(about(e))
-  const numbers = text.filter(e => isNumber(e)), names = text.filter(e => isName(e) && !numbers.includes(e))
+  const names = text.filter(e => says(e, nameFields) && !new RegExp(numberFields).test(own(e)))
+  const numbers = text.filter(e => says(e, numberFields) && !names.includes(e))
   if (!numbers.length) return []
   const put = (e, value) => {
     e.value = e.maxLength > 0 ? value.slice(0, e.maxLength) : value

@@ -27,6 +27,8 @@ from crawlers.store import Store
 from crawlers.tables import captures, stamps
 
 if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
     from config.schema_network import Network
 
 CLOCKS_ASKED = 5
@@ -59,6 +61,21 @@ def surroundings(executable: Path, network: Network) -> dict[str, Any]:
             "service_workers": "blocked",
         },
     }
+
+
+async def running_binary(browser: Browser) -> dict[str, str]:
+    """The program that really runs: what an office names is often a script that starts it. Empty when the system
+    does not tell."""
+    from playwright.async_api import Error
+
+    try:
+        session = await browser.new_browser_cdp_session()
+        processes = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
+        number = next(one["id"] for one in processes if one["type"] == "browser")
+        path = Path(f"/proc/{number}/exe").resolve(strict=True)
+        return {"path": str(path), "sha256": file_digest(path)}
+    except (Error, OSError, StopIteration):
+        return {}
 
 
 def _version(package: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import io
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +58,7 @@ def html(text: str, *lines: str) -> bytes:
 
 
 FORM = f"""<title>证书查询</title><p>{TEXT}</p><form action="/result" method="post">
-<label>姓名 <input name="xm"></label><label>证件号码 <input name="zjhm" maxlength="18"></label>
+<table><tr><td>持证人姓名：<input name="a1"> 证件号码：<input name="zjhm" maxlength="18"></td></tr></table>
 <label>验证码 <input name="yzm"></label><button>查询</button></form>
 <script>document.querySelector('[name=zjhm]').addEventListener('input', () => fetch('/typed'))
 setInterval(() => fetch('/seen?' + document.querySelector('[name=zjhm]').value).catch(() => 0), 100)</script>"""
@@ -227,7 +228,7 @@ def test_a_query_form_is_shown_filled_and_nothing_of_it_leaves(seen: Seen) -> No
     actions = [step["action"] for step in steps]
     assert actions == ["open", "wait", "picture", "cut_network", "fill_form"]
     filled = steps[-1]
-    assert [(one["field"], one["value"]) for one in filled["filled"]] == [("xm", "测试"), ("zjhm", TEST_NUMBER)]
+    assert [(one["field"], one["value"]) for one in filled["filled"]] == [("a1", "测试"), ("zjhm", TEST_NUMBER)]
     assert filled["submitted"] is False
     (picture,) = seen.artefacts(capture, "step")
     assert filled["picture_sha256"] == picture.sha256
@@ -265,6 +266,9 @@ def test_the_surroundings_are_told(seen: Seen) -> None:
     told = seen.json(seen.capture("gbk.test"), "environment")
     assert told["browser"].startswith("Chromium ")
     assert len(told["browser_executable"]["sha256"]) == len(told["python_executable"]["sha256"]) == 64
+    if sys.platform == "linux":
+        assert len(told["browser_binary"]["sha256"]) == 64
+        assert Path(told["browser_binary"]["path"]).read_bytes()[:4] == b"\x7fELF"
     assert told["cleanliness"]["extensions"] == "none"
     assert told["exit"]["address"] == "unknown"
     assert told["clock"] == {"compared_with": 0, "offset_seconds": "unknown", "authorities": [], "servers": []}
