@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import select
 
 from crawlers import custody, network
-from crawlers.archive import SUFFIX, Archive
+from crawlers.archive import SUFFIX, TOMBSTONE, Archive, Removed
 from crawlers.blobs import BlobStore
 from crawlers.records import ArchiveError, Capture, Hop, WarcPlace
 from crawlers.store import Store
 from crawlers.tables import custody as custody_rows
-from crawlers.tables import volumes
+from crawlers.tables import removals, volumes
 
 Places = dict[str, dict[int, int]]
 TOLD = (
@@ -29,20 +29,24 @@ def check_agreement(store: Store, archive: Archive, blobs: BlobStore | None = No
 
     Each capture's records are read back with their digests and compared with its row and with its custody line; each
     volume's size and hash with its row; no volume may hold a record that no capture names. Open volumes are checked
-    up to their committed length.
+    up to their committed length. Of a capture that was removed, tombstones must stand in its places.
     """
     places: Places = {}
     problems = []
+    with store.read() as connection:
+        gone = set(connection.scalars(select(removals.c.capture_id)))
     for capture in store.captures():
         others = (*capture.hops, *store.resources(capture.id))
         for place in (capture.place, *(hop.place for hop in others if hop.place)):
             places.setdefault(place.volume, {})[place.offset] = place.length
-        problems += [f"{capture.label}: {problem}" for problem in _capture(store, archive, blobs, capture, others)]
+        left = None if capture.id in gone else blobs
+        found = _capture(store, archive, left, capture, others, capture.id in gone)
+        problems += [f"{capture.label}: {problem}" for problem in found]
     return problems + list(_volumes(store, archive, places))
 
 
 def _capture(
-    store: Store, archive: Archive, blobs: BlobStore | None, capture: Capture, others: tuple[Hop, ...]
+    store: Store, archive: Archive, blobs: BlobStore | None, capture: Capture, others: tuple[Hop, ...], gone: bool
 ) -> Iterator[str]:
     detail = _custody_detail(store, capture)
     if detail is None:
@@ -53,7 +57,7 @@ def _capture(
     if [_told_place(item) for item in told] != [capture.place, *(hop.place for hop in others)]:
         yield "the places of its records differ from its custody line"
     for item in told:
-        yield from _records(archive, item)
+        yield from _tombstone(archive, item) if gone else _records(archive, item)
     if [a.sha256 for a in capture.artefacts] != [item["sha256"] for item in detail["artefacts"]]:
         yield "its artefacts differ from its custody line"
     if blobs is not None:
@@ -92,6 +96,18 @@ def _records(archive: Archive, item: dict[str, Any]) -> Iterator[str]:
         yield f"{place.volume} at byte {place.offset}: its records were changed"
 
 
+def _tombstone(archive: Archive, item: dict[str, Any]) -> Iterator[str]:
+    place = _told_place(item)
+    try:
+        archive.read(place)
+    except Removed:
+        return
+    except ArchiveError as error:
+        yield str(error)
+    else:
+        yield f"{place.volume} at byte {place.offset}: given up, but its bytes stand there: run `zhengshao retention`"
+
+
 def _artefacts(blobs: BlobStore, capture: Capture) -> Iterator[str]:
     for artefact in capture.artefacts:
         try:
@@ -125,7 +141,9 @@ def _volume(archive: Archive, row: Any, places: dict[int, int]) -> Iterator[str]
         yield f"volume {row.name} was changed after it was sealed: its SHA-256 differs"
     ids = set()
     for offset, length, record in archive.scan(row.name, row.committed_bytes):
-        if record.kind == "response" and places.pop(offset, None) == length:
+        if record.header("Content-Type") == TOMBSTONE:
+            places.pop(offset, None)
+        elif record.kind == "response" and places.pop(offset, None) == length:
             ids.add(record.header("WARC-Record-ID"))
         elif record.kind != "warcinfo" and record.header("WARC-Concurrent-To") not in ids:
             yield f"volume {row.name} holds a {record.kind} record at byte {offset} that no capture names"

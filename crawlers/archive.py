@@ -19,7 +19,13 @@ from crawlers.warcfile import Record, check_digests, inflate, member, members, p
 
 SUFFIX = ".warc.gz"
 GZIP_LEVEL = 1
+TOMBSTONE = "application/vnd.zhengshao.tombstone+json"
+"""Content type of what stands where records were removed."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+
+
+class Removed(ArchiveError):
+    """The records stood there, and were removed when they need not be kept any longer."""
 
 
 class Volume:
@@ -141,9 +147,11 @@ class Archive:
     def _group(self, view: Any, place: WarcPlace) -> tuple[Record, list[Record], int]:
         """The response at a place, the records concurrent to it, and where the last of them ends."""
         data, end = inflate(view, place.offset)
+        response, _ = parse(data)
+        if response.header("Content-Type") == TOMBSTONE:
+            raise Removed(f"{place.volume} at byte {place.offset}: removed when its time was over; hashes are kept")
         if end != place.offset + place.length:
             raise ArchiveError(f"{place.volume}: the record at byte {place.offset} is not {place.length} bytes long")
-        response, _ = parse(data)
         beside: list[Record] = []
         while end < len(view):
             try:

@@ -325,3 +325,13 @@ network_answers = Table(
     Column("reason", Text, nullable=False),
     Column("value", Text, nullable=False),
 )
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("capture_id", ForeignKey("captures.id"), primary_key=True),
+    Column("removed_at", TIME, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("custody_seq", Integer, nullable=False, unique=True),
+)
+"""Captures whose bytes are gone: their rows and hashes stay, a tombstone stands in the archive."""

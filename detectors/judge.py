@@ -13,6 +13,7 @@ from crawlers.marks import mark
 from crawlers.records import ArchiveError, Capture
 from crawlers.tables import captures as capture_rows
 from crawlers.tables import listings as listing_rows
+from crawlers.tables import removals
 from detectors.assessments import SubjectAssessment, latest_assessments, pending_followups
 from detectors.base import Trace
 from detectors.features import Page
@@ -73,6 +74,7 @@ class _Judge:
         """Pages of sites; result pages of engines and shops are sources, not subjects."""
         pending = self._pending(
             select(capture_rows.c.id).where(capture_rows.c.source.not_in(self.kept.sources)),
+            capture_rows.c.id,
             judgements.c.capture_id == capture_rows.c.id,
             judgements.c.listing_id.is_(None),
         )
@@ -80,7 +82,8 @@ class _Judge:
             self._save([one for capture in self.store.captures(ids=chunk) if (one := self._capture(capture))])
 
     def listings(self) -> None:
-        pending = self._pending(select(listing_rows.c.id), judgements.c.listing_id == listing_rows.c.id)
+        of_listing = judgements.c.listing_id == listing_rows.c.id
+        pending = self._pending(select(listing_rows.c.id), listing_rows.c.capture_id, of_listing)
         for chunk in _chunks(pending, CHUNK):
             self._save([self._listing(listing) for listing in self._listings(chunk)])
 
@@ -91,10 +94,12 @@ class _Judge:
         wanted = frozenset(ids)
         return [one for number in captured for one in self.store.listings(capture_id=number) if one.id in wanted]
 
-    def _pending(self, wanted: Any, *same: ColumnElement[bool]) -> list[int]:
+    def _pending(self, wanted: Any, page: ColumnElement[int], *same: ColumnElement[bool]) -> list[int]:
+        """Ids of what is to be judged; `page` is the capture it rests on, which must still be there to be read."""
         done = select(judgements.c.id).where(*same, judgements.c.digest == self.context.digest).exists()
+        gone = select(removals.c.capture_id).where(removals.c.capture_id == page).exists()
         with self.store.read() as connection:
-            return list(connection.scalars(wanted.where(~done).order_by(wanted.selected_columns[0])))
+            return list(connection.scalars(wanted.where(~done, ~gone).order_by(wanted.selected_columns[0])))
 
     def _capture(self, capture: Capture) -> _Judgement | None:
         try:
