@@ -16,7 +16,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import config as configuration
-from crawlers.browser import find_executable
+from crawlers.chromium import find_executable
 from crawlers.store import Store, store_url
 from review.cases import CaseState, Decision, decide, find
 from review.clock import utc_now
