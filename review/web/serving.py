@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
 import threading
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from waitress.server import create_server
 
 from review import cases
 from review.clock import utc_now
-from review.desk import accounts
+from review.desk import accounts, configured
 from review.web import create_app
 from review.web.captured import create_captured_app
 
@@ -44,6 +45,7 @@ def prepare(config: Config, store: Store, data: Path, *, port: int | None = None
     _log_to(data / LOG)
     with store.write() as connection:
         cases.index_missing(connection)
+        configured.note(connection, config.directory, actor=getpass.getuser(), now=utc_now())
         accounts.disable_unused(connection, days=config.web.sign_in.unused_days, now=utc_now())
     listen = config.web.listen
     bound: dict[str, Any] = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, request, url_for
 from flask_login import current_user
 
+from review.cases import parse_label
 from review.desk.index import CHINA
 from review.desk.roles import CASEWORK, Role
 from review.subjects import shown
@@ -40,6 +41,7 @@ def install(app: Flask, pages: Iterable[ModuleType]) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         minute=minute,
+        number=number,
         day=day,
         clock=clock,
         shown=shown,
@@ -86,6 +88,11 @@ def asset(name: str) -> str:
 
 def _local(at: str) -> datetime:
     return datetime.fromisoformat(at).astimezone(CHINA)
+
+
+def number(label: str) -> int:
+    """`A-000012` → 12, as addresses have it."""
+    return parse_label(label)
 
 
 def minute(at: str) -> str:

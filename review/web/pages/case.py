@@ -15,6 +15,7 @@ from review import audit
 from review.desk import accounts, deciding
 from review.desk.roles import CASEWORK
 from review.desk.tables import desk as desk_rows
+from review.referral_records import find as find_referrals
 from review.tables import case_subjects, cases, packets
 from review.web import case_view
 from review.web.case_view import CaseView
@@ -86,6 +87,7 @@ def _flow(connection: Connection, seen: CaseView) -> dict[str, Any]:
     return {
         "steps": steps[::-1],
         "packets": connection.execute(built).mappings().all(),
+        "referrals": list(find_referrals(connection, case_id=seen.case.id)),
         "colleagues": accounts.with_role(connection, CASEWORK),
     }
 
