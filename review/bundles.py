@@ -36,7 +36,7 @@ from review.packets.verify.contents import FILE_LIST
 from review.packets.word import docx
 from review.referral_records import BundleRow, Referral, ReferralState, content_digest
 from review.referral_steps import in_state, note
-from review.strings import BUNDLE_NO_PACKET_FILE, BUNDLE_TOO_BIG
+from review.strings import BUNDLE_NO_PACKET_FILE, BUNDLE_OLD_PACKET, BUNDLE_TOO_BIG
 from review.tables import bundles
 
 if TYPE_CHECKING:
@@ -118,6 +118,9 @@ def _packet_path(data: Path, packet_id: str | None) -> Path:
     path = data / "packets" / f"{packet_id}.zip"
     if not path.is_file():
         raise BundleError(BUNDLE_NO_PACKET_FILE.format(path=path))
+    with zipfile.ZipFile(path) as packet:
+        if PAPERS not in packet.namelist():
+            raise BundleError(BUNDLE_OLD_PACKET.format(path=path.name))
     return path
 
 
@@ -156,6 +159,7 @@ def _batch(bundle_id: str, referral: Referral, paths: Sequence[Path], config: Co
         measures=tuple(dict.fromkeys(one["text"] for said in papers for one in said["measures"])),
         law=tuple(cite(LawFacts(**law[name])) for name in agency.law if name in law),
         custody_head=head,
+        content=content_digest(referral.items),
     )
 
 

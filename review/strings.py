@@ -271,6 +271,7 @@ RETURNED_OTHER = "第 {number} 行({case})不属于 {label}:请核对是哪一�
 RETURNED_RESULT = "第 {number} 行的处理结果“{result}”不在选项内:{known}"
 RETURNED = "{label}:{state};签收 {received} 件,反馈 {answered} 件"
 BUNDLE_NO_PACKET_FILE = "{path} 不在:证据包被移走或移送件同时被改动,请重新生成移送批次。"
+BUNDLE_OLD_PACKET = "{path} 是旧版本生成的证据包,没有文书数据:不要加 --keep,重新生成。"
 BUNDLE_TOO_BIG = "轻量副本放不下 {name}({bytes} 字节,上限 {limit} 字节):请调高 packets.light_copy_bytes。"
 BUNDLE_NEEDED = "{label} 有 {count} 个案件:先运行 zhengshao bundle build {label},再提交复核。"
 BUNDLE_BUILT = "{bundle}:{count} 个证据包,清单 SHA-256 {sha256};轻量副本 {light} 份"

@@ -24,7 +24,7 @@ def _row(path: Path) -> dict[str, str]:
     return {
         "case": said["case_id"],
         "packet": said["packet_id"],
-        "subject": facts["subject_shown"],
+        "subject": facts.get("subject_shown", said["subject"]),
         "title": facts["title"],
         "class": facts.get("class", ""),
         "imitates": facts.get("imitates", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from config.schema_agencies import Agency
@@ -12,7 +13,22 @@ from config.schema_agencies import Paper as Form
 from review.packets import strings
 from review.packets.coverage import drawn
 from review.packets.papers import parts
-from review.packets.papers.model import Block, Break, Centred, Heading, Paper, Space, Table, Title, pairs, shown, text
+from review.packets.papers.model import (
+    Block,
+    Break,
+    Centred,
+    Figure,
+    Heading,
+    Paper,
+    Space,
+    Table,
+    Title,
+    pairs,
+    shown,
+    text,
+)
+
+QR_MM = 32
 
 
 @dataclass(frozen=True)
@@ -30,6 +46,8 @@ class Batch:
     measures: Sequence[str]
     law: Sequence[str]
     custody_head: tuple[int, str]
+    content: str
+    """Digest of the referral: cases in order with their packets' manifests; what reviewer and approver answer for."""
 
     def say(self, sentence: str) -> str:
         return self.form.said(sentence, office=self.office, region=self.region, count=str(len(self.rows)))
@@ -90,11 +108,23 @@ def _signing(batch: Batch) -> Iterator[Block]:
         (strings.COPIES, "、".join(batch.form.copies) or strings.NONE),
         (strings.BATCH, f"{batch.id}（{batch.referral}）"),
         (strings.HEAD, strings.CUSTODY_HEAD.format(seq=head_seq, hash=head_hash)),
+        (strings.CONTENT, batch.content),
     ]
     yield pairs(rows)
+    yield Figure((parts.picture("content.png", qr(f"{batch.referral} {batch.content}"), strings.QR_CAPTION, QR_MM),))
     yield Space()
     sealed = [(row["number"], row["packet"], row["manifest"]) for row in batch.rows]
     yield Table((10, 26, 64), tuple(sealed), head=strings.BATCH_SEALED, mono=(2,), tiny=True)
+
+
+def qr(said: str) -> bytes:
+    """A code that a telephone reads, as PNG; the same for the same text."""
+    import qrcode
+    from qrcode.image.pil import PilImage
+
+    code = qrcode.make(said, image_factory=PilImage, box_size=8, border=2)
+    code.save(output := BytesIO())
+    return output.getvalue()
 
 
 def _receipt(batch: Batch) -> Iterator[Block]:

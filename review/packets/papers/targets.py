@@ -8,6 +8,7 @@ from review.packets import strings
 from review.packets.papers import parts
 from review.packets.papers.model import Block, Heading, Table, pairs, text
 from review.packets.papers.view import View
+from review.packets.surroundings import NEIGHBOURS_MAX
 from review.packets.targets import Target, targets
 
 
@@ -30,15 +31,23 @@ def _rows(view: View, target: Target) -> list[tuple[str, str]]:
         ("域名", target.host + (f"（{target.host_unicode}）" if target.host_unicode else "")),
         ("处置单位（最小范围）", f"{strings.UNITS[target.unit]}：{target.value}"),
         ("商请措施", "、".join(m.short for m in target.measures)),
-        ("证据", "；".join(f"{label}（SHA-256 {sha256}）" for label, sha256 in target.evidence)),
+        ("证据", "；".join(_evidence(target))),
         *view.rows("target"),
     ]
+
+
+def _evidence(target: Target) -> Iterator[str]:
+    """Captures of the same content together."""
+    for sha256 in dict.fromkeys(content for _, content in target.evidence):
+        labels = "、".join(label for label, content in target.evidence if content == sha256)
+        yield f"{labels}（SHA-256 {sha256}）"
 
 
 def _collateral(view: View) -> Iterator[Block]:
     beside = view.source.neighbours
     if beside:
-        yield text(strings.NEIGHBOURS.format(count=len(beside), hosts="、".join(beside)))
+        more = strings.OR_MORE if len(beside) == NEIGHBOURS_MAX else ""
+        yield text(strings.NEIGHBOURS.format(count=f"{len(beside)}{more}", hosts="、".join(beside)))
     else:
         yield text(strings.NO_NEIGHBOURS)
     yield text(strings.NARROWEST)
