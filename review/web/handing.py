@@ -16,7 +16,7 @@ from review import audit, bundles, receipts, referrals
 from review.desk.roles import CASEWORK, Role
 from review.errors import ReferralError, ReviewError
 from review.packets.stamping import office_stamper
-from review.referral_records import Referral, ReferralState, named
+from review.referral_records import Referral, ReferralEvent, ReferralState, named
 from review.web.desk import actor, desk
 from review.web.entry import roles_here
 from review.web.words import words
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from config.schema_agencies import Agency
 
+OUT = frozenset({ReferralState.SENT, ReferralState.RECEIVED})
 HANDED = frozenset({ReferralState.SENT, ReferralState.RECEIVED, ReferralState.ANSWERED, ReferralState.CLOSED})
 LONGEST = 2000
 
@@ -35,6 +36,14 @@ def visible(referral: Referral) -> bool:
     if roles_here() & CASEWORK:
         return True
     return referral.agency == current_user.agency and referral.state in HANDED
+
+
+def events_for_here(referral: Referral) -> list[ReferralEvent]:
+    """What happened; how the office came to it is not a recipient's to read."""
+    if roles_here() & CASEWORK:
+        return list(referral.events)
+    kinds = [event.kind for event in referral.events]
+    return list(referral.events[kinds.index("send") :]) if "send" in kinds else []
 
 
 def referral_here(label: str) -> Referral:

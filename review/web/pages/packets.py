@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,24 @@ def _shown(name: str, path: Path, row: dict[str, Any], endpoint: str) -> str:
 def download(packet_id: str) -> Response:
     path, row = _packet(packet_id)
     return _sent(path, {"packet": packet_id, "sha256": row["sha256"]})
+
+
+@page.get("/packets/<packet_id>/files/<path:name>")
+@entry(*CASEWORK, Role.RECIPIENT)
+def one_file(packet_id: str, name: str) -> Response:
+    """One file out of a packet: a paper to be read as it is, anything captured as a download and nothing else."""
+    path, row = _packet(packet_id)
+    with zipfile.ZipFile(path) as opened:
+        if name not in opened.namelist():
+            abort(404)
+        content = opened.read(name)
+    with desk().write() as connection:
+        told = {"packet": packet_id, "file": name, "sha256": row["sha256"]}
+        audit.append(connection, actor(), "packet.download", told, now=desk().now())
+    is_paper = name.endswith(".pdf") and "/" not in name
+    media = "application/pdf" if is_paper else "application/octet-stream"
+    said = Path(name).name
+    return send_file(BytesIO(content), mimetype=media, as_attachment=not is_paper, download_name=said)
 
 
 @page.get("/bundles/<bundle_id>/file")

@@ -127,6 +127,7 @@ def detail(label: str) -> str:
         titles=titles,
         ways=WAYS,
         today=today(),
+        events=handing.events_for_here(referral),
         may=_may(referral),
         results={one.id: one.text for one in agency.results} if agency else {},
         light=[name for name in (referral.bundle.light if referral.bundle else "").split("\n") if name],
@@ -136,6 +137,7 @@ def detail(label: str) -> str:
 def _may(referral: Referral) -> frozenset[str]:
     """The steps that the person may take now; what is offered here is checked again when it is taken."""
     held, state = roles_here(), referral.state
+    unsigned = any(not item.received_at for item in referral.items)
     preparing = bool(held & {Role.ANALYST, Role.REVIEWER})
     others = named(current_user.username) not in referral.preparers
     may = {
@@ -145,8 +147,8 @@ def _may(referral: Referral) -> frozenset[str]:
         "approve": Role.LEADER in held and others and state is ReferralState.APPROVAL and not referral.approved_by,
         "return": bool(held & {Role.REVIEWER, Role.LEADER}) and state in {ReferralState.REVIEW, ReferralState.APPROVAL},
         "send": preparing and referral.ready,
-        "remind": preparing and state in {ReferralState.SENT, ReferralState.RECEIVED},
-        "receive": (preparing or Role.RECIPIENT in held) and state in {ReferralState.SENT, ReferralState.RECEIVED},
+        "remind": preparing and state in handing.OUT,
+        "receive": (preparing or Role.RECIPIENT in held) and state in handing.OUT and unsigned,
         "answer": (preparing or Role.RECIPIENT in held)
         and state in {ReferralState.SENT, ReferralState.RECEIVED, ReferralState.ANSWERED},
         "file": (preparing or Role.RECIPIENT in held)

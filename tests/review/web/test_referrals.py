@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -154,3 +155,31 @@ def test_odd_addresses_are_refused(staffed: Office, path: str) -> None:
 )
 def test_what_is_not_there_is_not_found(staffed: Office, path: str) -> None:
     assert staffed.signed_in("ana").get(path).status_code == 404
+
+
+def test_the_way_to_a_hand_over_is_not_the_recipients_to_read(staffed: Office) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed))
+    handed_over(staffed, label)
+    staffed.signed_in("market").post(f"/referrals/{label}/receive", {}, at=f"/referrals/{label}")
+    kinds = {"草拟</td>", "签收</td>"}
+    assert {kind for kind in kinds if kind in staffed.signed_in("ana").get(f"/referrals/{label}").text} == kinds
+    assert not {kind for kind in {"草拟</td>"} if kind in staffed.signed_in("market").get(f"/referrals/{label}").text}
+
+
+def test_files_of_a_packet_are_downloads_but_for_papers(staffed: Office) -> None:
+    confirmed(staffed)
+    folder = staffed.data / "packets"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "P-2026-000001.zip", "w") as made:
+        made.writestr("00_函.pdf", b"%PDF-1.7")
+        made.writestr("artefacts/C-1-dom.html", b"<script>alert(1)</script>")
+    row = {"id": "P-2026-000001", "case_id": 1, "agency": "market", "built_at": staffed.clock(), "sha256": "0" * 64}
+    with staffed.store.write() as connection:
+        connection.execute(insert(packets).values({**row, "file": "P-2026-000001.zip"}))
+    browser = staffed.signed_in("ana")
+    with browser.get("/packets/P-2026-000001/files/00_函.pdf") as paper:
+        assert paper.mimetype == "application/pdf"
+    with browser.get("/packets/P-2026-000001/files/artefacts/C-1-dom.html") as page:
+        assert page.mimetype == "application/octet-stream" and "attachment" in page.headers["Content-Disposition"]
+    assert browser.get("/packets/P-2026-000001/files/../../store.sqlite").status_code == 404
+    assert staffed.signed_in("market").get("/packets/P-2026-000001").status_code == 404
