@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from review.errors import ReviewError
 
 KEYS_FILE, FORMAT = "keys.json", "zhengshao-keys/1"
 VALID_DAYS = 3 * 365
+ED25519_HEAD = bytes.fromhex("302a300506032b6570032100")
+"""What DER puts before the 32 bytes of a public key (RFC 8410)."""
 HANDED_OUT = (KEYS_FILE, "policy.json", "tsa", "heads")
 
 
@@ -94,16 +96,18 @@ def export(trust: Path, target: Path) -> list[tuple[str, str]]:
             shutil.copytree(trust / name, target / name)
         elif (trust / name).is_file():
             shutil.copyfile(trust / name, target / name)
+    (target / "keys").mkdir()
+    for name, key in read(trust).items():
+        (target / "keys" / f"{name}.pem").write_bytes(_pem(key))
     files = sorted(path for path in target.rglob("*") if path.is_file())
     return [(path.relative_to(target).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
 
 
-def add_roots(trust: Path, pems: Iterable[tuple[str, bytes]]) -> None:
-    """Put root certificates of time-stamp authorities, by name, where verifiers look for them."""
-    folder = trust / "tsa"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, pem in pems:
-        (folder / f"{name}.pem").write_bytes(pem)
+def _pem(key: Mapping[str, Any]) -> bytes:
+    """The public key as other programs read it: SubjectPublicKeyInfo in PEM."""
+    public = base64.b64decode(key["public_key"])
+    der = ED25519_HEAD + public if key["alg"] == "Ed25519" else public
+    return b"-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(der) + b"-----END PUBLIC KEY-----\n"
 
 
 def _utc(moment: datetime) -> str:

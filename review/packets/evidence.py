@@ -63,6 +63,8 @@ def evidence(source: PacketSource, built_at: str) -> list[Item]:
         *_beside(source),
         *_stamps(source, built_at),
     ]
+    if source.replay:
+        items.append(Item("site.wacz", source.replay, "replay", built_at))
     return items
 
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -14,7 +16,7 @@ from config import Config
 from config.schema import Law
 from config.schema_agencies import Agency
 from crawlers import custody as chain
-from crawlers import network
+from crawlers import network, wacz
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
 from crawlers.records import Capture, Hop
@@ -138,7 +140,15 @@ def gather(
         network=tuple(_network(found, blobs) for found in looked_up),
         neighbours=beside,
         earlier=past,
+        replay=_replay(store, archive, captures),
     )
+
+
+def _replay(store: Store, archive: Archive, captures: Sequence[Capture]) -> bytes:
+    with TemporaryDirectory(prefix="zhengshao-") as folder:
+        path = Path(folder) / "site.wacz"
+        wacz.export(store, archive, [capture.id for capture in captures], path)
+        return path.read_bytes()
 
 
 def _network(found: network.Facts, blobs: BlobStore) -> NetworkMaterial:

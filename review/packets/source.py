@@ -175,6 +175,8 @@ class PacketSource:
     neighbours: tuple[str, ...] = ()
     """Other hosts that this office met at the same address: what a block by address would hit as well."""
     earlier: tuple[Earlier, ...] = ()
+    replay: bytes = b""
+    """The same captures as WACZ, for those who want to look at them in a replay tool."""
 
     @property
     def is_listing(self) -> bool:

@@ -77,9 +77,13 @@ ROLES = {
     "stamp": "时间戳",
     "law": "法律依据",
     "tool": "核验程序",
+    "replay": "重放用归档",
     "redactions": "遮盖登记",
 }
-FORMATS = {"gz": "WARC 1.1（gzip）", "json": "JSON", "jsonl": "JSON Lines", "tsr": "RFC 3161", "py": "Python"}
+FORMATS = {
+    "gz": "WARC 1.1（gzip）", "json": "JSON", "jsonl": "JSON Lines", "tsr": "RFC 3161", "py": "Python",
+    "wacz": "WACZ 1.1.1", "cmd": "批处理",
+}  # fmt: skip
 LIST_COLUMNS = ("序号", "名称", "类别", "文件格式", "字节数", "生成时间", "来源网址", "SHA-256", "SM3")
 OFFER = "{platform} 商品 {item}"
 HOST_BOTH = "{ascii}（中文形式：{unicode}）"
@@ -101,19 +105,30 @@ HOW_TO_VERIFY = """如何核验本证据包
   逐项显示“通过 / 不符 / 未定”，最后给出结论：有效、无效、无法判断；对应的退出码为 0、1、2。
   本机没有 cryptography 也没有 openssl 时，只有签名与时间戳两类显示“未定”，其余各项照常判断。
 
-二、不用核验程序
-  解压后，在解压目录中：
-  1. 文件摘要（Linux、macOS）：        sha256sum -c SHA256SUMS
-     Windows 逐个计算：                certutil -hashfile 文件名 SHA256
-  2. 单位签名：  openssl pkeyutl -verify -pubin -inkey 公钥.pem -rawin -in manifest.json -sigfile 签名
-     （签名为 seal.json 中 sig 一项经 base64 解码所得）
-  3. 封装时间戳（有 seal.tsr 时）：    openssl ts -verify -data seal.json -in seal.tsr -CAfile 时间戳根证书.pem
-  4. 网页归档：                        warcio check archive/data.warc.gz
-     warcio 不能发现截断和缺少摘要，结论以第一种方法为准。
+二、只有 Windows 自带的软件
+  把本包全部解压到一个文件夹，双击“核验.cmd”：逐个计算文件的 SHA-256，与 SHA256SUMS 比对，列出不符、缺少、多出的文件，
+  并显示 manifest.json 的 SHA-256，供与纸质函件或者发件单位电话告知的值核对。也可以逐个计算：
+    certutil -hashfile 文件名 SHA256
+  这一步能发现改动，不能判断是谁签的名、何时盖的时间戳。
 
-三、各文件的含义
-  manifest.json 列出每个文件的大小、SHA-256、SM3；seal.json 是单位对 manifest.json 的签名；
-  capture.json 说明每次访问的网址、时间、服务器地址；archive/data.warc.gz 是访问所得的原始数据；
+三、用别人的软件逐步核验（Linux、macOS）
+  解压后进入解压目录，逐条执行（“密钥编号”见 seal.json 的 key_id）：
+  1. 文件摘要
+    sha256sum -c SHA256SUMS
+  2. 单位签名（Ed25519；签名是 seal.json 中的 sig 一项）
+    sed -n 's/.*"sig":"\\([^"]*\\)".*/\\1/p' seal.json | openssl base64 -d -A -out ../seal.sig
+    openssl pkeyutl -verify -pubin -inkey 可信名录目录/keys/密钥编号.pem -rawin -in manifest.json -sigfile ../seal.sig
+     国密 SM2 签名的，第二条命令末尾加：-digest sm3 -pkeyopt distid:1234567812345678
+  3. 封装时间戳（有 seal.tsr 时）
+    cat 可信名录目录/tsa/*.pem > ../roots.pem
+    openssl ts -verify -data seal.json -in seal.tsr -CAfile ../roots.pem
+  4. 网页归档（warcio 不能发现截断和缺少摘要；wacz 不核对签名；结论以第一种方法为准）
+    warcio check archive/data.warc.gz
+    wacz validate -f site.wacz
+
+四、各文件的含义
+  manifest.json 列出每个文件的大小、SHA-256、SM3；seal.json 是单位对 manifest.json 的签名，seal.tsr 是它的时间戳；
+  capture.json 说明每次访问的网址、时间、服务器地址；archive/data.warc.gz 是访问所得的原始数据；site.wacz 供重放浏览；
   custody.jsonl 是从抓取起的保管链；stamps 目录是抓取当时的时间戳；findings.json 是识别与复核结果。
   本包{timestamp}。
 """

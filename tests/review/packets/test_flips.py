@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from crawlers import custody
 from review.packets.verify.container import CENTRAL, END, Packet, check_zip
+from review.packets.verify.contents import PACKET, REQUIRED, UNLISTED
 from review.packets.verify.report import judge
-from tests.review.packets.bench import Bench, packed
+from tests.review.packets.bench import Bench, custody_lines, packed
 from tests.review.packets.test_mutations import codes
 
 SEED = 20261121
@@ -84,9 +86,12 @@ def check(bench: Bench, content: bytes, flips: Iterator[tuple[int, int]]) -> Non
 def light(bench: Bench) -> bytes:
     """A packet small enough to change each of its bytes: no papers, no verifier; tokens, archive and chain are in."""
     files = bench.copy()
-    heavy = tuple(name for name in files if name.endswith((".pdf", ".py", ".csv", ".txt", ".docx", ".xlsx", ".cmd")))
+    evidence = (*REQUIRED[PACKET], *UNLISTED, "shots/", "artefacts/", "stamps/")
+    heavy = tuple(name for name in files if not name.startswith(evidence))
     for name in heavy:
         del files[name]
+    lines = custody.joined(line["hash"] for line in custody_lines(files))
+    files["stamps/000001.tsr"] = bench.authority.stamp(lines, chain=False)
     files = bench.signed(bench.rehashed(files, drop_rows=heavy), stamped=False)
     files["seal.tsr"] = bench.authority.stamp(files["seal.json"], chain=False)
     return packed(bench.summed(files))

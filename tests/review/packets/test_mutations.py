@@ -272,6 +272,7 @@ def shot_exchanged(bench: Bench, files: Files) -> Files:
 
 MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
     "bit flip in screenshot": (flip(SHOT), "invalid", "FILE_SHA256"),
+    "one character of the DOM": (flip("artefacts/C-00000002-2-dom.html"), "invalid", "FILE_SHA256"),
     "bit flip in archive": (flip(WARC), "invalid", "FILE_SHA256"),
     "one character of the letter": (flip(LETTER), "invalid", "FILE_SHA256"),
     "bit flip in the verifier": (flip("verify.py"), "invalid", "FILE_SHA256"),

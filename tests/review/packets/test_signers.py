@@ -161,7 +161,8 @@ def test_what_recipients_are_given(trust: Path, tmp_path: Path) -> None:
     (trust / "heads").mkdir()
     (trust / "heads/a.jsonl").write_text("")
     files = trusted.export(trust, tmp_path / "usb")
-    assert [name for name, _ in files] == ["heads/a.jsonl", "keys.json", "tsa/test.pem"]
+    (key,) = trusted.read(trust)
+    assert [name for name, _ in files] == ["heads/a.jsonl", f"keys/{key}.pem", "keys.json", "tsa/test.pem"]
     with pytest.raises(trusted.TrustError, match="there already"):
         trusted.export(trust, tmp_path / "usb")
     with pytest.raises(trusted.TrustError, match="no key is registered"):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from review import trusted
 from review.packets.standalone import single_file
 from tests.review.packets.bench import WARC, Bench, packed
 
@@ -107,6 +111,37 @@ def test_openssl_agrees_with_the_token(bench: Bench, tmp_path: Path) -> None:
     roots = str(bench.trust / "tsa/test.pem")
     command = ["openssl", "ts", "-verify", "-data", "seal.json", "-in", "seal.tsr", "-CAfile", roots]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+
+STRANGERS = ("sha256sum", "sed", "openssl", "cat", "warcio", "wacz")
+
+
+def commands(how_to: str) -> list[str]:
+    """What the packet tells a reader without our program to type."""
+    return [line.strip() for line in how_to.splitlines() if re.match(rf"    (?:{'|'.join(STRANGERS)}) ", line)]
+
+
+def test_the_steps_for_strangers_programs_are_run_as_they_are_printed(bench: Bench, tmp_path: Path) -> None:
+    """Every command of `03_如何核验`, but for the two places a reader must fill in."""
+    folder, trust = tmp_path / "packet", tmp_path / "trust"
+    trusted.export(bench.trust, trust)
+    for name, content in bench.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    how_to = next(content for name, content in bench.files.items() if "如何核验" in name).decode("utf-8")
+    steps = commands(how_to)
+    assert [step.split()[0] for step in steps] == ["sha256sum", "sed", "openssl", "cat", "openssl", "warcio", "wacz"]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    for step in steps:
+        if shutil.which(step.split()[0], path=path) is None or ("site.wacz" in step and "site.wacz" not in bench.files):
+            continue
+        told = step.replace("可信名录目录", str(trust)).replace("密钥编号", bench.key.id)
+        done = subprocess.run(["bash", "-c", told], cwd=folder, capture_output=True, check=False, env={"PATH": path})
+        assert done.returncode == 0, (told, done.stdout, done.stderr)
+    (folder / "seal.json").write_bytes(bench.files["seal.json"].replace(b'"sig":"', b'"sig":"A'))
+    for step in (steps[0], steps[4]):
+        told = step.replace("可信名录目录", str(trust))
+        assert subprocess.run(["bash", "-c", told], cwd=folder, capture_output=True, check=False).returncode != 0
 
 
 def test_warcio_reads_the_archive(bench: Bench) -> None:

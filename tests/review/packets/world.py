@@ -85,12 +85,17 @@ def _noted(url: str, written: exchanges.Written) -> dict[str, Any]:
 
 
 def material(
-    number: int, exchanges_: list[Exchange], images: tuple[bytes, ...] = (), **changes: Any
+    number: int,
+    exchanges_: list[Exchange],
+    images: tuple[bytes, ...] = (),
+    doms: tuple[bytes, ...] = (),
+    **changes: Any,
 ) -> CaptureMaterial:
     """A capture whose last exchange is the page, with pictures as screenshots."""
     page = exchanges_[-1]
     written = [exchanges.write(e, 6) for e in exchanges_]
     artefacts = tuple(Artefact("screenshot", hashlib.sha256(i).hexdigest(), len(i), "image/png") for i in images)
+    artefacts += tuple(Artefact("dom", hashlib.sha256(d).hexdigest(), len(d), "text/html") for d in doms)
     values: dict[str, Any] = {
         "id": number,
         "task_id": None,
@@ -118,7 +123,7 @@ def material(
         "title": "特种作业操作证查询",
     }
     records = tuple(RecordBytes(e.url, e.status, w.data) for e, w in zip(exchanges_, written, strict=True))
-    stored = {hashlib.sha256(i).hexdigest(): (lambda i=i: i) for i in images}
+    stored = {hashlib.sha256(i).hexdigest(): (lambda i=i: i) for i in (*images, *doms)}
     return CaptureMaterial(Capture(**{**values, **changes}), records, len(records) - 1, stored)
 
 
@@ -203,7 +208,7 @@ def source(**changes: Any) -> PacketSource:
         "captures",
         (
             material(1, [exchange(start, 302, b"", f"{start}query"), exchange(f"{start}query")]),
-            material(2, [exchange(f"{start}query")], (png(64, 96),), origin=Origin.BROWSER),
+            material(2, [exchange(f"{start}query")], (png(64, 96),), (HTML,), origin=Origin.BROWSER),
         ),
     )
     lines = chain([("captured", item.capture.id, captured(item)) for item in captures])
