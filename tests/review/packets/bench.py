@@ -160,9 +160,15 @@ def make_bench(folder: Path, authority: TestAuthority) -> Bench:
     return Bench(unpacked(content), content, key, authority, folder / "trust", folder)
 
 
-def stamped_packet(key: Signer, authority: TestAuthority, at: str, **changes: Any) -> bytes:
+def stamped_packet(
+    key: Signer,
+    authority: TestAuthority,
+    at: str,
+    captures: tuple[world.CaptureMaterial, ...] | None = None,
+    **changes: Any,
+) -> bytes:
     """A packet whose capture set and seal both have a token."""
-    plain = world.source()
+    plain = world.source(captures=captures) if captures else world.source()
     token = authority.stamp(custody.joined(line["hash"] for line in plain.custody))
     stamps = (world.stamp_over(plain.custody, token=token, authority="test", gen_time=at),)
     source = world.source(captures=plain.captures, stamps=stamps, **changes)

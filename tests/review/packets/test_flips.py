@@ -6,15 +6,18 @@ import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from crawlers import custody
+from review.packets.evidence import utc
 from review.packets.verify.container import CENTRAL, END, Packet, check_zip
 from review.packets.verify.contents import PACKET, REQUIRED, UNLISTED
 from review.packets.verify.report import judge
-from tests.review.packets.bench import Bench, custody_lines, packed
+from tests.review.packets import world
+from tests.review.packets.bench import Bench, custody_lines, packed, stamped_packet, unpacked
 from tests.review.packets.test_mutations import codes
 
 SEED = 20261121
@@ -85,7 +88,8 @@ def check(bench: Bench, content: bytes, flips: Iterator[tuple[int, int]]) -> Non
 
 def light(bench: Bench) -> bytes:
     """A packet small enough to change each of its bytes: no papers, no verifier; tokens, archive and chain are in."""
-    files = bench.copy()
+    one = world.material(1, [world.exchange(f"http://{world.HOST}/query")], (world.png(16, 16),), (world.HTML,))
+    files = unpacked(stamped_packet(bench.key, bench.authority, utc(datetime.now(UTC)), (one,)))
     evidence = (*REQUIRED[PACKET], *UNLISTED, "shots/", "artefacts/", "stamps/")
     heavy = tuple(name for name in files if not name.startswith(evidence))
     for name in heavy:
