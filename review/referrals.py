@@ -36,6 +36,7 @@ from review.strings import (
     REFERRAL_GONE,
     REFERRAL_NO_CASES,
     REFERRAL_NO_PACKET,
+    REFERRAL_ONE_EACH,
     REFERRAL_OTHER_PACKET,
     REFERRAL_SAME_PERSON,
     REFERRAL_STALE,
@@ -69,6 +70,8 @@ def draft(
             raise ReferralError(REFERRAL_DUPLICATE.format(case=case.label, agency=to.name, other=other))
     office = config.settings.office
     paper = next(paper for paper in to.papers if paper.id == office.kind)
+    if len(found) > 1 and "{title}" in paper.recipient:
+        raise ReferralError(REFERRAL_ONE_EACH.format(agency=to.name))
     values = {
         "label": _label(connection, now),
         "agency": agency,

@@ -114,6 +114,7 @@ def gather(
         campaigns = around.campaigns_of(connection, case.subject)
         official = around.genuine(connection, store, blobs, imitated)
         beside = around.neighbours(connection, captures)
+        ways = around.ways_in(connection, captures, {name: one.title for name, one in config.engines.items()})
         past = around.earlier(connection, parse_label(case.id), before)
     office = config.settings.office
     return PacketSource(
@@ -132,7 +133,12 @@ def gather(
         custody_head=head,
         stamps=stamped,
         law=provisions(config, config.agencies[agency], case.assessment),
-        fields={**around.network_fields(looked_up), **_listing_fields(store, config, case.subject), **case.fields},
+        fields={
+            "ways_in": "；".join(ways),
+            **around.network_fields(looked_up),
+            **_listing_fields(store, config, case.subject),
+            **case.fields,
+        },
         tool=f"zhengshao {version('zhengshao')}",
         excerpts=around.excerpts(case.assessment, pages),
         genuine=official,
@@ -225,6 +231,7 @@ def _law_facts(entry: Law) -> LawFacts:
         version=entry.version,
         text=entry.text or entry.gist,
         confirmed=entry.confirmed,
+        classes=entry.classes,
     )
 
 

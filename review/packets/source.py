@@ -76,6 +76,8 @@ class LawFacts:
     version: str
     text: str
     confirmed: bool
+    classes: tuple[str, ...] = ()
+    """Of findings that rest on it; none for one that goes with every case."""
 
 
 @dataclass(frozen=True, slots=True)

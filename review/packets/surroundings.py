@@ -11,6 +11,7 @@ from crawlers import identities, network
 from crawlers.decode import decode_exchange
 from crawlers.records import Capture
 from crawlers.tables import captures as capture_rows
+from crawlers.tables import hits as hit_rows
 from detectors import campaigns, contacts, references
 from detectors.features import Page
 from detectors.masking import mask
@@ -33,6 +34,7 @@ EXCERPTS_MAX = 12
 PAGES_READ_MAX = 4
 """Captures of a case whose text is read for passages and contacts; they mostly repeat each other."""
 NEIGHBOURS_MAX = 20
+WAYS_MAX = 5
 MAINLAND = "CN"
 
 
@@ -156,6 +158,23 @@ def neighbours(connection: Connection, captures: Sequence[Capture]) -> tuple[str
         rows = connection.scalars(met.where(capture_rows.c.peer.startswith(f"{address}:", autoescape=True)))
         hosts |= dict.fromkeys(host for host in rows if registrable(host) not in own)
     return tuple(hosts)[:NEIGHBOURS_MAX]
+
+
+def ways_in(connection: Connection, captures: Sequence[Capture], engines: Mapping[str, str]) -> tuple[str, ...]:
+    """How these pages were come upon: engine (by its name in `engines`), words, place in the list; adverts first."""
+    urls = {url for one in captures for url in (one.url, one.final_url, *(hop.url for hop in one.hops))}
+    shown = (hit_rows.c.url.in_(urls)) | (hit_rows.c.resolved.in_(urls))
+    rows = connection.execute(select(hit_rows).where(shown).order_by(hit_rows.c.kind, hit_rows.c.rank, hit_rows.c.id))
+    told = [
+        strings.WAY_IN.format(
+            engine=engines.get(row["engine"], row["engine"]),
+            query=row["query"],
+            rank=row["rank"],
+            kind=strings.HIT_KINDS[row["kind"]],
+        )
+        for row in rows.mappings()
+    ]
+    return tuple(dict.fromkeys(told))[:WAYS_MAX]
 
 
 def network_of(store: Store, captures: Sequence[Capture]) -> tuple[network.Facts, ...]:

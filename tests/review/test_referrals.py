@@ -171,6 +171,12 @@ def test_only_confirmed_cases(desk: Desk) -> None:
         desk.draft("nobody")
 
 
+def test_operators_are_told_one_by_one(desk: Desk) -> None:
+    with pytest.raises(ReferralError, match="一案一件"):
+        desk.draft("operator")
+    assert desk.draft("operator", cases=desk.cases[:1]).recipient == "cx-1.example的主办单位"
+
+
 def test_a_packet_of_another_recipient_is_refused(desk: Desk) -> None:
     made = desk.draft()
     registered(desk.house.store, desk.cases[0], "P-2026-000009", "police")

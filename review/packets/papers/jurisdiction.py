@@ -24,7 +24,7 @@ def compose(view: View) -> Iterator[Block]:
 
 
 def _conduct(view: View) -> Iterator[tuple[str, str, str]]:
-    grounds = "\n".join(cite(law) for law in view.law)
     for finding in view.findings:
+        grounds = "\n".join(cite(law) for law in view.law if not law.classes or finding.cls in law.classes)
         said = "\n".join(f"{reason}{''.join(f'“{quote}”' for quote in quotes)}" for reason, quotes in finding.signals)
         yield f"{finding.axis}：{finding.cls}", said, grounds

@@ -125,6 +125,8 @@ def test_what_every_letter_says(agency: str, sender: str, built: Built) -> None:
     files = built(agency, sender)
     form = next(paper for paper in Config().agencies[agency].papers if paper.id == sender)
     letter = papers_of(files)[0]
+    for one in papers_of(files):
+        assert "草稿" in "".join(json_pieces(one)), one["file"]
     text = bare("".join(json_pieces(letter)))
     assert letter["file"] == f"00_{form.document}"
     for said in ("草稿", "机器评分仅供参考", "本件不能证明", "待核", OFFICES[sender], "承办人二", "免考包过"):

@@ -10,6 +10,7 @@ from config import Config
 from crawlers import network
 from crawlers.answers import ANSWERED, Answer
 from crawlers.lookups import LookUp, Subject
+from crawlers.records import Hit, HitKind, TaskKind
 from detectors import references
 from detectors.features import Page
 from detectors.fingerprints import Fingerprint
@@ -46,6 +47,11 @@ class Rooms:
         self.capture = kept(rooms, f"http://{HOST}/", "203.0.113.9:443")
         kept(rooms, "http://bystander.test/", "203.0.113.9:80")
         kept(rooms, "http://elsewhere.test/", "203.0.113.90:80")
+        hit = Hit(engine="baidu", query="特种作业证 查询", kind=HitKind.AD, rank=2, title="x", url=f"http://{HOST}/")
+        asked = page(
+            task("特种作业证 查询", kind=TaskKind.SEARCH, source="baidu"), exchange("http://search.test/"), hits=(hit,)
+        )
+        rooms.keep(asked)
         official = kept(rooms, "http://cx.mem.gov.cn/", "203.0.113.50:80")
         now = utc_now()
         answers = (
@@ -126,6 +132,10 @@ def test_a_victims_number_is_masked_even_in_a_passage() -> None:
 
 def test_strangers_at_the_same_address_are_told(rooms: Rooms) -> None:
     assert rooms.source().neighbours == ("bystander.test",)
+
+
+def test_how_the_page_was_come_upon(rooms: Rooms) -> None:
+    assert rooms.source().fields["ways_in"] == "在百度网页搜索中查找“特种作业证 查询”，第 2 条（推广）"
 
 
 def test_look_ups_fill_the_targets_facts(rooms: Rooms) -> None:
