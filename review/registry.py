@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from crawlers import custody
 from review import audit
 from review.cases import parse_label
 from review.errors import ReviewError
@@ -46,6 +47,7 @@ def enter_found(connection: Connection, folder: Path) -> int:
         connection.execute(insert(packets).values(values))
         told = {"packet": row.id, "case": f"A-{row.case_id:06d}", "agency": row.agency, "sha256": row.sha256}
         audit.append(connection, ACTOR, "packet.built", told, now=row.built_at)
+        custody.append(connection, "packet_sealed", ACTOR, told)
     return len(found)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from crawlers import custody
 from crawlers.store import Store
 from review.cases import Suspect, open_or_refresh
 from review.packets.desk import next_number
@@ -37,6 +38,7 @@ def test_a_packet_without_its_row_is_entered_once_and_audited(one_case: Store, t
         assert enter_found(connection, tmp_path) == 1
         assert enter_found(connection, tmp_path) == 0
         assert [row.action for row in connection.execute(audit.select())] == ["packet.built"]
+        assert [line.event for line in custody.lines(connection)] == ["packet_sealed"]
         found = newest(connection, 1, "cac")
     assert found is not None
     assert found.file == "P-2026-000001.zip"
