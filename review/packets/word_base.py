@@ -22,10 +22,11 @@ BODY, TITLE, HEI, KAI, MONO = "仿宋_GB2312", "方正小标宋简体", "黑体"
 MARGINS_MM = {"top_margin": 37, "left_margin": 28, "right_margin": 26, "bottom_margin": 35}
 FOOTER_MM = 23
 """From the page's lower edge: the number stands 7 mm below the type area, which ends 35 mm above the edge."""
-PITCH_PT, BODY_PT, NUMBER_PT = 28.99, 16, 14
-LINE_PITCH_TWIPS, CHAR_SPACE = 580, -848
-"""22 lines of 225 mm; 28 characters of 156 mm: 15.793 pt for one of 16 pt, the difference in 4096ths of a point."""
-KEPT_STYLES = frozenset({"Normal", "Default Paragraph Font", "Normal Table", "No List", "Table Grid", "Footer"})
+PITCH_PT, BODY_PT, NUMBER_PT = 28.95, 16, 14
+LINE_PITCH_TWIPS, CHAR_SPACE = 579, -848
+"""22 lines of 225 mm, rounded down so that the last one fits; 28 characters of 156 mm: 15.793 pt for one of 16 pt, the
+difference in 4096ths of a point."""
+KEPT_STYLES = frozenset({"Normal", "Default Paragraph Font", "Normal Table", "No List", "Table Grid", "footer"})
 LEFT, CENTRE, RIGHT, BOTH = (
     WD_ALIGN_PARAGRAPH.LEFT,
     WD_ALIGN_PARAGRAPH.CENTER,
@@ -50,7 +51,7 @@ LOOKS = {
     "body": Look("公文正文", BODY, BODY_PT, PITCH_PT, BOTH, 2),
     "plain": Look("公文顶格", BODY, BODY_PT, PITCH_PT, BOTH),
     "title": Look("公文标题", TITLE, 22, 33, CENTRE),
-    "annex": Look("附件标题", TITLE, 18, 28.99, CENTRE),
+    "annex": Look("附件标题", TITLE, 18, PITCH_PT, CENTRE),
     "first": Look("一级标题", HEI, BODY_PT, PITCH_PT, LEFT, 2, True),
     "second": Look("二级标题", KAI, BODY_PT, PITCH_PT, LEFT, 2, True),
     "note": Look("居中说明", HEI, 12, PITCH_PT, CENTRE),

@@ -89,16 +89,17 @@ def test_the_word_form_has_the_same_page(letter: dict[str, bytes]) -> None:
     assert [round(margin.mm) for margin in margins if margin] == [37, 28, 26, 35]
     grid = section._sectPr.find(qn("w:docGrid"))
     assert grid.get(qn("w:type")) == "linesAndChars"
-    assert 225 / 25.4 * 1440 // int(grid.get(qn("w:linePitch"))) == 22 - (225 / 25.4 * 1440 < 22 * 580)
+    assert section.page_height and section.top_margin and section.bottom_margin
+    height = (section.page_height - section.top_margin - section.bottom_margin) // 635  # EMU to twips
+    body = document.styles["公文正文"].element.pPr.find(qn("w:spacing"))
+    for pitch in (int(grid.get(qn("w:linePitch"))), int(body.get(qn("w:line")))):
+        assert height // pitch == 22
+    assert body.get(qn("w:lineRule")) == "exact"
     character = 16 + int(grid.get(qn("w:charSpace"))) / 4096
     assert 156 * MM / character == pytest.approx(28, abs=0.01)
-    styles = {
-        style.name: style.element.rPr.rFonts.get(qn("w:eastAsia")) for style in document.styles if style.type == 1
-    }
-    assert styles["公文正文"] == "仿宋_GB2312"
-    assert styles["公文标题"] == "方正小标宋简体"
-    assert styles["一级标题"] == "黑体"
-    assert styles["二级标题"] == "楷体_GB2312"
+    named = {"公文正文": "仿宋_GB2312", "公文标题": "方正小标宋简体", "一级标题": "黑体", "二级标题": "楷体_GB2312"}
+    for style, font in named.items():
+        assert document.styles[style].element.rPr.rFonts.get(qn("w:eastAsia")) == font
     assert document.settings.odd_and_even_pages_header_footer is True
 
 
