@@ -64,6 +64,21 @@ def test_n06_n07_a_site_that_says_nothing_or_too_slowly_times_out(visit: Visit, 
     assert visit(path).ending == (Outcome.FAILED, "timeout")
 
 
+def test_n06_parked_connections_are_few(world: World) -> None:
+    """A night has thousands of hosts; the door has room for hundreds of connections."""
+
+    async def ask() -> int:
+        client = Client(world.door.client("crawler"), timeout_seconds=20, max_body_bytes=1 << 20)
+        asked = (client.fetch("GET", world.url("good"), (), b"", "crawler") for _ in range(90))
+        answers = await asyncio.gather(*asked)
+        parked = len(client._idle)
+        client.close()
+        assert {answer.status for answer in answers} == {200}
+        return parked
+
+    assert 0 < asyncio.run(ask()) <= 64
+
+
 def test_n08_of_a_dripping_body_what_came_is_kept(visit: Visit) -> None:
     seen = visit("drip_body")
     assert seen.ending == (Outcome.CAPTURED, "")
