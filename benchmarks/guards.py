@@ -23,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("config", "crawlers", "detectors", "review", "tests", "pyproject.toml", "scrapy.cfg")
 TIME_MAX_SECONDS = 300
+_NO_TESTS = 5
 _FAILED = re.compile(r"^(?:FAILED|ERROR) \S+::(\S+)", re.MULTILINE)
 
 
@@ -61,6 +62,8 @@ def noticed(guard: Mapping[str, Any], copy: Path) -> Sequence[str]:
         )
     except subprocess.TimeoutExpired:
         return ["(stopped: it took too long)"]
+    if done.returncode == _NO_TESTS:
+        raise ValueError(f"{guard['case']}: {guard['tests']} selects no test")
     return _FAILED.findall(done.stdout) or (
         ["(" + done.stdout.strip().splitlines()[-1] + ")"] if done.returncode else []
     )

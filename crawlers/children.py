@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+PAUSES = "network/pauses"
+"""Statistic of a spider run: how often it had to wait for the network."""
 _DRAIN_SECONDS = 30
 """What is under way may end before a child is killed."""
 _HARD_MEMORY_FACTOR = 2

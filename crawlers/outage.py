@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from scrapy import signals
 from scrapy.exceptions import DontCloseSpider
 
+from crawlers.children import PAUSES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -64,6 +66,8 @@ class Outage:
         if self._down and not self._engine.paused:
             logger.warning("no network: %d hosts in a row cannot be reached; waiting", len(self._hosts))
             self._engine.pause()
+            if self._crawler is not None and self._crawler.stats is not None:
+                self._crawler.stats.inc_value(PAUSES)
         if self._waiting is None:
             self._waiting = asyncio.ensure_future(self._wait())
         return True

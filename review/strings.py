@@ -85,6 +85,7 @@ DEMO_NEXT = """证据包在 {data}/packets,核验所需的公钥和时间戳根�
   zhengshao case show A-000001 --data {data}"""
 FOLLOWING = "追查 {count} 条线索(二维码、短链接、内页)"
 PACKETS_BUILT = "{count} 个证据包已生成并核验"
+NETWORK_PAUSED = "{name} 期间网络中断,共等待 {count} 次后继续,任务没有丢失:请检查网络、域名解析和出口"
 CHILD_DIED_SHORT = "抓取程序 {name} 没有正常结束"
 SOURCE_WRONG = "来源 {source} 判为{said},实际应为{true}"
 PACKET_WRONG = "证据包 {packet} 核验结果:{said}"

@@ -68,7 +68,7 @@ class NightReport:
     failed_children: tuple[str, ...] = ()
     detector_errors: int = 0
     problems: tuple[str, ...] = ()
-    """Evidence that recovery found missing or could not read."""
+    """Evidence that recovery found missing or could not read; runs that had no network for a while."""
 
     @property
     def healthy(self) -> bool:

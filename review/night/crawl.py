@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from crawlers.children import ChildLimits, ChildReport, run_browser, run_spider
+from crawlers.children import PAUSES, ChildLimits, ChildReport, run_browser, run_spider
 from crawlers.egress import CRAWLER
 from crawlers.marks import mark
 from crawlers.records import PageState, Task, TaskKind
@@ -18,7 +18,7 @@ from crawlers.recovery import recover
 from review.night.plan import next_pages
 from review.night.stamping import stamp
 from review.night.targets import from_hits, from_listings, in_browser
-from review.strings import CHILD_DIED
+from review.strings import CHILD_DIED, NETWORK_PAUSED
 
 if TYPE_CHECKING:
     from review.night.ground import Ground
@@ -111,6 +111,8 @@ def _afterwards(ground: Ground, reports: Sequence[ChildReport]) -> None:
     if any(report.exit for report in reports):
         ground.note(recover(ground.store, ground.archive))
     for report in reports:
+        if pauses := report.stats.get(PAUSES):
+            ground.problems.append(NETWORK_PAUSED.format(name=report.name, count=pauses))
         if report.exit:
             log = ground.data / "log" / f"{ground.night}-{report.name}.log"
             ground.say("crawl", CHILD_DIED.format(name=report.name, how=report.killed or report.exit, log=log))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from crawlers.children import ChildReport
+from crawlers.children import PAUSES, ChildReport
 from crawlers.records import Outcome, TaskKind
 from crawlers.store import Store, store_url
 from review.night import NightReport, crawl
@@ -121,3 +121,12 @@ def test_evidence_lost_before_a_night_goes_on_stands_in_its_report(tmp_path: Pat
     store.close()
     assert all("evidence is missing" in problem for problem in report["problems"])
     assert report["problems"]
+
+
+def test_a_run_that_had_to_wait_for_the_network_makes_no_healthy_night(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crawl, "stamp", lambda _: None)
+    night = ground(house)
+    crawl._afterwards(night, [ChildReport("sites", 0, 1.0, {PAUSES: 2}), ChildReport("search", 0, 1.0)])
+    assert [("sites" in problem, "2" in problem) for problem in night.problems] == [(True, True)]
