@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from crawlers.clock import iso
 from crawlers.imports.handed import File
@@ -15,6 +14,7 @@ from crawlers.imports.problems import WHOLE, Place, Problem, Refused
 from crawlers.imports.report import Column
 from crawlers.imports.tips import Tip
 from crawlers.records import Exchange
+from crawlers.urls import canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,28 +63,13 @@ class Format:
     """Of tables: the header's row (from 1; 0 for none) and what each column would be read as."""
 
 
-_BREAKS = re.compile(r"[\x00-\x20\x7f]")
-
-
-def web_address(url: str) -> str:
-    """The address without fragment; "" when it is none of the web."""
-    try:
-        parts = urlsplit(url.strip())
-        sound = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return ""
-    if not sound or _BREAKS.search(url.strip()):
-        return ""
-    return parts._replace(fragment="", path=parts.path or "/").geturl()
-
-
 def saved_page(file: File, url: str, body: bytes, kind: str, media: str, at: str = "") -> tuple[Exchange, list[str]]:
     """A page that was saved without its HTTP answer: none is made up, the status line says where it comes from.
 
     Flags: `no_http_answer`, and `time_unknown` or `time_in_future` when the file's own time cannot be used; then it is
     the time of the import.
     """
-    address = web_address(url)
+    address = canonical(url)
     if not address:
         raise Refused("bad_url", url=url[:200]) if url else Refused("needs_url")
     flags = ["no_http_answer"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from crawlers.imports.items import web_address
+from crawlers.urls import canonical
 
 MAX_LINKS = 20
 """Of one cell."""
@@ -39,7 +39,7 @@ def links(cell: str) -> list[str]:
     found = [match[0].rstrip(_END) for match in _WITH_SCHEME.finditer(text)]
     if not found:
         found = [f"http://{bare}" for bare in _bare(text)]
-    addresses = (web_address(one) for one in found[:MAX_LINKS])
+    addresses = (canonical(one) for one in found[:MAX_LINKS])
     return list(dict.fromkeys(one for one in addresses if one))
 
 

@@ -35,6 +35,7 @@ from review.judging import judging_context
 from review.night import crawl, plan, recheck, report
 from review.night.detect import detect, plan_followups
 from review.night.ground import Ground, night_lock
+from review.night.handed_in import plan_handed_in
 from review.night.health import SourceHealth
 from review.night.lookalikes import lookalikes
 from review.night.names import ask_about, suspect_hosts
@@ -244,6 +245,7 @@ class _Work:
         before = ground.store.tasks(kinds=[TaskKind.LOOKALIKE])
         made = lookalikes(ground.context, ground.night, day, before)
         planned = ground.store.plan([*plan.tasks(ground.config, ground.night, day, again), *made])
+        planned += plan_handed_in(ground)
         ground.say("plan", f"{planned} 项任务")
         return {"planned": planned}
 

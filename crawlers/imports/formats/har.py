@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawlers.imports.handed import File
-from crawlers.imports.items import Format, Item, Page, Skipped, utc, web_address
+from crawlers.imports.items import Format, Item, Page, Skipped, utc
 from crawlers.imports.longjson import LongJson
 from crawlers.imports.problems import Place, Problem, Refused
 from crawlers.records import Exchange
+from crawlers.urls import canonical
 from crawlers.warcfile import MOVED_PREFIX, Headers
 
 ENTRY = "log.entries.item"
@@ -113,7 +114,7 @@ def _item(file: File, entry: _Entry, json: LongJson, redirects: dict[str, tuple[
         if entry.fields.get(name) in (None, ""):
             yield Problem("har_shape", entry.place(name, json.line), {"field": name})
             return
-    address = web_address(url)
+    address = canonical(url)
     if not address:
         yield Problem("har_url", entry.place("request.url", json.line), {"url": url[:200]})
         return
@@ -129,7 +130,7 @@ def _answer(
 ) -> Iterator[Item]:
     status = _status(entry)
     before = redirects.pop(address, ())
-    target = web_address(entry.text("response.redirectURL"))
+    target = canonical(entry.text("response.redirectURL"))
     if 300 <= status < 400 and target:
         if len(redirects) < _REDIRECTS_MAX:
             redirects[target] = (*before, _exchange(file, entry, address, status, b""))

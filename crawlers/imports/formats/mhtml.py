@@ -10,9 +10,10 @@ from email.message import Message
 from itertools import islice
 
 from crawlers.imports.handed import File
-from crawlers.imports.items import Format, Item, Page, Skipped, saved_page, utc, web_address
+from crawlers.imports.items import Format, Item, Page, Skipped, saved_page, utc
 from crawlers.imports.problems import Refused
 from crawlers.records import Exchange
+from crawlers.urls import canonical
 
 PAGES = ("text/html", "application/xhtml+xml")
 MAX_PARTS = 2000
@@ -64,7 +65,7 @@ def _bytes(part: Message) -> bytes:
 
 def _pictures(parts: list[Message], page: Exchange) -> Iterator[Exchange]:
     for part in parts:
-        address = web_address(str(part.get("Content-Location", "")))
+        address = canonical(str(part.get("Content-Location", "")))
         if address and part.get_content_maintype() == "image":
             yield Exchange(
                 url=address,

@@ -9,10 +9,11 @@ from collections.abc import Generator
 
 from crawlers import qrcodes
 from crawlers.imports.handed import File
-from crawlers.imports.items import Format, Item, Page, web_address
+from crawlers.imports.items import Format, Item, Page
 from crawlers.imports.problems import Problem, Refused
 from crawlers.imports.tips import Tip
 from crawlers.records import Exchange
+from crawlers.urls import canonical
 
 ADDRESS = "urn:sha256:"
 """A photo has no address of its own: it is named by its bytes."""
@@ -59,7 +60,7 @@ def _read(file: File) -> Generator[Item, None, None]:
     if not texts:
         yield Problem("photo_no_code")
     for number, text in enumerate(texts, 1):
-        address = web_address(text)
+        address = canonical(text)
         if address:
             yield Tip(url=address, row=number, text=file.handed.note, channel=file.handed.channel, page=0)
         else:
