@@ -1,7 +1,8 @@
-"""Replaying a profile against the fixtures beside it: what it reads today against what it should read.
+"""Replaying a profile: against the fixtures beside it, and against the newest archived pages of its source.
 
-A fixture folder holds pages (`normal.html`, `empty.json`, …) and for each the expected document
-(`normal.expected.json`, as `ParsedPage.as_json` gives it).
+What it reads today is compared with what it should read, or with what it read when the page was kept. A fixture folder
+holds pages (`normal.html`, `empty.json`, …) and for each the expected document (`normal.expected.json`, as
+`ParsedPage.as_json` gives it).
 """
 
 from __future__ import annotations
@@ -12,11 +13,57 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from config.schema_profiles import Profile
+from crawlers.archive import Archive
+from crawlers.decode import decode_exchange
 from crawlers.profiles import ParsedPage, parse
-from crawlers.records import ProfileError
+from crawlers.records import PageState, ProfileError, Reading
+from crawlers.store import Store
+from crawlers.tables import readings
 
 EXPECTED = ".expected.json"
+
+
+ARCHIVED_PAGES = 5
+"""Newest archived pages replayed for each source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread:
+    """What a page gives: its state, and of the rows read the share that has a value, by field."""
+
+    state: str
+    reason: str
+    layout: str
+    rows: int
+    filled: dict[str, float]
+
+    @property
+    def read(self) -> bool:
+        return self.rows > 0 or self.state == PageState.EMPTY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedReplay:
+    """An archived page: as it was read when it was kept, and as the present profile reads it."""
+
+    capture: str
+    url: str
+    fetched_at: str
+    before: Reread
+    after: Reread
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        return tuple(_changes(self.before, self.after))
+
+    @property
+    def worse(self) -> bool:
+        """Rows or fields are lost that were read before."""
+        lost = any(self.after.filled.get(name, 0) < share for name, share in self.before.filled.items())
+        return self.after.rows < self.before.rows or (self.before.read and not self.after.read) or lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +99,54 @@ def replay(profile: Profile, folder: Path) -> Iterator[Replay]:
             filled=filled_fields(parsed),
             differences=tuple(_differences(_expected(page), parsed.as_json(), "")),
         )
+
+
+def replay_archived(
+    profile: Profile, store: Store, archive: Archive, pages: int = ARCHIVED_PAGES
+) -> Iterator[ArchivedReplay]:
+    """The newest pages of the profile's source that were kept with a reading, the newest first.
+
+    Raises ArchiveError when the bytes of a page cannot be read.
+    """
+    newest = select(readings).where(readings.c.source == profile.id).order_by(readings.c.capture_id.desc())
+    with store.read() as connection:
+        rows = connection.execute(newest.limit(pages)).all()
+    for row in rows:
+        capture = store.capture(row.capture_id)
+        exchange = archive.read(capture.place)
+        decoded = decode_exchange(exchange)
+        parsed = parse(profile, decoded.text, url=exchange.url, status=exchange.status, flags=decoded.flags)
+        then = Reading(
+            source=row.source,
+            layout=row.layout,
+            rows=row.rows,
+            ads=row.ads,
+            cards=row.cards,
+            filled=tuple(json.loads(row.filled).items()),
+        )
+        yield ArchivedReplay(
+            capture=capture.label,
+            url=capture.final_url,
+            fetched_at=capture.fetched_at,
+            before=_reread(capture.page_state.value, capture.reason, then),
+            after=_reread(parsed.state.value, parsed.reason, parsed.reading),
+        )
+
+
+def _reread(state: str, reason: str, reading: Reading) -> Reread:
+    filled = {name: round(count / reading.rows, 3) for name, count in reading.filled} if reading.rows else {}
+    return Reread(state=state, reason=reason, layout=reading.layout, rows=reading.rows, filled=filled)
+
+
+def _changes(before: Reread, after: Reread) -> Iterator[str]:
+    for name in ("state", "layout", "rows"):
+        then, now = getattr(before, name), getattr(after, name)
+        if then != now:
+            yield f"{name}: {then or '-'} → {now or '-'}"
+    for name in sorted(before.filled.keys() | after.filled.keys()):
+        then, now = before.filled.get(name, 0.0), after.filled.get(name, 0.0)
+        if then != now:
+            yield f"{name}: {then:.0%} → {now:.0%}"
 
 
 def filled_fields(parsed: ParsedPage) -> dict[str, float]:

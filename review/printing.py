@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from review.night.health import sentence
 from review.strings import (
     AXES,
     CHANGES,
@@ -47,7 +48,9 @@ def print_night(report: NightReport) -> None:
     for source in report.sources:
         colour = COLOURS.get(source.verdict, "yellow")
         numbers = (str(number) for number in (source.asked, source.pages, source.rows, source.new))
-        table.add_row(source.source, f"[{colour}]{source.verdict}[/]", *numbers, escape(source.advice))
+        told = [source.advice, *(sentence(finding) for finding in source.findings)]
+        words = "\n".join(dict.fromkeys(filter(None, told)))
+        table.add_row(source.source, f"[{colour}]{source.verdict}[/]", *numbers, escape(words))
     console.print(table)
     console.print(
         f"取证 {report.captures} 份;案件 {counts_told(report.cases)};待盖时间戳 {report.stamps_queued} 组;"

@@ -39,6 +39,17 @@ ADVICE = {
     "no_browser": "{count} 项浏览器取证没有浏览器可用,这些页面没有截图:运行 zhengshao doctor 查看缺什么。",
 }
 
+DRIFT = {
+    "no_rows": "{source} 有 {pages} 页显示有结果却一条也没读出,见 {capture}:版式可能已改,"
+    "运行 zhengshao source check {source}。",
+    "unknown_layout": "{source} 有 {pages} 页认不出版式,见 {capture}:"
+    "修改配置后用 zhengshao source check {source} 重放。",
+    "other_layout": "{source} 有 {pages} 页改用版式“{what}”,见 {capture}:请核对读出的内容。",
+    "field": "{source} 的“{what}”只有 {now:.0%} 的条目读出,近 14 天中位数为 {before:.0%},见 {capture}:"
+    "运行 zhengshao source check {source}。",
+}
+"""By kind of finding (crawlers/drift.py)."""
+
 DB_UPGRADED = "数据库已就绪:{data}"
 DB_BACKED_UP = "已备份到 {directory};所需归档卷 {volumes} 个,共 {bytes} 字节(archive/ 与 blobs/ 请另行复制)。"
 DB_RESTORED = "已恢复到 {data};请运行 zhengshao verify audit 核对。"

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from review.commands._shared import PROBLEMS, config_option, emit, fail, json_option
+from review.commands._shared import (
+    PROBLEMS,
+    config_option,
+    data_directory,
+    data_option,
+    emit,
+    fail,
+    json_option,
+    load_config,
+)
 
 if TYPE_CHECKING:
-    from crawlers.replay import Replay
+    from crawlers.replay import ArchivedReplay, Replay
 
 FIXTURES = Path(__file__).resolve().parents[2] / "tests" / "fixtures"
 
@@ -49,6 +59,7 @@ def list_sources(config_dir: Path | None, as_json: bool) -> None:
     Examples:
       zhengshao source check
       zhengshao source check baidu xianyu --json
+      zhengshao source check baidu --config ./office --data ./data --pages 20
       zhengshao source check my_site --config ./office --fixtures ./pages
     """,
 )
@@ -59,12 +70,20 @@ def list_sources(config_dir: Path | None, as_json: bool) -> None:
     default=FIXTURES,
     help="Folder with one folder of pages per source.",
 )
+@click.option("--pages", type=click.IntRange(0), default=5, help="Newest archived pages of each source to replay.")
 @config_option
+@data_option
 @json_option
-def check(sources: tuple[str, ...], fixtures: Path, config_dir: Path | None, as_json: bool) -> None:
-    """Replay profiles against the pages kept beside them: rows, filled fields and state of each page.
+def check(
+    sources: tuple[str, ...], fixtures: Path, pages: int, config_dir: Path | None, data_dir: Path | None, as_json: bool
+) -> None:
+    """Replay profiles against the pages kept beside them, and against the newest archived pages of each source.
 
-    Exit 0 when every page is read as expected, 1 when one is not or a source has no pages, 2 for an unknown source.
+    Of an archived page is shown what it gave when it was kept and what it gives now: state, layout, rows, fields. Edit
+    the profile in the office's directory (engines/NAME.toml) and run this again; nothing needs to be installed.
+
+    Exit 0 when every page is read as expected, 1 when one is not, when an archived page lost rows or fields, or when a
+    source has no pages; 2 for an unknown source.
     """
     from crawlers.records import ProfileError
     from crawlers.replay import replay
@@ -77,12 +96,60 @@ def check(sources: tuple[str, ...], fixtures: Path, config_dir: Path | None, as_
         }
     except ProfileError as error:
         fail(str(error))
+    archived = _archived(list(replayed), pages, config_dir, data_dir)
     if as_json:
-        emit({name: [_as_json(page) for page in pages] for name, pages in replayed.items()})
+        emit({name: [*map(_as_json, kept), *map(_archived_json, archived[name])] for name, kept in replayed.items()})
     else:
         _print(replayed)
-    if any(not pages or any(page.differences for page in pages) for pages in replayed.values()):
+        _print_archived(archived)
+    odd = any(not kept or any(page.differences for page in kept) for kept in replayed.values())
+    if odd or any(page.worse for found in archived.values() for page in found):
         raise SystemExit(PROBLEMS)
+
+
+def _archived(
+    names: list[str], pages: int, config_dir: Path | None, data_dir: Path | None
+) -> dict[str, list[ArchivedReplay]]:
+    """By source; nothing where there is no store yet."""
+    from crawlers.archive import Archive
+    from crawlers.records import ArchiveError, StoreError
+    from crawlers.replay import replay_archived
+    from crawlers.shelf import load_profile
+    from crawlers.store import Store, store_url
+
+    config = load_config(config_dir)
+    data = data_directory(config, data_dir)
+    found: dict[str, list[ArchivedReplay]] = {name: [] for name in names}
+    try:
+        store = Store.open(store_url(data, config.settings.store.url))
+    except StoreError as error:
+        if data_dir is not None:
+            fail(str(error))
+        return found
+    try:
+        archive = Archive(data / "archive")
+        for name in names:
+            found[name] = list(replay_archived(load_profile(name, config_dir), store, archive, pages))
+    except ArchiveError as error:
+        fail(str(error), PROBLEMS)
+    finally:
+        store.close()
+    return found
+
+
+def _archived_json(page: ArchivedReplay) -> dict[str, Any]:
+    told = {"page": page.capture, "url": page.url, "fetched_at": page.fetched_at, **asdict(page.after)}
+    return {**told, "before": asdict(page.before), "differences": list(page.changes), "worse": page.worse}
+
+
+def _print_archived(archived: dict[str, list[ArchivedReplay]]) -> None:
+    for name, pages in archived.items():
+        for page in pages:
+            mark = "!" if page.worse or not page.after.read else " "
+            state, rows = page.after.state, page.after.rows
+            click.echo(f"{mark}  {name}/{page.capture} {page.fetched_at[:16]}: {state} {rows} {page.after.layout}")
+            for change in page.changes:
+                click.echo(f"     {change}")
 
 
 def _as_json(page: Replay) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawlers.drift import Finding, Kind
 from crawlers.leases import TaskStatus
 from crawlers.records import KNOWN_STATES, Capture, Outcome, PageState, TaskKind
-from review.strings import ADVICE, SOURCE_DEGRADED, SOURCE_FAILED, SOURCE_NORMAL
+from review.strings import ADVICE, DRIFT, SOURCE_DEGRADED, SOURCE_FAILED, SOURCE_NORMAL
 
 COVERAGE_FALL = 0.3
 """A source whose rows per page fall this far below its own median is degraded, however green its pages look."""
@@ -38,9 +39,39 @@ class SourceHealth:
     states: Mapping[str, int] = field(default_factory=dict)
     errors: Mapping[str, int] = field(default_factory=dict)
     advice: str = ""
+    findings: tuple[Finding, ...] = ()
+    """What changed in how the source writes its pages."""
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"findings": [told(finding) for finding in self.findings]}
+
+
+def told(finding: Finding) -> dict[str, Any]:
+    """A finding with its sentence."""
+    return {**finding.as_json(), "sentence": sentence(finding)}
+
+
+def sentence(finding: Finding) -> str:
+    return DRIFT[finding.kind].format(**asdict(finding) | {"capture": finding.capture})
+
+
+def with_findings(health: SourceHealth, findings: Sequence[Finding]) -> SourceHealth:
+    """A change of layout is said beside everything else; one that loses rows or fields makes the source 降级."""
+    if not findings:
+        return health
+    losing = [finding for finding in findings if finding.kind in LOSING and finding.now >= _noticed(finding)]
+    if health.verdict != SOURCE_NORMAL or not losing:
+        return replace(health, findings=tuple(findings))
+    return replace(health, findings=tuple(findings), verdict=SOURCE_DEGRADED, advice=sentence(losing[0]))
+
+
+LOSING = frozenset({Kind.NO_ROWS, Kind.FIELD, Kind.UNKNOWN_LAYOUT})
+PAGES_WITHOUT_ROWS = 0.5
+"""Share of pages: a page of adverts alone happens, half of them do not."""
+
+
+def _noticed(finding: Finding) -> float:
+    return PAGES_WITHOUT_ROWS if finding.kind is Kind.NO_ROWS else 0.0
 
 
 def judge(

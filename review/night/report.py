@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ColumnElement, Table, case, func, select
 
+from crawlers.drift import Finding, findings, runs
 from crawlers.leases import TaskStatus
 from crawlers.records import Capture, Hit, Listing, PageState, TaskKind
 from crawlers.tables import captures, hits, listings, stamps
-from review.night.health import HISTORY_NIGHTS, SourceHealth, judge, judge_sites
+from review.night.health import HISTORY_NIGHTS, SourceHealth, judge, judge_sites, with_findings
 from review.night.nights import reports
 from review.strings import ALL_EMPTY, SOURCE_NORMAL
 
@@ -37,9 +38,19 @@ def sources(ground: Ground) -> list[SourceHealth]:
         judge(source, asked[source], pages[source], rows=rows[source], new=new[source], history=history[source])
         for source in sorted(asked)
     ]
+    changed = _changes(ground)
+    found = [with_findings(source, changed.get(source.source, ())) for source in found]
     visits = [status for status in tasks if status.task.kind not in ASKED]
     web = judge_sites(visits, pages["web"], browser=ground.config.settings.browser.enabled)
     return [*(_doubted(source, found) for source in found), web]
+
+
+def _changes(ground: Ground) -> dict[str, list[Finding]]:
+    """By source what is other than in its last fourteen nights."""
+    with ground.store.read() as connection:
+        found = runs(connection, ground.night)
+    tonight = {source: before.pop() for source, before in found.items() if before[-1].night == ground.night}
+    return {source: findings(run, found[source]) for source, run in tonight.items()}
 
 
 def _doubted(source: SourceHealth, all_sources: Sequence[SourceHealth]) -> SourceHealth:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawlers.records import Hit, HitKind, Listing, Outcome, TaskKind
+from crawlers.records import Hit, HitKind, Listing, Outcome, Reading, TaskKind
 from crawlers.store import Store
 from review.night import report
 from review.night.health import HISTORY_NIGHTS, SourceHealth
@@ -107,3 +107,33 @@ def test_a_missing_browser_counts_only_where_one_is_wanted(house: House) -> None
     assert task.id is not None
     house.store.finish(task.id, Outcome.FAILED, "no_browser")
     assert _source(house, "web").verdict == "失败"
+
+
+def _read(house: House, night: str, snippets: int, layout: str = "desktop") -> None:
+    filled = (("title", 10), ("snippet", snippets))
+    reading = Reading(source="baidu", layout=layout, rows=10, ads=0, cards=0, filled=filled)
+    house.store.plan([visit(night, "焊工证", kind=TaskKind.SEARCH, source="baidu")])
+    (task,) = house.store.claim(night, [TaskKind.SEARCH], limit=1, lease_seconds=60, owner="test")
+    hits = [_hit(f"http://{night}-{number}.example/") for number in range(10)]
+    house.keep(page(task, exchange("https://www.baidu.com/s"), hits=tuple(hits), reading=reading))
+
+
+def test_a_field_that_vanishes_degrades_the_source_and_names_the_page(house: House) -> None:
+    for day in (28, 29, 30):
+        _read(house, f"2026-01-{day}", 9)
+    _read(house, NIGHT, 1)
+    health = _source(house, "baidu")
+    assert health.verdict == "降级"
+    assert "C-00000004" in health.advice
+    assert "snippet" in health.advice
+    (told,) = health.as_json()["findings"]
+    assert (told["kind"], told["capture"], told["sentence"]) == ("field", "C-00000004", health.advice)
+
+
+def test_another_layout_is_said_and_degrades_nothing(house: House) -> None:
+    for day in (28, 29, 30):
+        _read(house, f"2026-01-{day}", 9)
+    _read(house, NIGHT, 9, "mobile")
+    health = _source(house, "baidu")
+    assert (health.verdict, health.advice) == ("正常", "")
+    assert "mobile" in health.as_json()["findings"][0]["sentence"]
