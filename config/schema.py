@@ -194,6 +194,7 @@ class NightSettings(Model):
     child_time_seconds: Seconds
     followups_per_subject: CountOrNone
     blocked_stop: Count
+    source_wait_seconds: SecondsOrNone
 
 
 class Retention(Model):
@@ -261,6 +262,8 @@ class Crawl(Model):
     max_body_bytes: Bytes
     redirect_max: CountOrNone
     retry_times: CountOrNone
+    retry_after_max_seconds: Seconds
+    obey_robots: bool
     tracking_parameters: tuple[Text, ...]
     desktop: Visitor
     phone: Visitor

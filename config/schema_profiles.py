@@ -179,7 +179,14 @@ class Request(_Strict):
     method: Literal["GET", "POST"] = "GET"
     form: dict[str, str] = {}
     """POST fields; in a value that is JSON the query is escaped for JSON."""
+    body: str = ""
+    """JSON to POST; the query is escaped for JSON."""
     headers: dict[str, str] = {}
+    """`{key}` stands for the service's key."""
+    key_env: str = ""
+    """Environment variable that holds the key. It is sent, and neither kept with the request nor written to a log."""
+    pages: int | None = Field(default=None, ge=1)
+    """How many pages the source gives; without it as many as the night asks for."""
     encoding: str = "utf-8"
     first_page: int = 1
     """Value of `{page}` on the first page."""
@@ -215,6 +222,13 @@ class Profile(_Strict):
     """Date of the newest recorded page the profile was checked against; none for one never checked."""
     notes: str = ""
     politeness: str = ""
+    robots: Literal["obey", "not_asked"] = "obey"
+    """Whether robots.txt of the source's hosts is asked and obeyed."""
+    robots_reason: str = ""
+    queries_per_night: int | None = Field(default=None, ge=0)
+    """Fewer queries than `crawl.budget` allows, where the source has a quota."""
+    delay_seconds: float | None = Field(default=None, gt=0)
+    """A fixed pause between two requests, where the source names one; else AutoThrottle decides."""
     request: Request
     redirect: Redirect = Redirect()
     layouts: Annotated[tuple[Layout, ...], Field(min_length=1)]

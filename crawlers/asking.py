@@ -25,8 +25,9 @@ def request_for(profile: Profile, query: str, page: int = 1, *, service_url: str
     request = profile.request
     url = _filled(request, request.url, quote_plus(query, encoding=request.encoding, errors="replace"), page)
     headers = dict(request.headers)
-    if request.form:
-        headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+    if request.form or request.body:
+        kind = "application/json" if request.body else "application/x-www-form-urlencoded"
+        headers.setdefault("Content-Type", kind)
     return PageRequest(
         url=service_url.rstrip("/") + url if request.service else url,
         method=request.method,
@@ -44,6 +45,8 @@ def _filled(request: Request, template: str, query: str, page: int) -> str:
 
 def _form(request: Request, query: str, page: int) -> bytes:
     escaped = json.dumps(query, ensure_ascii=False)[1:-1]
+    if request.body:
+        return _filled(request, request.body, escaped, page).encode()
     fields = (
         (name, _filled(request, value, escaped if value.startswith("{") else query, page))
         for name, value in request.form.items()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, CursorResult, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawlers.clock import utc_now
@@ -82,6 +82,27 @@ def release_all(connection: Connection) -> int:
     return _changed(connection.execute(statement))
 
 
+def postpone(connection: Connection, night: str, source: str, until: str) -> int:
+    """Give a source's open tasks back to the plan, to be claimed from `until` on; the try they had does not count."""
+    these = tasks.c.night == night, tasks.c.source == source, tasks.c.state.in_(OPEN)
+    tried = case((tasks.c.state == TaskState.LEASED, tasks.c.attempts - 1), else_=tasks.c.attempts)
+    waiting = update(tasks).where(*these).values(**_UNLEASED, not_before=until, attempts=tried)
+    return _changed(connection.execute(waiting))
+
+
+def due(connection: Connection, night: str) -> str:
+    """When the first of the tasks that wait for their source may be claimed; "" when none waits."""
+    these = tasks.c.night == night, tasks.c.state.in_(OPEN), tasks.c.not_before > utc_now()
+    return connection.scalar(select(func.min(tasks.c.not_before)).where(*these)) or ""
+
+
+def give_up(connection: Connection, night: str, reason: str) -> int:
+    """End the tasks that still wait for their source."""
+    these = tasks.c.night == night, tasks.c.state.in_(OPEN), tasks.c.not_before > utc_now()
+    ended = {"state": TaskState.DONE, "outcome": Outcome.FAILED, "reason": reason, "ended_at": utc_now()}
+    return _changed(connection.execute(update(tasks).where(*these).values(**ended, lease_until="")))
+
+
 def finish(connection: Connection, task_id: int, outcome: Outcome, reason: str) -> bool:
     """End one task; False when it was done already. A dead task may still be ended: its worker was only slow."""
     return finish_all(connection, [(task_id, outcome, reason)]) == 1
@@ -142,7 +163,8 @@ _UNLEASED = {"state": TaskState.PLANNED, "owner": "", "lease_until": ""}
 
 def _claimable() -> Any:
     expired = and_(tasks.c.state == TaskState.LEASED, tasks.c.lease_until < utc_now())
-    return and_(tasks.c.state.in_(OPEN), or_(tasks.c.state == TaskState.PLANNED, expired))
+    due = tasks.c.not_before <= utc_now()
+    return and_(tasks.c.state.in_(OPEN), or_(and_(tasks.c.state == TaskState.PLANNED, due), expired))
 
 
 def _changed(result: CursorResult[Any]) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import IgnoreRequest
@@ -25,6 +28,10 @@ class SourceRested(IgnoreRequest):
     """The source blocked us too often tonight."""
 
 
+class SourceWaits(IgnoreRequest):
+    """The source asked for time, and its tasks are back in the plan until then."""
+
+
 class Patience:
     """Counts pages in a row that came back blocked or as a login, by whatever `key` names the source of a task."""
 
@@ -32,6 +39,14 @@ class Patience:
         self._limit = limit
         self._key = key
         self._in_a_row: Counter[str] = Counter()
+        self._until: dict[str, float] = {}
+
+    def rest(self, task: Task, seconds: float) -> None:
+        """The source of a task asked to be left alone so long."""
+        self._until[self._key(task)] = time.monotonic() + seconds
+
+    def resting(self, task: Task) -> bool:
+        return time.monotonic() < self._until.get(self._key(task), 0.0)
 
     def remember(self, captures: Iterable[Capture]) -> None:
         """Take up where an earlier run of this night stopped; only for keys that are source names."""
@@ -57,6 +72,18 @@ def asked_to_wait(status: int, headers: Iterable[tuple[str, str]]) -> str:
     return next((fold(value)[:_WAIT_MAX_CHARS] for name, value in headers if name.lower() == "retry-after"), "")
 
 
+def wait_seconds(said: str, now: datetime | None = None) -> float:
+    """How long a Retry-After asks for, in seconds; 0 when it says nothing that can be understood."""
+    if said.isascii() and said.isdecimal():
+        return float(said[:12])
+    try:
+        moment = parsedate_to_datetime(said)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return 0.0
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
 def turned_away(fetched: Fetched, page: Exchange) -> Fetched:
     """A page that names a time to come back counts as blocked and says so; one that was read all the same stays."""
     wait = asked_to_wait(page.status, page.response_headers)
@@ -69,5 +96,17 @@ def refuse_rested(crawler: Crawler, request: Request) -> None:
     """Raises SourceRested for a request of a task whose source is left alone."""
     spider: Any = crawler.spider
     task = request.meta.get("task")
-    if task is not None and spider.patience.exhausted(task):
+    if task is None:
+        return
+    if spider.patience.resting(task):
+        raise SourceWaits(task.source)
+    if spider.patience.exhausted(task):
         raise SourceRested(task.source)
+
+
+def tell_wait(crawler: Crawler, request: Request, said: str) -> None:
+    """The spider hears of a Retry-After before it sends anything more."""
+    spider: Any = crawler.spider
+    task, seconds = request.meta.get("task"), wait_seconds(said)
+    if task is not None and seconds:
+        spider.asked_for_time(task, seconds)

@@ -290,5 +290,9 @@ class ProfileError(CrawlError):
     """A source profile does not exist or cannot be applied."""
 
 
+class KeyMissing(ProfileError):
+    """A service wants a key and the environment has none."""
+
+
 class ImportRefused(CrawlError):
     """A file handed in by a person is not taken, and nothing of it was kept."""

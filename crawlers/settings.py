@@ -33,9 +33,10 @@ DOWNLOAD_HANDLERS = {
     "data": None,
 }
 
-# Evidence is gathered where a visitor would look; a counterfeit's robots.txt must not switch the monitor off.
-# Pace and volume are bounded by crawl.toml instead. An office that must obey sets this to True.
-ROBOTSTXT_OBEY = False
+# Asked and obeyed where a source's profile says so (`robots = "obey"`). Elsewhere evidence is gathered where a visitor
+# would look, pace and volume are bounded instead: a counterfeit's robots.txt must not switch the monitor off.
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "zhengshao"
 
 COOKIES_ENABLED = False
 COMPRESSION_ENABLED = False  # bodies are kept as sent and unpacked once, by crawlers.decode
@@ -81,6 +82,7 @@ def apply(settings: BaseSettings, config: Config) -> None:
         "CONCURRENT_REQUESTS": crawl.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": crawl.concurrency_per_host,
         "DOWNLOAD_DELAY": crawl.delay_seconds,
+        "ROBOTSTXT_EVERYWHERE": crawl.obey_robots,
         "AUTOTHROTTLE_ENABLED": crawl.delay_seconds > 0,
         "AUTOTHROTTLE_START_DELAY": crawl.delay_seconds,
         "DOWNLOAD_TIMEOUT": crawl.timeout_seconds,
@@ -88,6 +90,12 @@ def apply(settings: BaseSettings, config: Config) -> None:
         "REDIRECT_MAX_TIMES": crawl.redirect_max,
         "RETRY_TIMES": crawl.retry_times,
         "MEMUSAGE_LIMIT_MB": config.settings.night.child_memory_mb,
+    }
+    values["DOWNLOAD_SLOTS"] = {
+        host: {"delay": profile.delay_seconds, "concurrency": 1, "randomize_delay": False}
+        for profile in (*config.engines.values(), *config.marketplaces.values())
+        for host in profile.hosts
+        if profile.delay_seconds is not None
     }
     for name, value in values.items():
         settings.set(name, value, priority="spider")

@@ -103,6 +103,11 @@ class Store:
         with self.write() as connection:
             return leases.release(connection, night, owner)
 
+    def postpone(self, night: str, source: str, until: str) -> int:
+        """A source's open tasks wait until a moment that the source named; returns how many."""
+        with self.write() as connection:
+            return leases.postpone(connection, night, source, until)
+
     def finish(self, task_id: int, outcome: Outcome, reason: str = "") -> bool:
         """End a task that kept nothing; False when it had already ended."""
         with self.write() as connection:

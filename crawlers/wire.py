@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
@@ -18,7 +19,7 @@ from crawlers.clock import utc_now
 from crawlers.dialing import DoorVerdict
 from crawlers.doorclient import DoorClient, DoorDown, NoKey
 from crawlers.framing import FramingError
-from crawlers.patience import asked_to_wait, refuse_rested
+from crawlers.patience import asked_to_wait, refuse_rested, tell_wait
 from crawlers.records import CrawlError, Exchange, Outcome
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 COMPONENT = "component"
 """Request.meta key: as which component to pass the door, where it is not the process's own."""
+UNKEPT = "unkept_headers"
+"""Request.meta key: names of headers whose values are sent and not kept."""
+LEFT_OUT = "(left out)"
 _RETRIED = frozenset({"connect", "timeout", "reset"})
 
 
@@ -72,8 +76,10 @@ class WireHandler(BaseDownloadHandler):
         except (DoorVerdict, NoKey, FramingError, OSError, ValueError) as error:
             raise _explained(request, error) from error
         request.meta["download_latency"] = loop.time() - started
-        if asked_to_wait(answer.status, answer.headers):
+        wait = asked_to_wait(answer.status, answer.headers)
+        if wait:
             request.meta["dont_retry"] = True
+            tell_wait(self.crawler, request, wait)
         return _response(request, answer, fetched_at)
 
     async def close(self) -> None:
@@ -98,7 +104,7 @@ def _response(request: Request, answer: Answer, fetched_at: str) -> WireResponse
         status=answer.status,
         reason=answer.reason,
         method=request.method,
-        request_headers=answer.sent,
+        request_headers=_without(request.meta.get(UNKEPT, ()), answer.sent),
         response_headers=answer.headers,
         body=body,
         peer=answer.peer,
@@ -108,6 +114,11 @@ def _response(request: Request, answer: Answer, fetched_at: str) -> WireResponse
         raw_head=answer.raw_head,
     )
     return response
+
+
+def _without(names: Iterable[str], headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    secret = {name.lower() for name in names}
+    return tuple((name, LEFT_OUT if name.lower() in secret else value) for name, value in headers)
 
 
 def _explained(request: Request, error: Exception) -> CrawlError:

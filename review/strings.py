@@ -94,6 +94,7 @@ DEMO_NEXT = """证据包在 {data}/packets,核验所需的公钥和时间戳根�
   zhengshao packet verify {packet} --trust {data}/trust
   zhengshao case list --data {data}
   zhengshao case show A-000001 --data {data}"""
+SOURCES_WAIT = "有来源要求稍后再来,等 {seconds:.0f} 秒"
 FOLLOWING = "追查 {count} 条线索(二维码、短链接、内页)"
 PACKETS_BUILT = "{count} 个证据包已生成并核验"
 NETWORK_PAUSED = "{name} 期间网络中断,共等待 {count} 次后继续,任务没有丢失:请检查网络、域名解析和出口"

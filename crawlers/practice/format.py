@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from crawlers.practice.names import ascii_host
 
 ENGINE_IDS = ("baidu", "baidu_news", "baidu_site", "sogou", "sogou_weixin", "so360", "bing", "toutiao", "searxng")
-MARKETPLACE_IDS = ("xianyu", "taobao", "jd", "tieba", "weibo", "classified")
+MARKETPLACE_IDS = ("xianyu", "taobao", "jd", "tieba", "weibo", "bilibili", "classified")
 
 SourceState = Literal["ok", "empty", "captcha", "login", "error", "slow", "timeout", "refuse", "dead"]
 SiteState = Literal["dead", "refuse", "timeout", "slow", "error", "captcha", "login"]

@@ -17,6 +17,7 @@ from crawlers.practice.index import Index, documents
 from crawlers.practice.names import ascii_host
 from crawlers.practice.reading import Web
 from crawlers.practice.shops.base import Shop
+from crawlers.practice.shops.bilibili import Bilibili
 from crawlers.practice.shops.classified import Classified
 from crawlers.practice.shops.jd import Jd
 from crawlers.practice.shops.taobao import Taobao
@@ -27,7 +28,7 @@ from crawlers.practice.sites import Sites
 from crawlers.practice.sources import Source
 
 ENGINES: tuple[type[Engine], ...] = (Baidu, BaiduNews, BaiduSite, Sogou, SogouWeixin, So360, Bing, Toutiao)
-SHOPS: tuple[type[Shop], ...] = (Xianyu, Taobao, Jd, Tieba, Weibo, Classified)
+SHOPS: tuple[type[Shop], ...] = (Xianyu, Taobao, Jd, Tieba, Weibo, Bilibili, Classified)
 
 
 class Town:

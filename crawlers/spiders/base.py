@@ -24,8 +24,18 @@ from crawlers.doorclient import DoorDown
 from crawlers.equipment import Equipment
 from crawlers.middlewares import hops
 from crawlers.outage import Outage
-from crawlers.patience import Patience, SourceRested, turned_away
-from crawlers.records import CrawlError, Exchange, Fetched, FetchProfile, Outcome, PageState, Task, TaskKind
+from crawlers.patience import Patience, SourceRested, SourceWaits, turned_away
+from crawlers.records import (
+    CrawlError,
+    Exchange,
+    Fetched,
+    FetchProfile,
+    KeyMissing,
+    Outcome,
+    PageState,
+    Task,
+    TaskKind,
+)
 from crawlers.unpacking import ACCEPTED
 from crawlers.wire import FetchFailed
 
@@ -81,6 +91,9 @@ class TaskSpider(scrapy.Spider, ABC):
     def read(self, task: Task, page: Exchange, flags: list[str], request: Request) -> Fetched | Request:
         """What the last exchange of a task says; or the request for the page it only points at."""
 
+    def asked_for_time(self, task: Task, seconds: float) -> None:
+        """The answer to a task names a time to come back (`Retry-After`); called before anything reads it."""
+
     # The run
 
     async def start(self) -> AsyncIterator[Any]:
@@ -110,7 +123,7 @@ class TaskSpider(scrapy.Spider, ABC):
             return self.request(task)
         except (CrawlError, ValueError) as error:
             logger.warning("task %s (%s) cannot be asked: %s", task.id, task.target[:200], error)
-            return _unread(task, Outcome.FAILED, "url")
+            return _unread(task, Outcome.FAILED, "no_key" if isinstance(error, KeyMissing) else "url")
 
     def landed(self, fetched: Fetched) -> None:
         """A task is done and kept."""
@@ -148,6 +161,10 @@ class TaskSpider(scrapy.Spider, ABC):
 
     def failed(self, failure: Failure) -> Iterator[Fetched]:
         request, error = failure.request, failure.value  # type: ignore[attr-defined]
+        if isinstance(error, SourceWaits):  # its task is back in the plan
+            self._flying -= 1
+            self._room.set()
+            return
         if isinstance(error, DoorDown):
             self.stop("door_down")
             return

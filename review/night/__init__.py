@@ -44,7 +44,7 @@ from review.night.open_cases import open_cases
 from review.night.preserve import plan_preservation
 from review.night.stamping import stamp
 from review.night.targets import visits
-from review.strings import CAMPAIGNS_BUILT, FOLLOWING, NAMES_ASKED, SOURCE_NORMAL
+from review.strings import CAMPAIGNS_BUILT, FOLLOWING, NAMES_ASKED, SOURCE_NORMAL, SOURCES_WAIT
 
 if TYPE_CHECKING:
     from config import Config
@@ -231,6 +231,7 @@ class _Work:
         self._preserve()
         if self._follow(rounds + 1):
             self._preserve()
+        self._wait_for_sources()
         self.cases = dict(open_cases(ground.store, ground.night))
         self.campaigns = build_campaigns(ground.store, ground.context, now=utc_now())
         mark("campaigns-built")
@@ -265,6 +266,19 @@ class _Work:
         self.ground.say("crawl", FOLLOWING.format(count=planned))
         self._visit(round_)
         return True
+
+    def _wait_for_sources(self) -> None:
+        """Everything else is done: sources that asked for time are asked again when it is over, within the hour."""
+        ground = self.ground
+        ends = time.monotonic() + ground.config.settings.night.source_wait_seconds
+        while (seconds := crawl.waiting_seconds(ground)) is not None and time.monotonic() + seconds <= ends:
+            ground.say("crawl", SOURCES_WAIT.format(seconds=seconds))
+            time.sleep(seconds)
+            self.children += crawl.ask_sources(ground)
+            crawl.plan_visits(ground, 0)
+            self._visit(0)
+            self._preserve()
+        crawl.give_up_waiting(ground)
 
     def _detect(self) -> None:
         judged = detect(self.ground)

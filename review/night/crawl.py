@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from crawlers import leases
 from crawlers.children import PAUSES, ChildLimits, ChildReport, run_browser, run_spider
 from crawlers.egress import CRAWLER
 from crawlers.marks import mark
@@ -29,6 +31,7 @@ SPIDERS: dict[str, tuple[TaskKind, ...]] = {
     "lookalikes": (TaskKind.LOOKALIKE,),
     "sites": (TaskKind.SITE, TaskKind.RECHECK),
 }
+ASKED_TO_WAIT = "asked_to_wait"
 SHOWN_IN_BROWSER = frozenset({"needs_rendering", "text_in_image", "font_map"})
 """Reasons of partial pages that a browser can complete."""
 
@@ -50,6 +53,20 @@ def _next_pages(ground: Ground) -> list[Task]:
     rows = Counter(task_id for task_id in found if task_id is not None)
     asked = ground.store.tasks(night=ground.night, kinds=[TaskKind.SEARCH])
     return list(next_pages(ground.config, (status.task for status in asked), rows))
+
+
+def waiting_seconds(ground: Ground) -> float | None:
+    """Until the first of the tasks that wait for their source may be asked; None when none waits."""
+    with ground.store.read() as connection:
+        until = leases.due(connection, ground.night)
+    if not until:
+        return None
+    return max(0.0, (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds()) + 0.1
+
+
+def give_up_waiting(ground: Ground) -> None:
+    with ground.store.write() as connection:
+        leases.give_up(connection, ground.night, ASKED_TO_WAIT)
 
 
 def visit_sites(ground: Ground) -> list[ChildReport]:

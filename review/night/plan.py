@@ -60,14 +60,17 @@ def searches(config: Config, night: str, day: date) -> Iterator[Task]:
     """First pages; the later ones are planned when the first was full (`next_pages`)."""
     budget = config.crawl.budget
     asked = tonight(queries(config.queries), budget.queries_per_engine, day, fixed=len(config.queries.verbatim))
-    for engine, query in product(crawled(config.engines.values(), config.settings.services), asked):
-        yield Task(night=night, kind=TaskKind.SEARCH, source=engine.id, target=query, priority=SEARCH_PRIORITY)
+    for engine in crawled(config.engines.values(), config.settings.services):
+        for query in asked[: engine.queries_per_night]:
+            yield Task(night=night, kind=TaskKind.SEARCH, source=engine.id, target=query, priority=SEARCH_PRIORITY)
 
 
 def next_pages(config: Config, asked: Iterable[Task], rows: Mapping[int, int]) -> Iterator[Task]:
     """The page after each asked one that was full. `rows` gives the results read for a task id."""
-    last = config.crawl.budget.pages_per_query
     for task in asked:
+        engine = config.engines.get(task.source)
+        given = engine.request.pages if engine is not None else None
+        last = min(config.crawl.budget.pages_per_query, given or config.crawl.budget.pages_per_query)
         full = task.id is not None and rows.get(task.id, 0) >= FULL_PAGE_ROWS
         if full and task.page < last:
             yield replace(task, id=None, attempts=0, page=task.page + 1, priority=task.priority - 1)
@@ -76,7 +79,7 @@ def next_pages(config: Config, asked: Iterable[Task], rows: Mapping[int, int]) -
 def keywords(config: Config, night: str, day: date) -> Iterator[Task]:
     asked = tonight(config.queries.keywords, config.crawl.budget.keywords_per_marketplace, day)
     for marketplace in crawled(config.marketplaces.values(), config.settings.services):
-        for keyword in asked:
+        for keyword in asked[: marketplace.queries_per_night]:
             yield Task(
                 night=night,
                 kind=TaskKind.MARKETPLACE,

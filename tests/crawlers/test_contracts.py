@@ -45,6 +45,12 @@ def test_profile_is_named_like_its_file(profile: Profile) -> None:
     assert re.search("[\u4e00-\u9fff]", profile.politeness)
 
 
+def test_profile_says_why_its_robots_policy_is_what_it_is(profile: Profile) -> None:
+    assert re.search("[\u4e00-\u9fff]", profile.robots_reason)
+    if profile.robots == "obey":
+        assert profile.access in ("anonymous", "import")
+
+
 def test_fixtures_stand_beside_it(profile: Profile) -> None:
     stems = {page.stem for page in fixture_pages(FIXTURES / profile.id)}
     assert {"normal", "empty"} <= stems, f"tests/fixtures/{profile.id}/ needs at least a normal and an empty page"
@@ -149,10 +155,15 @@ def test_request_is_for_one_of_its_hosts(profile: Profile) -> None:
         assert re.match(r"https?://([^/]+)", asked.url)[1] in profile.hosts  # type: ignore[index]
     assert "{" not in asked.url
     assert "电" not in asked.url
+    assert b"{query}" not in asked.body
+    if profile.request.body:
+        assert "电工证 办理&加急" in str(json.loads(asked.body))
     assert "&加急" not in asked.url
 
 
 def test_pages_of_a_query_differ(profile: Profile) -> None:
+    if profile.request.pages == 1:
+        return
     pages = {(asked.url, asked.body) for asked in (request_for(profile, "x", page) for page in (1, 2, 3))}
     assert len(pages) == 3
 

@@ -14,7 +14,7 @@ from crawlers.profiles import parse
 from crawlers.records import PageState
 from tests.crawlers.practice.webs import follow, get, read, town_of, write_web
 
-SHOPS = ("xianyu", "taobao", "jd", "tieba", "weibo")
+SHOPS = ("xianyu", "taobao", "jd", "tieba", "weibo", "bilibili")
 ASKING_FOR_LOGIN = ("xianyu", "taobao", "jd")
 KEYWORD = "焊工证"
 PER_PAGE = 4

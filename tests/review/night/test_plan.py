@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -83,7 +84,24 @@ def test_keywords_respect_their_budget(config: Config) -> None:
     planned = list(keywords(config, "N", DAY))
     per_source = {source: sum(t.source == source for t in planned) for source in {t.source for t in planned}}
     assert per_source
-    assert set(per_source.values()) == {config.crawl.budget.keywords_per_marketplace}
+    budget = config.crawl.budget.keywords_per_marketplace
+    for source, count in per_source.items():
+        own = config.marketplaces[source].queries_per_night
+        assert count == (budget if own is None else min(budget, own)), source
+
+
+def test_a_source_with_a_quota_is_asked_less_and_one_without_further_pages_once(config: Config) -> None:
+    keyed = config.settings.services["qianfan"].model_copy(update={"enabled": True})
+    services = {**config.settings.services, "qianfan": keyed}
+    settings = config.settings.model_copy(update={"services": services})
+    office = SimpleNamespace(settings=settings, crawl=config.crawl, engines=config.engines, queries=config.queries)
+    asked = [one for one in searches(office, "N", DAY) if one.source == "baidu_qianfan"]  # type: ignore[arg-type]
+    assert len(asked) == min(config.crawl.budget.queries_per_engine, 40)
+    first = replace(asked[0], id=1)
+    assert list(next_pages(config, [first, replace(first, source="bing")], {1: 10})) == [
+        replace(first, id=None, source="bing", page=2, priority=first.priority - 1)
+    ]
+    assert not [one for one in searches(config, "N", DAY) if one.source == "baidu_qianfan"]
 
 
 def test_the_same_day_gives_the_same_plan(config: Config) -> None:
