@@ -48,7 +48,7 @@ def main() -> int:
     LivingSpider.stop_file = Path(given.data) / "stop"
     _let_the_clock_jump(Path(os.environ[JUMP]))
     settings = get_project_settings()
-    settings.set("ROBOTSTXT_EVERYWHERE", ROBOTS in os.environ)
+    settings.set("ROBOTSTXT_EVERYWHERE", ROBOTS in os.environ, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(LivingSpider)
     process.crawl(crawler, night=given.night, data=given.data, config=given.config)
