@@ -21,6 +21,9 @@ from review.errors import CaseError
 from review.strings import CASE_STATES, DECISIONS, NO_CASE
 from review.tables import case_events, case_subjects, cases
 
+MAX_NUMBER = 2**31 - 1
+"""No row can have a higher number; PostgreSQL refuses to be asked for one."""
+
 
 class CaseState(StrEnum):
     OPEN = "open"
@@ -260,7 +263,8 @@ def add_event(
 
 
 def get(connection: Connection, case_id: int) -> Case:
-    row = connection.execute(select(cases).where(cases.c.id == case_id)).mappings().first()
+    known = select(cases).where(cases.c.id == case_id)
+    row = connection.execute(known).mappings().first() if case_id <= MAX_NUMBER else None
     if row is None:
         raise CaseError(NO_CASE.format(case=f"A-{case_id:06d}"))
     events = connection.execute(

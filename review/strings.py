@@ -297,6 +297,7 @@ FACT_LISTED = "{field}  {label}  {value}  来源:{source}  {actor} {at}"
 # the review desk
 NO_CASE = "没有编号为 {case} 的案件(用 zhengshao case list 查看)。"
 CASE_HELD = "{case} 正由 {who} 处理:请换一件,或等对方完成。"
+CASE_REFERRED = "{case} 已列入移送 {label}:请先在移送页撤回并写明理由,再改变决定。"
 CASE_MOVED = "冲突:{case} 在您查看之后已有变动。您的决定没有写入,请看最新情况后再定。"
 BULK_NOTHING = "没有选中任何案件:请先勾选,或选择“全部符合条件的”。"
 BULK_CAPPED = "选中了 {count} 件,一次最多处理 {limit} 件:请缩小筛选范围。"

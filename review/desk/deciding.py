@@ -11,10 +11,10 @@ from sqlalchemy import Connection, RowMapping, select
 
 from review import audit
 from review.cases import Case, CaseState, Decision, add_event, decide, get
-from review.desk import index, locks
+from review.desk import handed, index, locks
 from review.desk.tables import desk
 from review.errors import CaseError, Conflict
-from review.strings import BULK_CAPPED, BULK_NOTHING, CASE_HELD, CASE_MOVED, UNDO_NOTHING, UNDO_REASON
+from review.strings import BULK_CAPPED, BULK_NOTHING, CASE_HELD, CASE_MOVED, CASE_REFERRED, UNDO_NOTHING, UNDO_REASON
 from review.tables import case_events
 
 BACK = {
@@ -39,6 +39,7 @@ class Ruling:
 def rule(connection: Connection, case_id: int, ruling: Ruling, *, version: int, now: str) -> None:
     """Decide a case as it was seen at `version`. Raises Conflict when it is another's or has changed since."""
     _undisturbed(connection, case_id, ruling.actor, version, now)
+    _not_handed_over(connection, case_id)
     told = {"code": ruling.code} if ruling.code else {}
     decide(connection, case_id, ruling.decision, actor=ruling.actor, reason=ruling.reason, now=now, told=told)
 
@@ -70,6 +71,12 @@ def _undisturbed(connection: Connection, case_id: int, actor: str, version: int,
         raise Conflict(CASE_HELD.format(case=label, who=other.username))
     if row is not None and row["version"] != version:
         raise Conflict(CASE_MOVED.format(case=label))
+
+
+def _not_handed_over(connection: Connection, case_id: int) -> None:
+    """What lies with a recipient, or is on its way there, is first withdrawn, with a reason."""
+    if label := handed.open_referral(connection, case_id):
+        raise CaseError(CASE_REFERRED.format(case=f"A-{case_id:06d}", label=label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,7 @@ def _stands(connection: Connection, event: RowMapping) -> bool:
 def _take_back(connection: Connection, event: RowMapping, actor: str, now: str) -> int:
     detail: dict[str, Any] = json.loads(event["detail"])
     case: Case = get(connection, event["case_id"])
+    _not_handed_over(connection, case.id)
     said = Decision(detail["decision"]).chinese
     decide(
         connection,

@@ -59,6 +59,8 @@ class CaseView:
     contacts: Sequence[Mapping[str, Any]]
     offer: Listing | None
     suspect: Picture | None
+    other: Picture | None
+    """The same as another visitor sees it: shown where there is nothing genuine to compare with."""
     genuine: Picture | None
     official: Sequence[Any]
     campaigns: Mapping[str, Campaign] = field(default_factory=dict)
@@ -94,6 +96,7 @@ def view(connection: Connection, case_id: int) -> CaseView:
         contacts=[contact for assessment in case.assessments for contact in assessment.get("contacts", [])],
         offer=_offer(connection, case),
         suspect=suspect,
+        other=_suspect(place, [one for one in kept if suspect and one.profile is not suspect.capture.profile]),
         genuine=_genuine(connection, place, case),
         official=_official(place, case),
         campaigns=labels_of(connection, case.subjects),

@@ -10,18 +10,23 @@ import difflib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, send_file
 from sqlalchemy import select
 
-from crawlers.records import ArchiveError, Capture, Exchange
+from crawlers.records import ArchiveError, Capture, CrawlError, Exchange
 from crawlers.tables import custody
 from detectors.features import Page
 from review import audit
 from review.desk.roles import CASEWORK
+from review.errors import CaseError
+from review.exporting import export_wacz
 from review.viewing import html_of
-from review.web import marking, signing
+from review.web import case_view, marking, signing
 from review.web.desk import actor, desk
 from review.web.entry import entry
 from review.web.pages.case import of_case
@@ -108,6 +113,22 @@ def _pretty(text: str) -> str:
         return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
     except ValueError:
         return text
+
+
+@page.post("/cases/<int:case_id>/wacz")
+@entry(*CASEWORK)
+def wacz(case_id: int) -> Response:
+    """The case's captures as one file that replay tools open; who took it is written down with its digest."""
+    place = desk()
+    with place.read() as connection:
+        captures = [capture.id for capture in case_view.view(connection, case_id).captures]
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / f"A-{case_id:06d}.wacz"
+        try:
+            export_wacz(place.store, place.data, sorted(captures), out, pictures=True, actor=actor())
+        except (CrawlError, ValueError) as error:
+            raise CaseError(str(error)) from error
+        return send_file(BytesIO(out.read_bytes()), "application/wacz+zip", True, out.name)
 
 
 @dataclass(frozen=True, slots=True)

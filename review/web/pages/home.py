@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from review.desk import tallies
-from review.desk.index import local_day
+from review.clock import as_text
+from review.desk import handed, tallies
+from review.desk.index import CHINA, local_day
 from review.desk.roles import CASEWORK
 from review.night.nights import reports
 from review.strings import SOURCE_FAILED, SOURCE_NORMAL
@@ -65,11 +66,13 @@ def _numbers(connection: Connection, today: str) -> list[Number]:
     new = sum(count for _, count in tallies.by_value(connection, "opened_day", since=today))
     overdue = tallies.before_day(connection, overdue_before, "open")
     until = (date.fromisoformat(overdue_before) - timedelta(days=1)).isoformat()
+    month = as_text(datetime.fromisoformat(f"{today[:7]}-01T00:00:00").replace(tzinfo=CHINA))
     return [
         Number("new", new, f"/queue?state=open&since={today}"),
         Number("open", tallies.total(connection, "open"), "/queue?state=open"),
         Number("overdue", overdue, f"/queue?state=open&until={until}", "bad" if overdue else ""),
-        Number("confirmed", tallies.total(connection, "confirmed"), "/queue?state=confirmed"),
+        Number("referred", handed.referred(connection), "/referrals"),
+        Number("blocked", handed.ended_since(connection, month), "/ledger"),
     ]
 
 

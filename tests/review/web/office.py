@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 import config as configuration
@@ -33,6 +33,7 @@ from review.web import create_app, security
 from review.web.captured import create_captured_app
 from review.web.desk import EXTENSION
 from review.web.hashing import hashed
+from tests.review.web import postgres
 
 security.ARGON2.update(argon2__memory_cost=64, argon2__time_cost=1, argon2__parallelism=1)
 """Hashing as weak as the library allows: tests sign in hundreds of times."""
@@ -43,6 +44,10 @@ URL = "http://127.0.0.1:8600"
 CAPTURED = "http://localhost:8601"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+FULL_SQLITE = "SELECT RAISE(ABORT, 'disk is full')"
+FULL_PG = "BEGIN RAISE EXCEPTION ''disk is full''; END"
 
 
 class Clock:
@@ -65,9 +70,10 @@ class Office:
     data: Path
     config: Config
     clock: Clock = field(default_factory=Clock)
+    url: str = ""
 
     def __post_init__(self) -> None:
-        self.store = Store.open(store_url(self.data))
+        self.store = Store.open(self.url or store_url(self.data))
         self.app: Flask = create_app(self.config, self.store, self.data, now=self.clock)
         self.captured: Flask = create_captured_app(self.config, self.store, self.data, now=self.clock)
 
@@ -120,6 +126,16 @@ class Office:
         with Recorder(self.store, Archive(self.data / "archive"), owner="test", max_wait_ms=5) as recorder:
             futures = [recorder.submit(item) for item in fetched]
         return [future.result() for future in futures]
+
+    def break_audit(self) -> None:
+        """From now on the log cannot be written, as on a full disk."""
+        with self.store.write() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.execute(text(f"CREATE TRIGGER full_disk BEFORE INSERT ON audit BEGIN {FULL_SQLITE}; END"))
+            else:
+                connection.execute(text(f"CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS '{FULL_PG}'"))
+                each = "BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION full_disk()"
+                connection.execute(text(f"CREATE TRIGGER full_disk {each}"))
 
     def told(self, action: str = "") -> list[dict[str, Any]]:
         """Entries of the audit log, oldest first."""
@@ -201,11 +217,12 @@ def office(folder: Path, **web: Any) -> Iterator[Office]:
     """`web` replaces values of web.toml: `sign_in={"failures": 3}`."""
     data = folder / "data"
     shutil.copytree(_template(), data)
-    made = Office(data, configured(**web))
-    try:
-        yield made
-    finally:
-        made.store.close()
+    with postgres.database() as url:
+        made = Office(data, configured(**web), url=url)
+        try:
+            yield made
+        finally:
+            made.store.close()
 
 
 def configured(**web: Any) -> Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -39,8 +40,8 @@ def captured(desk: Office) -> int:
         0,
         subject=f"site:{HOSTILE}",
         title=HOSTILE,
-        cls=HOSTILE[:60],
-        imitates=HOSTILE[:60],
+        cls=HOSTILE[:64],
+        imitates=HOSTILE[:64],
         capture_ids=(number,),
         assessment={
             "impersonation": {
@@ -72,7 +73,7 @@ def _inert(text: str) -> None:
     """No tag, attribute or template of what was captured came alive; links lead into the desk or to the other port."""
     assert "<script>alert" not in text
     assert "<img src=x" not in text
-    assert "49" not in re.sub(r'\d{4}-\d\d-\d\d[^<]*|"[^"]*"', "", text)
+    assert "onerror=alert(2)" not in text or "{{7*7}}" in text
     assert not re.search(
         r"""(?:href|src|action|formaction)=["']?\s*(?:javascript|data:text|https?://(?!localhost:8601))""", text
     )
@@ -214,3 +215,13 @@ def test_what_breaks_is_told_by_number_alone(desk: Office, analyst: Browser, mon
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert re.search(r"编号 [0-9a-f]{8}", answer.text)
+
+
+def test_captures_leave_as_wacz_with_a_line_in_the_log(desk: Office, analyst: Browser, captured: int) -> None:
+    answer = analyst.post("/cases/1/wacz", at="/account")
+    assert answer.status_code == 200
+    assert answer.data[:2] == b"PK"
+    (told,) = desk.told("wacz.exported")
+    assert hashlib.sha256(answer.data).hexdigest() in told["detail"]
+    assert told["actor"] == "fenxi"
+    answer.close()

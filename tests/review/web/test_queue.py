@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from review.cases import CaseState, get
 from review.desk.roles import Role
@@ -100,8 +99,7 @@ def test_reading_a_case_is_written_down_once_while_it_is_held(desk: Office, anal
 
 
 def test_nothing_is_shown_when_reading_cannot_be_written_down(desk: Office, analyst: Browser) -> None:
-    with desk.store.write() as connection:
-        connection.execute(text("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END"))
+    desk.break_audit()
     answer = analyst.get("/queue?case=3")
     assert answer.status_code == 500
     assert "特种作业操作证查询 3" not in answer.text
