@@ -27,4 +27,4 @@ lock:
 	uv pip compile pyproject.toml --universal --all-extras --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 
 bench: setup
-	@for name in archive assess browser crawl fold packets screen wording; do echo "== $$name"; $(PYTHON) benchmarks/$$name.py; done
+	@for name in archive assess browser crawl fold packets screen verify wording; do echo "== $$name"; $(PYTHON) benchmarks/$$name.py; done

@@ -32,6 +32,7 @@ from crawlers.tables import custody as custody_rows
 from crawlers.tables import stamps
 
 COMPONENT = "tsa"
+OPEN = ("queued", "failed")
 GRANTED = (0, 1)
 """PKIStatus `granted` and `grantedWithMods` (RFC 3161, 2.4.2)."""
 
@@ -90,11 +91,14 @@ class Stamper:
         return self.run().stamped
 
     def run(self) -> StampReport:
-        """Ask for every queued stamp. When no authority answers, the rest stays queued without being asked."""
+        """Ask for every stamp not yet granted: queued ones, and those that were answered badly before.
+
+        When no authority answers, the rest stays as it is without being asked.
+        """
         stamped = failed = 0
         problems: list[str] = []
         with self._store.read() as connection:
-            queued = connection.execute(select(stamps).where(stamps.c.state == "queued").order_by(stamps.c.id)).all()
+            queued = connection.execute(select(stamps).where(stamps.c.state.in_(OPEN)).order_by(stamps.c.id)).all()
         for number, row in enumerate(queued):
             answer = self._ask(row, problems)
             if answer is None:

@@ -7,6 +7,7 @@ with the colour and the texture of skin are painted over, which hides more than 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ CELL_PX, SKIN_CELLS_MIN, SKIN_SHARE, TEXTURE_SHARE = 16, 6, 0.5, 0.15
 BLIND_WIDTH_PX = 96
 """A picture that cannot be read by OCR is shrunk to this width and blown up again."""
 VALUE_REACH_PX = 400
+LONG_NUMBER = re.compile(r"(?:[0-9OoIl][\s-]?){13,}")
+"""Longer than any telephone: an identity number of which OCR got a character wrong."""
 PAINT = (128, 128, 128)
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom."""
@@ -85,7 +88,7 @@ def _lines(picture: Image) -> Iterator[tuple[str, Box]]:
 
 def _text_boxes(picture: Image, masker: Masker) -> list[Box]:
     lines = list(_lines(picture))
-    found = [box for text, box in lines if masker.text(text) != text]
+    found = [box for text, box in lines if masker.text(text) != text or LONG_NUMBER.search(text)]
     for text, label in lines:
         if LABEL_ALONE.fullmatch(text):
             found += _beside(label, [box for _, box in lines if box != label])

@@ -176,6 +176,14 @@ def test_an_unreadable_answer_is_kept_and_told(house: House) -> None:
     assert "parser-incompatible" in row.error
 
 
+def test_one_that_was_answered_badly_is_asked_for_again(house: House, local: LocalAuthority) -> None:
+    _failed(house, lambda url, data, component: b"<html>busy</html>")
+    assert _stamper(house, local.answer, local.root).run() == StampReport(stamped=1)
+    (row,) = _rows(house)
+    assert row.state == "stamped"
+    assert _stamper(house, _never, local.root).run() == StampReport()
+
+
 def test_a_stamp_over_something_else_fails(house: House, local: LocalAuthority) -> None:
     house.keep(page())
     _stamper(house, local.answer).run()
