@@ -107,8 +107,7 @@ def file_paper(
     referral = in_state(connection, referral_id, "file", *stages)
     if kind not in REFERRAL_PAPER_KINDS:
         raise ReferralError(REFERRAL_PAPER_TYPE.format(name=kind))
-    if item is not None:
-        referral.item(item)
+    about = [referral.item(item)] if item is not None else referral.items
     content = file.read_bytes()
     media = next((media for start, media in PAPER_TYPES.items() if content.startswith(start)), "")
     if not media:
@@ -117,10 +116,11 @@ def file_paper(
     if any((paper.kind, paper.sha256) == (kind, sha256) for paper in referral.papers):
         raise ReferralError(REFERRAL_PAPER_KNOWN.format(name=file.name, label=referral.label))
     told = {"kind": kind, "item": item, "name": file.name, "sha256": sha256, "bytes": len(content)}
-    seq = custody.append(connection, "paper_filed", actor, {"referral": referral.label, **told})
+    told_of = {"referral": referral.label, "packets": [one.packet_id for one in about], **told}
+    seq = custody.append(connection, "paper_filed", actor, told_of)
     values = {**told, "referral_id": referral_id, "media_type": media, "actor": actor, "at": now, "custody_seq": seq}
     connection.execute(insert(referral_papers).values(values))
-    return step(connection, referral, "file", actor, now, {**told, "custody_seq": seq})
+    return step(connection, referral, "file", actor, now, {**told_of, "custody_seq": seq})
 
 
 def _chosen(referral: Referral, items: Sequence[int], remaining: list[int]) -> list[int]:

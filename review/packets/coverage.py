@@ -8,15 +8,19 @@ from functools import cache
 
 from review.packets import fonts
 
-_ORDINARY = re.compile(r"[\n\x20-\x7e\u3000-\u301f\u4e00-\u9fa5\uff01-\uff5e\u2014\u2018-\u201d\u2026\u00b7\u200b]*")
+_ORDINARY = re.compile(r"[\n\x20-\x7e\u3000-\u301f\u4e00-\u9fa5\uff01-\uff5e\u2014\u2018-\u201d\u2026\u00b7]*")
 """What every Chinese font draws; a text of these alone is not looked up."""
+
+
+_PLAIN = {ord("\t"): " ", ord("\r"): ""}
 
 
 def drawn(text: str) -> str:
     """The text with what no font draws, what turns the line round and what cannot be seen, written by its number."""
     if _ORDINARY.fullmatch(text):
         return text
-    return "".join(char if _is_drawn(char) else f"[U+{ord(char):04X}]" for char in text.replace("\u200b", ""))
+    plain = text.translate(_PLAIN)
+    return "".join(char if _is_drawn(char) else f"[U+{ord(char):04X}]" for char in plain)
 
 
 def _is_drawn(char: str) -> bool:

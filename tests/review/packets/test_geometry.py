@@ -14,6 +14,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from review.packets import fonts
+from review.packets.coverage import drawn
 from review.packets.papers.model import Centred, Paper, Space, text
 from review.packets.source import DecisionFacts
 from review.packets.typesetting import DocumentError, pdf
@@ -130,3 +131,18 @@ def test_a_picture_that_is_none_is_an_error(tmp_path: Path) -> None:
     broken = Figure((Picture("a.png", "图", 60, 60, 60, b"no picture"),))
     with pytest.raises(DocumentError, match="a text or picture"):
         pdf(Paper("a", "b", (broken,)), world.BUILT_AT)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("普通文字 abc，“引号”", "普通文字 abc，“引号”"),
+        ("堃喆赟𠮷", "堃喆赟𠮷"),
+        ("a\tb\r\n", "a b\n"),
+        ("看\u200b这\u202e里", "看[U+200B]这[U+202E]里"),
+        ("\ud800\x00", "[U+D800][U+0000]"),
+        ("🫠", "[U+1FAE0]"),
+    ],
+)
+def test_what_no_font_draws_is_written_by_its_number(said: str, shown: str) -> None:
+    assert drawn(said) == shown
