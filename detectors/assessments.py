@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from crawlers.tables import captures as capture_rows
 from detectors.base import Axis, FollowUp, Level, Signal, Verdict
@@ -131,13 +131,16 @@ def _chunked(ids: list[int]) -> Iterable[list[int]]:
 def pending_followups(store: Store, *, night: str, per_subject: int) -> list[FollowUp]:
     """What detectors want fetched, at most `per_subject` addresses of each subject, always the same ones of a night.
 
-    A wish to render is not among them: the page's own state says that already.
+    A wish to render is not among them: the page's own state says that already. Where a page merely leads is followed
+    only from pages that were found suspect.
     """
+    suspect = select(verdicts.c.judgement_id).where(verdicts.c.level != Level.CLEAR.value)
+    led_by_suspects = or_(followups.c.detector != "onward", followups.c.judgement_id.in_(suspect))
     statement = (
         select(judgements.c.subject, followups)
         .join(judgements, judgements.c.id == followups.c.judgement_id)
         .join(capture_rows, capture_rows.c.id == judgements.c.capture_id)
-        .where(capture_rows.c.night == night, followups.c.kind != "render")
+        .where(capture_rows.c.night == night, followups.c.kind != "render", led_by_suspects)
         .order_by(judgements.c.capture_id, followups.c.judgement_id, followups.c.position)
     )
     with store.read() as connection:

@@ -88,7 +88,7 @@ class FollowUp:
 
     detector: str
     kind: str
-    """qr | short_link | inner_page | frame | render"""
+    """qr | short_link | inner_page | frame | render; of suspects alone: record | contact | price | outlink"""
     url: str
     reason: str
 

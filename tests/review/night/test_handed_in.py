@@ -10,7 +10,7 @@ from review.night.ground import Ground
 from review.night.handed_in import plan_handed_in
 from tests.crawlers.imports.packing import wacz, warc, zlib_gzip
 from tests.crawlers.keeping import House
-from tests.review.night.grounds import NIGHT, ground
+from tests.review.night.grounds import NIGHT, ground, seen
 
 OFFICIAL = config.load().official.sites[0].host
 NAME = "特种作业操作证及安全生产知识和管理能力考核合格信息查询平台"
@@ -57,3 +57,17 @@ def test_a_flagged_import_is_seen_with_our_own_eyes(house: House) -> None:
     assert plan_followups(night, 1) == 2
     assert planned(night)[1:] == ["https://zs-query.top/zs/1.html"]
     assert plan_followups(night, 2) == 0
+
+
+def test_where_a_page_leads_is_followed_only_from_suspects(house: House) -> None:
+    night = ground(house)
+    links = '<a href="/lx.html">联系我们</a><a href="https://t.cn/A6xYz12">点这里</a>'
+    seen(house, NIGHT, "https://zs-query.top/", QUERY.replace("<p>", links + "<p>"))
+    seen(house, NIGHT, "https://bakery.example/", f"<html><title>面包店</title><p>新鲜出炉</p>{links}</html>")
+    detect(night)
+    assert plan_followups(night, 1)
+    assert sorted(planned(night)) == [
+        "https://t.cn/A6xYz12",
+        "https://zs-query.top/lx.html",
+        "https://zs-query.top/zs/1.html",
+    ]

@@ -1,0 +1,90 @@
+"""Where a suspect page leads: a few inner pages chosen for what they prove, and addresses outside. Fetches nothing."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from detectors.base import Axis, FollowUp, detector
+from detectors.hosts import Owner
+from detectors.text import DATA
+
+if TYPE_CHECKING:
+    from detectors.context import Context
+    from detectors.features import Page
+
+OUTSIDE = "outlink"
+
+
+@cache
+def table() -> dict[str, Any]:
+    with (DATA / "onward.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+@cache
+def _words() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Kinds of inner pages in order of worth, and what their links say."""
+    return tuple((one["kind"], _any(one["words"])) for one in table()["inner"])
+
+
+@cache
+def _outside() -> tuple[re.Pattern[str], frozenset[str], re.Pattern[str]]:
+    known = table()["outside"]
+    return _any(known["words"]), frozenset(known["short_hosts"]), re.compile(known["short_path"])
+
+
+def _any(words: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+
+
+@detector("onward", version=1, title="去向", axis=Axis.SELLING, budget_ms=500)
+def onward(page: Page, context: Context) -> Iterator[FollowUp]:
+    """Proposes what a suspect leads to: the page of a record, of contacts or of prices on its own site, short links and
+    sites it sends its visitors to. Of a page that is not suspect nothing is fetched; official sites never are."""
+    if page.kind != "html" or not page.url:
+        return
+    found: dict[str, list[tuple[str, str]]] = {}
+    for said, target in _links(page):
+        kind = _kind(page, said, target, context)
+        if kind:
+            found.setdefault(kind, []).append((said, target.geturl()))
+    counts: Counter[str] = Counter()
+    seen: set[str] = set()
+    for kind in (*(name for name, _ in _words()), "short_link", OUTSIDE):
+        for said, url in found.get(kind, ()):
+            if url not in seen and counts[kind] < table()["per_kind"]:
+                seen.add(url)
+                counts[kind] += 1
+                yield FollowUp(detector="onward", kind=kind, url=url, reason=said)
+
+
+def _links(page: Page) -> Iterator[tuple[str, SplitResult]]:
+    limit = table()["link_max_chars"]
+    own = page.url.partition("#")[0]
+    for link in page.markup.links:
+        said = " ".join(page.text[link.start : link.end].split())[:limit]
+        try:
+            target = urlsplit(urljoin(page.url, link.href.strip()).partition("#")[0])
+            sound = target.scheme in ("http", "https") and bool(target.hostname)
+        except ValueError:
+            continue
+        if sound and target.geturl() != own:
+            yield said, target
+
+
+def _kind(page: Page, said: str, target: SplitResult, context: Context) -> str:
+    if target.hostname == page.parts.hostname:
+        return next((kind for kind, words in _words() if words.search(said)), "")
+    words, short_hosts, short_path = _outside()
+    host = target.hostname or ""
+    if host in short_hosts and short_path.match(target.path):
+        return "short_link"
+    if not words.search(said) or context.registry.owner(host)[0] in (Owner.OFFICIAL, Owner.STATE, Owner.KNOWN):
+        return ""
+    return OUTSIDE
