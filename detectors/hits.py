@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from detectors.lazy import lazy
 from detectors.lexicon import Hit, Matches
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class Hits:
     def put(self, name: str, hits: Iterable[Hit]) -> None:
         self._found[name] = sorted(set(hits))
 
-    @cached_property
+    @lazy
     def possible(self) -> set[str]:
         """Every name that can have hits at all: a term of it is here, both parts of a pair, or it has a pattern."""
         given = (name for name, hits in self._found.items() if hits)
         return {*self._matches.owners, *self._paired, *self._lexicon.patterns, *given}
 
-    @cached_property
+    @lazy
     def _paired(self) -> dict[str, list[tuple[Pair, str, str]]]:
         """Meanings of which both parts of some pair are here, with those pairs and their parts."""
         owners, completes = self._matches.owners, self._lexicon.completes

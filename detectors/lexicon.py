@@ -6,7 +6,6 @@ import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,7 @@ import ahocorasick_rs
 from detectors import disguise, gaps, phonetics
 from detectors import text as folding
 from detectors.layout import Reading, readings
+from detectors.lazy import lazy
 from detectors.ordinary import is_rare, is_word_part
 
 if TYPE_CHECKING:
@@ -200,11 +200,11 @@ class Lexicon:
         for index, start, end in automaton.find_matches_as_indexes(sound, overlapping=True):
             yield sounds[index], start, end
 
-    @cached_property
+    @lazy
     def _by_letters(self) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
         return _compiled(self._sounds)
 
-    @cached_property
+    @lazy
     def _by_ear(self) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
         return _compiled([one for one in self._sounds if one.named or one.long])
 
@@ -228,7 +228,7 @@ class Lexicon:
         found = self.find_over(text, places, automaton)
         return [(index_of[index], start, end) for index, start, end in found]
 
-    @cached_property
+    @lazy
     def _long(self) -> tuple[list[int], ahocorasick_rs.AhoCorasick]:
         long = [index for index, term in enumerate(self.terms) if len(term) > gaps.LONG_WORD and not term.isascii()]
         kind = ahocorasick_rs.MatchKind.Standard
@@ -241,7 +241,7 @@ class Lexicon:
         """Every match in which the character at one of some places in ascending order stands."""
         if not places:
             return []
-        windows = [(0, len(text))] if len(places) * self.longest > len(text) else self._around(places)
+        windows = [(0, len(text))] if 2 * len(places) * self.longest > len(text) else self._around(places)
         marked = bytearray(len(text) + 1)
         for at in places:
             marked[at] = 1
@@ -295,12 +295,12 @@ class Matches:
         self.terms = set(map(_FIRST, itertools.chain.from_iterable(found)))
         self._heard: dict[str, list[Hit]] = {}
 
-    @cached_property
+    @lazy
     def plain(self) -> str:
         """The densest view with every character that may be written for another one read as that."""
         return self.lexicon.with_variants(self._joined.text, self._variants)
 
-    @cached_property
+    @lazy
     def owners(self) -> set[str]:
         """Concepts, frames, exceptions and parts of pairs of which some term is here, in whatever disguise."""
         return set().union(*map(self.lexicon.owners.__getitem__, self.terms))
@@ -330,9 +330,9 @@ class Matches:
 
     def hits(self, owner: str) -> list[Hit]:
         """Hits of an owner's terms, in order of position."""
-        written, hidden, heard = self._written.get(owner), self._hidden.get(owner), self._heard.get(owner)
-        if hidden or heard:
-            return sorted({*(written or ()), *(hidden or ()), *(heard or ())})
+        written = self._written.get(owner)
+        if owner in self._hidden or owner in self._heard:
+            return sorted({*(written or ()), *self._hidden.get(owner, ()), *self._heard.get(owner, ())})
         if not written:
             return []
         # the automaton finds them by their ends, so that of those that begin together the shorter come first
@@ -345,7 +345,7 @@ class Matches:
                 for match in pattern.finditer(folded.text):
                     yield Hit(*folded.original(*match.span()), match.group())
 
-    @cached_property
+    @lazy
     def _written(self) -> dict[str, list[Hit]]:
         """By owner the hits of its terms in the folded text: written out, or folding to what is."""
         found: dict[str, list[Hit]] = defaultdict(list)
@@ -366,7 +366,7 @@ class Matches:
                 found[owner].append(hit)
         return found
 
-    @cached_property
+    @lazy
     def _hidden(self) -> dict[str, list[Hit]]:
         """By owner the hits that are in other views only, some perhaps twice."""
         found: dict[str, list[Hit]] = defaultdict(list)

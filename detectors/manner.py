@@ -12,14 +12,14 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain
 from operator import add, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
+from detectors.lazy import lazy
 from detectors.text import at_joined
 
 if TYPE_CHECKING:
@@ -46,10 +46,13 @@ OTHER = "~"
 """Before a string or meaning that stands in somebody else's words: quoted, reported, asked, forbidden."""
 MARKS = frozenset("#@$~")
 """What the names of features begin with that are no strings of the speaker's own."""
-UNIT = 10**9
-"""Sums are of whole billionths: whole numbers add up to the same in any order, on any machine."""
+UNIT, SQUARE_UNIT = 10**5, 10**4
+"""Weights are of three decimals, rarities of two: as whole numbers of such parts they add up to the same in any order,
+on any machine."""
+_BITS = 34
+_LOW = (1 << _BITS) - 1
+"""Of a packed number: the sum of the squares."""
 _FIRST = itemgetter(0)
-_ONE_LESS = (-1).__add__
 _QUOTE_MIN_CHARS = 4
 _NOTHING: frozenset[str] = frozenset()
 _DIGITS = re.compile("[0-9]+")
@@ -75,7 +78,7 @@ class Window:
     def end(self) -> int:
         return self.sentences[-1][1]
 
-    @cached_property
+    @lazy
     def strings(self) -> set[str]:
         """Names of features."""
         own, others = chain.from_iterable(_grams(self.own)), chain.from_iterable(_grams(self.others))
@@ -92,23 +95,24 @@ def _grams(text: str) -> Iterator[Iterable[str]]:
 
 
 class _Strings(NamedTuple):
-    """The strings that weigh something, found in one go over a text; what each weighs by its number."""
+    """The strings that weigh something, found in one go over a text. What each counts by its number, in the speaker's
+    own words and in others': weight and square of the rarity, packed into one number so that one sum adds up both."""
 
     automaton: ahocorasick_rs.AhoCorasick
-    weighed: Callable[[int], int]
-    squares: Callable[[int], int]
+    own: Callable[[int], int]
+    others: Callable[[int], int]
 
     @classmethod
-    def of(cls, names: dict[str, str], weights: dict[str, float], rarity: dict[str, float]) -> _Strings:
-        """`names`: each string with the name of its feature."""
+    def of(cls, manner: Manner) -> _Strings:
+        names = sorted({name[name[0] == OTHER :] for name in manner.weights if name[0] not in MARKS - {OTHER}})
         kind = ahocorasick_rs.MatchKind.Standard
-        automaton = ahocorasick_rs.AhoCorasick(list(names), matchkind=kind, store_patterns=False)
-        weighed = [round(UNIT * weights[name] * rarity[name]) for name in names.values()]
-        squares = [round(UNIT * rarity[name] * rarity[name]) for name in names.values()]
-        return cls(automaton, weighed.__getitem__, squares.__getitem__)
+        automaton = ahocorasick_rs.AhoCorasick(names, matchkind=kind, store_patterns=False)
+        own, others = ([manner.packed(before + name) for name in names] for before in ("", OTHER))
+        return cls(automaton, own.__getitem__, others.__getitem__)
 
-    def within(self, text: str) -> set[int]:
-        return set(map(_FIRST, self.automaton.find_matches_as_indexes(text, overlapping=True)))
+    def sum(self, text: str, counts: Callable[[int], int]) -> int:
+        found = self.automaton.find_matches_as_indexes(text, overlapping=True)
+        return sum(map(counts, set(map(_FIRST, found))))
 
 
 @dataclass(frozen=True)
@@ -137,30 +141,28 @@ class Manner:
         return cls(weights, rarity, **{name: float(own[name]) for name in ("bias", "flag", "watch")})
 
     def score(self, window: Window) -> float:
-        own = self._own.within(window.own)
-        written, squares = sum(map(self._own.weighed, own)), sum(map(self._own.squares, own))
+        strings = self._strings
+        packed = strings.sum(window.own, strings.own)
         if window.others:
-            others = self._others.within(window.others)
-            written += sum(map(self._others.weighed, others))
-            squares += sum(map(self._others.squares, others))
-        length = math.sqrt(squares / UNIT) or 1.0
+            packed += strings.sum(window.others, strings.others)
+        length = math.sqrt((packed & _LOW) / SQUARE_UNIT) or 1.0
         marked = sum(map(self._marks.__getitem__, window.marks & self._marks.keys()))
-        return self.bias + (STRINGS * written / length + MARK * marked) / UNIT
+        return self.bias + STRINGS * (packed >> _BITS) / UNIT / length + MARK * marked / UNIT
 
     def telling(self, plain: str) -> float:
         """How much the strings of a sentence speak for an offer."""
-        return sum(map(self._own.weighed, self._own.within(plain))) / UNIT
+        return (self._strings.sum(plain, self._strings.own) >> _BITS) / UNIT
 
-    @cached_property
-    def _own(self) -> _Strings:
-        return _Strings.of({name: name for name in self.weights if name[0] not in MARKS}, self.weights, self.rarity)
+    def packed(self, name: str) -> int:
+        """Weight and square of a string's rarity as whole numbers; nothing of one that weighs nothing."""
+        weight, rarity = self.weights.get(name, 0.0), self.rarity.get(name, 0.0)
+        return (round(UNIT * weight * rarity) << _BITS) + round(SQUARE_UNIT * rarity * rarity)
 
-    @cached_property
-    def _others(self) -> _Strings:
-        others = {name[1:]: name for name in self.weights if name[0] == OTHER}
-        return _Strings.of(others, self.weights, self.rarity)
+    @lazy
+    def _strings(self) -> _Strings:
+        return _Strings.of(self)
 
-    @cached_property
+    @lazy
     def _marks(self) -> dict[str, int]:
         return {name: round(UNIT * weight) for name, weight in self.weights.items() if name[0] in MARKS}
 
@@ -190,7 +192,8 @@ class Passages:
 
     def _sold_in(self) -> list[int]:
         """The sentences in which something is named that could be sold, in order."""
-        return sorted(set().union(*map(self._with, self.lexicon.sold & self.hits.possible)))
+        sold = self.lexicon.sold
+        return sorted(index for index, names in self._meanings.items() if not sold.isdisjoint(names))
 
     def _fullness(self, group: Span) -> int:
         """How much of what makes an offer is in some sentences."""
@@ -208,7 +211,7 @@ class Passages:
         window.own, window.others = self._voices(first, last)
         return window
 
-    @cached_property
+    @lazy
     def _contact_marks(self) -> set[str]:
         return {f"${contact.kind}" for contact in self.contacts}
 
@@ -226,12 +229,12 @@ class Passages:
             groups.append((first, len(self.spans)))
         yield from groups
 
-    @cached_property
+    @lazy
     def _meanings(self) -> dict[int, set[str]]:
         """Concepts by sentence."""
         return self._by_sentence({name: name for name in self.lexicon.told & self.hits.possible})
 
-    @cached_property
+    @lazy
     def _others(self) -> dict[int, set[str]]:
         """Frames by sentence; a quotation is one of them."""
         frames = self.lexicon.frames
@@ -245,15 +248,11 @@ class Passages:
     def _by_sentence(self, names: dict[str, str]) -> dict[int, set[str]]:
         """In which sentences there are hits, each by what its name is called here."""
         found: dict[int, set[str]] = defaultdict(set)
+        starts, hits_of = self.starts, self.hits.of
         for name, called in names.items():
-            for index in self._with(name):
-                found[index].add(called)
+            for index in {bisect_right(starts, hit[0]) for hit in hits_of(name)}:
+                found[index - 1].add(called)
         return found
-
-    def _with(self, name: str) -> set[int]:
-        """The sentences in which hits of a name begin."""
-        after = map(bisect_right, repeat(self.starts), map(_FIRST, self.hits.of(name)))
-        return set(map(_ONE_LESS, after))
 
     def _sentence(self, offset: int) -> int:
         return max(0, bisect_right(self.starts, offset) - 1)
@@ -319,6 +318,9 @@ def _pieces(ends: Sequence[int], length: int) -> Iterator[Span]:
     start = 0
     for end in ends:
         stop = min(end, length)
-        for first in range(start, stop, SENTENCE_CHARS):
-            yield first, min(first + SENTENCE_CHARS, stop)
-        start = max(start, stop)
+        for first in range(start, stop - SENTENCE_CHARS, SENTENCE_CHARS):
+            yield first, first + SENTENCE_CHARS
+            start = first + SENTENCE_CHARS
+        if start < stop:
+            yield start, stop
+            start = stop

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.contacts import is_disguised, is_personal, page_contacts, page_views
 from detectors.hits import Hits
+from detectors.lazy import lazy
 from detectors.lexicon import Hit, Lexicon, Matches
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
 from detectors.linking import Links
@@ -84,7 +84,7 @@ class Reader:
         self.hits = Hits(matches)
         self.hits.put("contact", [Hit(c.start, c.end, c.value, is_disguised(c)) for c in self.personal])
 
-    @cached_property
+    @lazy
     def speakers(self) -> Speakers:
         return Speakers(self.page, self.hits, self.wording.frame, self.personal)
 
@@ -92,16 +92,16 @@ class Reader:
     def manner(self) -> Manner:
         return self.context.manner
 
-    @cached_property
+    @lazy
     def passages(self) -> Passages:
         return Passages(self)
 
-    @cached_property
+    @lazy
     def windows(self) -> list[tuple[float, Window]]:
         """Passages in which something is sold or could be, with how much each reads as an offer."""
         return [(self.manner.score(window), window) for window in self.passages.windows()]
 
-    @cached_property
+    @lazy
     def links(self) -> Links:
         return Links(self.page, self.hits, self.speakers, self.personal)
 
@@ -124,12 +124,12 @@ class Reader:
         offers = self.offers()
         return [offers[rank] for rank in sorted(rank for _, rank in self._anchors[low:high])]
 
-    @cached_property
+    @lazy
     def _anchors(self) -> list[tuple[int, int]]:
         """Where each offer's anchor begins, and which offer it is."""
         return sorted((offer.anchor.start, rank) for rank, offer in enumerate(self.offers()))
 
-    @cached_property
+    @lazy
     def boosts_here(self) -> list[Boost]:
         return [
             boost for boost in self.wording.boost if boost.concept in self.hits.possible and self.hits.of(boost.concept)
@@ -139,7 +139,10 @@ class Reader:
         """The rules of which all that they ask for is somewhere in the text: mostly none."""
         possible = self.hits.possible
         for rule, needs in self.lexicon.rules:
-            if not any(map(possible.isdisjoint, needs)):
+            for need in needs:
+                if possible.isdisjoint(need):
+                    break
+            else:
                 yield rule
 
     def _of(self, rule: Rule) -> Iterator[Offer]:
@@ -242,7 +245,7 @@ class Reader:
         score, window = self.windows[index] if index >= 0 else (0.0, None)
         return score if window is not None and offset < window.end else 0.0
 
-    @cached_property
+    @lazy
     def _window_starts(self) -> list[int]:
         return [window.start for _, window in self.windows]
 
