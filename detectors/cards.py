@@ -50,6 +50,12 @@ def _label_words() -> tuple[str, ...]:
     return tuple(label for label, _ in _labels())
 
 
+@cache
+def _label_ends() -> re.Pattern[str]:
+    """The last characters of labels."""
+    return re.compile(f"[{''.join(sorted({label[-1] for label in _label_words()}))}]")
+
+
 def dates(views: Views) -> list[Dated]:
     """Labelled dates in order of position. Without a label a date is nobody's."""
     folded = views.folded
@@ -107,6 +113,8 @@ def _number(written: str) -> int:
 def _kind(text: str, start: int) -> tuple[str, int]:
     """What the label directly before a date says it is, and where that label begins."""
     before = text[max(0, start - _LABEL_CHARS) : start]
+    if not _label_ends().search(before):
+        return "", start
     bare = re.sub(r"[\s:：为是自从【\[（(]+$", "", before)
     joined = re.sub(r"\s", "", bare)
     for label, kind in _labels() if joined.endswith(_label_words()) else ():

@@ -145,22 +145,20 @@ class _Walk:
             return SECTION_TAGS.get(tag, section), hidden
         style = attributes.get("style")
         concealed = hidden or "hidden" in attributes or (style is not None and _HIDING.search(style) is not None)
-        return self.section(tag, attributes, section), concealed
-
-    def section(self, tag: str, attributes: dict[str, str | None], section: str) -> str:
         if tag in SECTION_TAGS:
-            return SECTION_TAGS[tag]
+            return SECTION_TAGS[tag], concealed
         if tag in ("body", "html") or section in ("footer", "h1"):
-            return section
-        for name in ("class", "id"):
-            value = attributes.get(name)
-            if value:
-                if name == "id" and "conac" in value.lower():
-                    self.markup.emblem_ids.append(value)
-                named = _section_named(value)
-                if named:
-                    return named
-        return section
+            return section, concealed
+        return self.section(attributes.get("class"), attributes.get("id")) or section, concealed
+
+    def section(self, named: str | None, id_: str | None) -> str:
+        """The section that an element's class, or else its id, speaks of."""
+        found = _section_named(named) if named else ""
+        if found or not id_:
+            return found
+        if "conac" in id_.lower():
+            self.markup.emblem_ids.append(id_)
+        return _section_named(id_)
 
     def leave(self, tag: str, start: int, href: str, section: str, hidden: bool) -> None:
         if tag == "a" and href and len(self.markup.links) < MAX_LINKS:

@@ -25,7 +25,7 @@ _CELL = re.compile(f"[0-9a-z{HAN}@+]")
 _NO_CELLS = re.compile(f"[^0-9a-z{HAN}@+\n]+")
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
 _BLANK = re.compile(r"\s")
-_STREWN = re.compile(rf"[a-z0-9]{{1,2}}[{HAN}](?:[a-z0-9]{{1,2}}[{HAN}])+")
+_STREWN = re.compile(rf"[a-z0-9][a-z0-9]?[{HAN}](?:[a-z0-9]{{1,2}}[{HAN}])+")
 _LETTERS = re.compile("([a-z0-9]+)")
 _KINDS = frozenset("证本照类级票型座")
 """What is told apart by a letter before it."""

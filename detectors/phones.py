@@ -17,7 +17,7 @@ _USUAL_CUTS = 2
 _LETTERS = 4
 _SINGLES = 9
 """Cuts in a number of which nearly every digit stands alone."""
-_MOBILES = re.compile(r"(?<!\d)(?:1[3-9]\d{9}){2,4}(?!\d)")
+_MOBILES = re.compile(r"1(?<!\d1)[3-9]\d{9}(?:1[3-9]\d{9}){1,3}(?!\d)")
 # both begin with plain digits, looked behind after them: `re` runs over everything else at full speed
 _CANDIDATE = re.compile(r"1(?:(?<!\d1)|(?<=861))[^\d]{0,4}[3-9](?:[^\d]{0,4}\d){9}(?!\d)")
 _SERVICE = r"00[-—– ]?(?:\d{3}[-—– ]?\d{4}|\d{4}[-—– ]?\d{3})"
