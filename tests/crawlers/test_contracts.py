@@ -51,6 +51,10 @@ def test_profile_says_why_its_robots_policy_is_what_it_is(profile: Profile) -> N
         assert profile.access in ("anonymous", "import")
 
 
+def test_the_page_of_sources_tells_of_it(profile: Profile, root: Path) -> None:
+    assert f"`{profile.id}`" in (root / "docs" / "sources.md").read_text(encoding="utf-8")
+
+
 def test_fixtures_stand_beside_it(profile: Profile) -> None:
     stems = {page.stem for page in fixture_pages(FIXTURES / profile.id)}
     assert {"normal", "empty"} <= stems, f"tests/fixtures/{profile.id}/ needs at least a normal and an empty page"
