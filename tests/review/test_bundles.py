@@ -20,6 +20,7 @@ from review.packets.verify import verify
 from review.referral_records import Referral, ReferralState
 from tests.crawlers.keeping import House, house
 from tests.review.handing import confirmed, office
+from tests.review.packets.reading import bare, docx_pieces, json_pieces, pdf_text
 from tests.review.packets.world import no_stamp
 
 NOW = utc_now()
@@ -79,6 +80,22 @@ def test_the_ledger_has_every_case_and_says_what_the_packet_says(made: Made) -> 
     assert [row["manifest"] for row in rows] == [named["manifest_sha256"] for named in manifest["packets"]]
     assert rows[0]["url"] == "http://cx-1.example/"
     assert all(not row["result"] for row in rows)
+
+
+def test_the_letter_of_a_bundle_says_the_same_in_three_forms(made: Made) -> None:
+    _, referral, built = made
+    files = inside(built.file)
+    (letter,) = json.loads(files["papers.json"])["papers"]
+    pieces = [found for piece in json_pieces(letter) if (found := bare(piece))]
+    written = [found for piece in docx_pieces(files[f"{letter['file']}.docx"]) if (found := bare(piece))]
+    assert sorted(written) == sorted(pieces)
+    shown = pdf_text(files[f"{letter['file']}.pdf"])
+    for said in ("草稿", "机器评分仅供参考", referral.content or referrals.content_digest(referral.items), "回执"):
+        assert bare(said) in shown
+    manifest = json.loads(files["manifest.json"])
+    for named in manifest["packets"]:
+        assert named["manifest_sha256"] in shown
+        assert named["packet_id"] in shown
 
 
 def test_the_light_copy_holds_papers_and_what_ties_them_to_the_seal(made: Made) -> None:
