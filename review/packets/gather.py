@@ -106,16 +106,12 @@ def gather(
         raise NothingCaptured(f"{case.id} 没有任何抓取，不能生成证据包")
     looked_up = around.network_of(store, captures)
     pages = around.texts(captures, archive, blobs)
-    imitated = str(case.assessment.get("impersonation", {}).get("imitates", ""))
     with store.read() as connection:
         stamped = _stamps(connection, captures, looked_up)
         lines = _lines(connection, stamped, captures, looked_up)
         head = chain.head(connection)
-        campaigns = around.campaigns_of(connection, case.subject)
-        official = around.genuine(connection, store, blobs, imitated)
-        beside = around.neighbours(connection, captures)
         ways = around.ways_in(connection, captures, {name: one.title for name, one in config.engines.items()})
-        past = around.earlier(connection, parse_label(case.id), before)
+        told = _told(connection, store, blobs, captures, case, before)
     office = config.settings.office
     return PacketSource(
         packet_id=packet_id,
@@ -141,13 +137,23 @@ def gather(
         },
         tool=f"zhengshao {version('zhengshao')}",
         excerpts=around.excerpts(case.assessment, pages),
-        genuine=official,
-        campaigns=campaigns,
         network=tuple(_network(found, blobs) for found in looked_up),
-        neighbours=beside,
-        earlier=past,
         replay=_replay(store, archive, captures),
+        **told,
     )
+
+
+def _told(
+    connection: Connection, store: Store, blobs: BlobStore, captures: Sequence[Capture], case: CaseFile, before: str
+) -> dict[str, Any]:
+    """What other rows say of the case: its campaigns, the genuine page, its neighbours, its history."""
+    imitated = str(case.assessment.get("impersonation", {}).get("imitates", ""))
+    return {
+        "genuine": around.genuine(connection, store, blobs, imitated),
+        "campaigns": around.campaigns_of(connection, case.subject),
+        "neighbours": around.neighbours(connection, captures),
+        "earlier": around.earlier(connection, parse_label(case.id), before),
+    }
 
 
 def _replay(store: Store, archive: Archive, captures: Sequence[Capture]) -> bytes:
