@@ -204,7 +204,7 @@ class Hop:
 class Artefact:
     """Something kept beside a capture that is not an HTTP body, in the blob store.
 
-    Roles: screenshot, dom, mhtml, steps, console, tls, dns, rdap, environment.
+    Roles: screenshot, step (a picture), steps, dom, mhtml, console, network, tls, dns, environment.
     """
 
     role: str

@@ -18,6 +18,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, request, send_file
 from sqlalchemy import select
 
+from crawlers import network
+from crawlers.answers import Answer
 from crawlers.records import ArchiveError, Capture, CrawlError, Exchange
 from crawlers.tables import custody
 from detectors.features import Page
@@ -32,7 +34,8 @@ from review.web.entry import entry
 from review.web.pages.case import of_case
 
 page = Blueprint("evidence", __name__)
-FACT_ROLES = ("tls", "dns", "rdap", "environment")
+FACT_ROLES = ("steps", "tls", "dns", "environment")
+PICTURE_ROLES = ("screenshot", "step")
 DIFF_LINES = 1500
 DIFF_CONTEXT = 2
 MAX_FACT_CHARS = 20_000
@@ -56,9 +59,9 @@ def show(case_id: int, capture_id: int) -> str:
         signals=signals,
         line=line,
         exchange=exchange,
-        facts=dict(_facts(capture)),
+        facts={**dict(_facts(capture)), **dict(_names(capture))},
         at=at if at in {signal["name"] for signal in signals} else "",
-        pictures=[_picture(one.sha256) for one in capture.artefacts if one.role == "screenshot"],
+        pictures=[_picture(one.sha256) for one in capture.artefacts if one.role in PICTURE_ROLES],
         frame=signing.address(place, "page", capture=capture.id) if _is_page(capture) else "",
         source=signing.address(place, "source", capture=capture.id) if exchange else "",
         image=_boxed(capture, signals) if capture.media_type.startswith("image/") else "",
@@ -98,7 +101,7 @@ def _boxed(capture: Capture, signals: Sequence[dict[str, Any]]) -> str:
 
 
 def _facts(capture: Capture) -> Iterator[tuple[str, str]]:
-    """Certificate, name resolution and registration, as they were kept, for reading."""
+    """Steps, certificate, address and surroundings, as they were kept, for reading."""
     for artefact in capture.artefacts:
         if artefact.role in FACT_ROLES:
             try:
@@ -106,6 +109,19 @@ def _facts(capture: Capture) -> Iterator[tuple[str, str]]:
             except ArchiveError:
                 continue
             yield artefact.role, _pretty(text)[:MAX_FACT_CHARS]
+
+
+def _names(capture: Capture) -> Iterator[tuple[str, str]]:
+    """What resolvers, registries and the table of networks said of the host, a line an answer, persons masked."""
+    found = network.facts_of(desk().store, capture)
+    if found is not None:
+        lines = (_answered(one) for one in found.answers)
+        yield "network_facts", "\n".join(lines)[:MAX_FACT_CHARS]
+
+
+def _answered(one: Answer) -> str:
+    said = json.dumps(dict(one.value), ensure_ascii=False) if one.value else one.reason
+    return f"{one.asked_at}  {one.source}  {one.question}  {said}"
 
 
 def _pretty(text: str) -> str:
