@@ -156,7 +156,8 @@ def send(
     """审批 → 已移送: note that officers handed it over by `channel` under `doc_number`; deadlines run from that day.
 
     Refuses what was not approved, what changed since it was reviewed, and, where the recipient's `recheck_hours` asks
-    for it, a subject that nobody looked at in time or that was gone when last looked at.
+    for it, a subject that nobody looked at in time or that was gone when last looked at. The event says by
+    `holidays_known` whether `workdays.toml` holds the years in which the deadlines fall.
     """
     referral = in_state(connection, referral_id, "send", ReferralState.APPROVAL)
     if not referral.approved_by:
@@ -165,11 +166,18 @@ def send(
     agency = recipient(config, referral.agency)
     _fresh(connection, referral, agency, moment)
     day, calendar = workdays.local_day(moment), config.workdays
-    due = {
-        "receipt_due": workdays.after(day, agency.terms.receipt_workdays, calendar).isoformat(),
-        "feedback_due": workdays.after(day, agency.terms.feedback_workdays, calendar).isoformat(),
+    ends = {
+        "receipt_due": workdays.after(day, agency.terms.receipt_workdays, calendar),
+        "feedback_due": workdays.after(day, agency.terms.feedback_workdays, calendar),
     }
-    told = {"channel": given(channel, "send"), "doc_number": doc_number, "content": referral.content, **due}
+    due = {name: end.isoformat() for name, end in ends.items()}
+    told: dict[str, str | bool] = {
+        "channel": given(channel, "send"),
+        "doc_number": doc_number,
+        "content": referral.content,
+        "holidays_known": all(workdays.known(end, calendar) for end in ends.values()),
+        **due,
+    }
     values = {"state": ReferralState.SENT, "sent_at": moment, "channel": channel, "doc_number": doc_number, **due}
     for item in referral.items:
         detail = {"referral": referral.label, "agency": referral.agency, "packet": item.packet_id}

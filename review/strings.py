@@ -274,6 +274,7 @@ REFERRAL_PAPER_KNOWN = "{name} 已登记在 {label} 中。"
 REFERRAL_LISTED = "{label}  {state}  {agency} {recipient}  {cases}  {due}"
 REFERRAL_DUE = "应于 {due} 前{what}"
 REFERRAL_OVERDUE = "已超期(应于 {due} 前{what})"
+REFERRAL_HOLIDAYS = "反馈期限 {due} 所在年份的节假日没有录入 workdays.toml,只排除了周末:录入后请核对。"
 REFERRAL_WAITS = {"sent": "签收", "received": "反馈"}
 FACT_FIELD = "没有名为 {field} 的事项;文书用到的有:{known}"
 FACT_NO_SOURCE = "“{field}”需要写明来源(--source),如“平台复函”“现场核查”。"

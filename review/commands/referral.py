@@ -14,6 +14,7 @@ from review.commands._shared import config_option, data_option, emit, fail, json
 from review.strings import (
     REFERRAL_DUE,
     REFERRAL_EVENTS,
+    REFERRAL_HOLIDAYS,
     REFERRAL_LISTED,
     REFERRAL_OVERDUE,
     REFERRAL_STEP,
@@ -58,7 +59,7 @@ def _clear_errors() -> Iterator[None]:
 
 def _take(
     label: str, config_dir: Path | None, data_dir: Path | None, step: Callable[..., Referral], *given: Any, **named: Any
-) -> None:
+) -> Referral:
     """Take one step in a transaction of its own and say where the referral stands."""
     from review.clock import utc_now
     from review.referrals import by_label
@@ -67,6 +68,7 @@ def _take(
     with _clear_errors(), store.write() as connection:
         referral = step(connection, by_label(connection, label).id, *given, now=utc_now(), **named)
     say(REFERRAL_STEP.format(label=referral.label, state=referral.state.chinese))
+    return referral
 
 
 @command.command("draft")
@@ -247,7 +249,9 @@ def send(
     from review import referrals
 
     given = {"channel": channel, "doc_number": doc_number, "sent_at": sent_at}
-    _take(label, config_dir, data_dir, referrals.send, load_config(config_dir), actor=actor, **given)
+    sent = _take(label, config_dir, data_dir, referrals.send, load_config(config_dir), actor=actor, **given)
+    if not sent.events[-1].detail["holidays_known"]:
+        say(REFERRAL_HOLIDAYS.format(due=sent.feedback_due))
 
 
 @command.command("receive")

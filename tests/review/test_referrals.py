@@ -206,6 +206,7 @@ def test_returned_and_taken_up_again(desk: Desk) -> None:
 def test_deadlines_are_workdays_of_the_recipient(desk: Desk) -> None:
     made = desk.sent()
     assert (made.receipt_due, made.feedback_due) == (date(2026, 11, 26), date(2026, 12, 7))
+    assert made.events[-1].detail["holidays_known"] is True
     assert not made.overdue(date(2026, 11, 26))
     assert made.overdue(date(2026, 11, 27))
     with desk.house.store.read() as connection:
