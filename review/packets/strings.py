@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 DRAFT = "草稿：须由两名以上承办人员核对、签名，经审批并加盖公章后发出"
 MACHINE_SCORE = "机器评分仅供参考，只用于排序；本件结论以人工复核为准。"
-UNCONFIRMED_LAW = "（条文待核）"
+UNCONFIRMED_LAW, UNCONFIRMED_SHORT, STATE = "（条文待核）", "（待核）", "中华人民共和国"
+CITED = "依据全称："
+IN_LIST = "清单第 {numbers} 项"
 TO_SUPPLY = "（待补充，由{supplier}提供）"
 CONFIRMED = "属实"
 WAY_IN = "在{engine}中查找“{query}”，第 {rank} 条（{kind}）"

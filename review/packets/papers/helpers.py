@@ -18,9 +18,10 @@ def compose(view: View) -> Iterator[Block]:
     rows = [(h.label, name(view, h), noticed(view, h)) for h in view.agency.helpers]
     yield Table((26, 42, 32), tuple(rows), head=strings.HELPER_HEAD, labels=(0,))
     yield Heading("二、证据保全建议")
-    asks = [(h.label, h.records, h.kept, view.cited(h.law)) for h in view.agency.helpers]
+    asks = [(h.label, h.records, h.kept, view.cited_short(h.law)) for h in view.agency.helpers]
     yield Table((20, 30, 22, 28), tuple(asks), head=strings.PRESERVE_HEAD, labels=(0,))
     yield text(strings.PRESERVE)
+    yield from parts.citations(view, (h.law for h in view.agency.helpers))
 
 
 def name(view: View, helper: Helper) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from crawlers.records import FetchProfile
 from review.packets import strings
@@ -128,6 +128,12 @@ def limits() -> Iterator[Block]:
 def recipe() -> Iterator[Block]:
     for number, step in enumerate(strings.RECIPE, 1):
         yield text(f"（{number}）{step}")
+
+
+def citations(view: View, names: Iterable[str]) -> Iterator[Block]:
+    """Below a table that cites in short: each provision once, in full."""
+    full = [view.cited(name) for name in dict.fromkeys(names)]
+    yield text(strings.CITED + "；".join(cited for cited in full if cited) + "。")
 
 
 def sign_table(rows: Sequence[str]) -> Table:

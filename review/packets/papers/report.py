@@ -42,9 +42,10 @@ def _facts(view: View) -> Iterator[tuple[str, str, str]]:
     """What happened when, and the files that show it."""
     for material in view.materials:
         capture = material.capture
-        files = [item.path for item in view.items_of(capture.label)]
+        numbers = "、".join(view.number_of(item.path) for item in view.items_of(capture.label))
         shown = strings.FACT_SEEN.format(url=capture.final_url, title=capture.title or "—", status=capture.status)
-        evidence = "；".join([f"{capture.label}（保管链第 {capture.custody_seq} 条）", *files])
-        yield beijing(capture.fetched_at), shown, evidence
+        evidence = f"{capture.label}（保管链{strings.CUSTODY_LINE.format(seq=capture.custody_seq)}）"
+        listed = f"；{strings.IN_LIST.format(numbers=numbers)}" if numbers else ""
+        yield beijing(capture.fetched_at), shown, evidence + listed
     for decision in view.source.decisions:
         yield beijing(decision.at), f"{decision.actor} 复核：{decision.what}。{decision.reason}", "findings.json"

@@ -14,8 +14,9 @@ from review.packets.papers.view import View
 def compose(view: View) -> Iterator[Block]:
     yield from parts.opening(strings.PAPERS["thresholds"].title)
     yield text(strings.THRESHOLDS)
-    rows = [(c.label, c.threshold, value(view, c), view.cited(c.law)) for c in view.agency.counters]
+    rows = [(c.label, c.threshold, value(view, c), view.cited_short(c.law)) for c in view.agency.counters]
     yield Table((22, 26, 26, 26), tuple(rows), head=strings.THRESHOLD_HEAD, labels=(0,))
+    yield from parts.citations(view, (c.law for c in view.agency.counters))
     yield text(strings.MACHINE_SCORE)
 
 

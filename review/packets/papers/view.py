@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from review.packets.facts import applies, facts, field_rows, filled
 from review.packets.item import Item
 from review.packets.source import CaptureMaterial, LawFacts, PacketSource
 
+_NUMBER = re.compile(r"（([^（）]*〔\d{4}〕\d+号)）")
 QUOTE_MAX, QUOTES_MAX, SIGNALS_MAX = 120, 3, 8
 
 
@@ -80,10 +82,16 @@ class View:
         cited = {entry.id: entry for entry in self.source.law}
         return tuple(cited[name] for name in self.agency.law if name in cited)
 
+    def provision(self, name: str) -> LawFacts | None:
+        return next((entry for entry in self.source.law if entry.id == name), None)
+
     def cited(self, name: str) -> str:
-        """A provision by its id, with the mark of one that nobody has confirmed."""
-        entry = next((entry for entry in self.source.law if entry.id == name), None)
-        return cite(entry) if entry else ""
+        """A provision by its id, in full."""
+        return cite(entry) if (entry := self.provision(name)) else ""
+
+    def cited_short(self, name: str) -> str:
+        """The same as tables have room for; the full citations stand below them."""
+        return cite_short(entry) if (entry := self.provision(name)) else ""
 
     @cached_property
     def harms(self) -> tuple[str, ...]:
@@ -109,3 +117,10 @@ class View:
 def cite(law: LawFacts) -> str:
     mark = "" if law.confirmed else strings.UNCONFIRMED_LAW
     return f"《{law.title}》{law.article}（{law.version}）{mark}"
+
+
+def cite_short(law: LawFacts) -> str:
+    """By its document number where the title has one, else without the name of the state."""
+    number = _NUMBER.search(law.title)
+    title = number[1] if number else f"《{law.title.removeprefix(strings.STATE)}》"
+    return f"{title}{law.article}{'' if law.confirmed else strings.UNCONFIRMED_SHORT}"
