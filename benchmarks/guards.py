@@ -64,9 +64,8 @@ def noticed(guard: Mapping[str, Any], copy: Path) -> Sequence[str]:
         return ["(stopped: it took too long)"]
     if done.returncode == _NO_TESTS:
         raise ValueError(f"{guard['case']}: {guard['tests']} selects no test")
-    return _FAILED.findall(done.stdout) or (
-        ["(" + done.stdout.strip().splitlines()[-1] + ")"] if done.returncode else []
-    )
+    said = (done.stdout + done.stderr).strip().splitlines()[-1:]
+    return _FAILED.findall(done.stdout) or (said if done.returncode else [])
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -211,9 +211,14 @@ def _sqlite_path(url: str) -> Path | None:
 
 
 def _make_private(path: Path) -> None:
-    """The file for the owner alone before SQLite opens it; its -wal and -shm files inherit the mode."""
+    """The file for the owner alone before SQLite opens it; its -wal and -shm files inherit the mode.
+
+    A file that is there is not opened: closing it again would drop every lock this process has on it (fcntl(2)), and
+    the next child to end would take the write-ahead log away under the stores that are open here.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _engine(url: str, busy_timeout_seconds: float) -> Engine:

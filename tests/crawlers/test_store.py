@@ -6,6 +6,8 @@ import importlib
 import importlib.util
 import re
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -288,3 +290,17 @@ def test_kinds_of_hits(house: House) -> None:
     house.keep(page(None, exchange()))
     assert house.store.hits(capture_id=1) == []
     assert house.store.listings(subject="idle:1") == []
+
+
+def test_a_second_store_of_a_process_does_not_give_up_the_locks_of_the_first(tmp_path: Path) -> None:
+    """A child that ends removes the write-ahead log when it believes that nobody else has the file open."""
+    url = f"sqlite:///{tmp_path}/store.sqlite"
+    first = Store.create(url)
+    first.plan([task()])
+    second = Store.create(url)
+    code = f"from crawlers.store import Store; Store.open({url!r}).close()"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert (tmp_path / "store.sqlite-wal").exists()
+    assert [status.task.target for status in first.tasks()] == [status.task.target for status in second.tasks()]
+    first.close()
+    second.close()
