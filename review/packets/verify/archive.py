@@ -155,7 +155,7 @@ def check_capture(packet: Packet, capture: Dict[str, Any]) -> None:
 def check_host(capture: Dict[str, Any]) -> None:
     """The name stands in ASCII, is that of the address, and its shown form is this name and no look-alike."""
     host, shown = capture["host"], capture["host_unicode"]
-    if not host.isascii() or urlsplit(capture["final_url"]).hostname != host:
+    if not host.isascii() or (urlsplit(capture["final_url"]).hostname or "").rstrip(".") != host:
         raise Finding("CAPTURE_HOST", f"{capture['label']} {host!a}")
     if shown and [in_ascii(label) for label in shown.split(".")] != host.split("."):
         raise Finding("CAPTURE_HOST", f"{capture['label']} {shown!a}")

@@ -36,6 +36,8 @@ WORD_TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
 INVISIBLE = re.compile("[\\s\u00ad\u200b\u2060\ufeff]+")
 PAGE_NUMBER = re.compile("—[0-9]+—")
 """May stand in the middle of what goes on over the page."""
+FACT_MIN_CHARS = 4
+"""Shorter ones stand in any text by chance."""
 SPOKEN = ("packet_id", "case_id", "subject")
 
 
@@ -195,7 +197,7 @@ def check_papers(packet: Packet) -> str:
     facts = [fact for fact in [*facts, *(packet.manifest[key] for key in SPOKEN)] if all(map(drawn, fact))]
     for path in [path for path in texts if path.endswith(".docx")]:
         other = texts.get(path[:-5] + ".pdf")
-        for fact in map(plain, facts):
+        for fact in [fact for fact in map(plain, facts) if len(fact) >= FACT_MIN_CHARS]:
             if other is not None and (fact in texts[path]) != (fact in other):
                 raise Finding("PAPER_MISMATCH", f"{path}: {fact[:60]}")
     if printed and plain(packet.manifest["packet_id"]) not in printed:
