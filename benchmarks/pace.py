@@ -9,21 +9,29 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawlers.records import Listing
 from detectors import text as folding
 from detectors.base import Level
 from detectors.context import Context
 from detectors.features import Page
+from detectors.lexicon import Matches
 from detectors.runner import assess
 from detectors.wording import Reader
+
+if TYPE_CHECKING:
+    from benchmarks.baselines import Method
 
 SEED = 20261121
 RUNS = 3
 SCAN_MB = (1, 5, 10)
 BAIT_BYTES = 100_000
+BAIT_RUNS = 5
+GOAL_BAIT_MS = 50.0
 GOAL_LISTINGS_SECONDS = 20.0
+BESIDE_LISTINGS = 5_000
+"""Other methods take so many of the listings; their time goes by number."""
 TITLE_CHARS = (10, 40)
 
 
@@ -61,13 +69,14 @@ def chinese(rows: list[Row], megabytes: int) -> str:
 
 
 def scans(rows: list[Row], context: Context) -> Iterator[dict[str, Any]]:
-    """Folding alone and folding with matching and rules, by size; the best of some runs."""
+    """Folding alone, folding with matching, and both with the rules, by size; the best of some runs."""
     for megabytes in SCAN_MB:
         text = chinese(rows, megabytes)
         size = len(text.encode()) / 1e6
         fold = min(_seconds(partial(folding.views, text)) for _ in range(RUNS))
+        match = min(_seconds(partial(_matched, text, context)) for _ in range(RUNS))
         judge = min(_seconds(partial(_offers, text, context)) for _ in range(RUNS))
-        yield {"mb": round(size, 1), "fold_mb_s": size / fold, "judge_mb_s": size / judge}
+        yield {"mb": round(size, 1), "fold_mb_s": size / fold, "match_mb_s": size / match, "judge_mb_s": size / judge}
 
 
 BAITS = {
@@ -84,6 +93,10 @@ BAITS = {
 }
 
 
+def _matched(text: str, context: Context) -> None:
+    _ = Matches(context.lexicon, folding.views(text)).owners
+
+
 def _offers(text: str, context: Context) -> None:
     Reader(Page.from_text(text), context).offers()
 
@@ -92,12 +105,13 @@ def _assessed(text: str, context: Context) -> None:
     assess(Page.from_text(text), context)
 
 
-def baits(context: Context) -> Iterator[dict[str, Any]]:
-    """What makes careless patterns slow, repeated to a size."""
+def baits(context: Context, others: list[Method]) -> Iterator[dict[str, Any]]:
+    """What makes careless patterns slow, repeated to a size; `beside` is what each other method takes for it."""
     for name, piece in BAITS.items():
         text = piece * (BAIT_BYTES // len(piece.encode()))
-        spent = min(_seconds(partial(_assessed, text, context)) for _ in range(RUNS))
-        yield {"name": name, "ms": 1000 * spent}
+        spent = min(_seconds(partial(_assessed, text, context)) for _ in range(BAIT_RUNS))
+        beside = {one.name: 1000 * _seconds(partial(one.flags, text)) for one in others}
+        yield {"name": name, "ms": 1000 * spent, "goal_ms": GOAL_BAIT_MS, "beside": beside}
 
 
 def _seconds(call: Callable[[], object]) -> float:
@@ -122,8 +136,8 @@ def listings(rows: list[Row], count: int) -> list[Listing]:
     return made
 
 
-def judged_listings(rows: list[Row], count: int, context: Context) -> dict[str, Any]:
-    """On one core; the making of the listings is not counted."""
+def judged_listings(rows: list[Row], count: int, context: Context, others: list[Method]) -> dict[str, Any]:
+    """On one core; the making of the listings is not counted. `beside` is what each other method takes for as many."""
     made = listings(rows, count)
     assess(Page.from_listing(made[0]), context)
     started = time.process_time()
@@ -137,16 +151,24 @@ def judged_listings(rows: list[Row], count: int, context: Context) -> dict[str, 
         "per_second": count / seconds,
         "mean_chars": chars / count,
         "flagged": levels.count(Level.FLAG) / count,
+        "beside": {one.name: _seconds_per_100000(one, made) for one in others},
     }
 
 
+def _seconds_per_100000(other: Method, made: list[Listing]) -> float:
+    texts = [Page.from_listing(one).text for one in made[:BESIDE_LISTINGS]]
+    return _seconds(lambda: [other.flags(text) for text in texts]) * 100_000 / len(texts)
+
+
 def show_speed(scanned: Iterable[dict[str, Any]], bait: Iterable[dict[str, Any]]) -> None:
-    print(f"\n{'Chinese text':>14}{'folded':>14}{'judged':>14}")
+    print(f"\n{'Chinese text':>14}{'folded':>14}{'matched':>14}{'judged':>14}")
     for one in scanned:
-        print(f"{one['mb']:>11} MB{one['fold_mb_s']:>9.1f} MB/s{one['judge_mb_s']:>9.1f} MB/s")
-    print(f"\n{'bait of 100 kB':24}{'ms':>8}")
-    for one in bait:
-        print(f"{one['name']:24}{one['ms']:>8.0f}")
+        speeds = (one["fold_mb_s"], one["match_mb_s"], one["judge_mb_s"])
+        print(f"{one['mb']:>11} MB" + "".join(f"{speed:>9.1f} MB/s" for speed in speeds))
+    for number, one in enumerate(bait):
+        if not number:
+            print(f"\n{'ms for a bait of 100 kB':24}{'ours':>8}" + "".join(f"{name:>26}" for name in one["beside"]))
+        print(f"{one['name']:24}{one['ms']:>8.1f}" + "".join(f"{spent:>26.1f}" for spent in one["beside"].values()))
 
 
 def show_listings(found: dict[str, Any]) -> None:
@@ -155,3 +177,5 @@ def show_listings(found: dict[str, Any]) -> None:
         f"{found['per_second']:.0f} a second, {found['seconds_per_100000']:.1f} s for 100,000 "
         f"(goal {GOAL_LISTINGS_SECONDS:.0f}), {found['flagged']:.0%} flagged"
     )
+    for name, seconds in found["beside"].items():
+        print(f"{name}: {seconds:.1f} s for 100,000, ratio {found['seconds_per_100000'] / seconds:.2f}")

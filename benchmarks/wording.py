@@ -71,6 +71,11 @@ def beside(rows: list[Row], context: Context) -> list[Measured]:
     return [measure(one.name, one.flags, rows, one.note) for one in known]
 
 
+def beside_speed() -> list[Method]:
+    """One way to use each filter: what it says of a text costs next to nothing beside the search."""
+    return [one for one in methods() if one.name.endswith("offer + certificate")]
+
+
 def disguised(rows: list[Row], context: Context) -> Iterator[Measured]:
     """A line for every kind and strength and one for all kinds; `rows` are judged rightly as they stand."""
     flags = ours(context)
@@ -174,14 +179,14 @@ def main() -> None:
     assess(Page.from_text("热身：电工证免考，微信 abc_12345"), context)
     found: dict[str, Any] = {}
     if given.listings:
-        found["listings"] = judged_listings(rows, given.listings, context)
+        found["listings"] = judged_listings(rows, given.listings, context, beside_speed())
     else:
         if given.only in (None, "methods"):
             found["methods"] = beside(rows, context)
         if given.only in (None, "disguises"):
             found["disguises"] = disguised(sampled(rightly_judged(rows, context), given.sample), context)
         if given.only in (None, "speed"):
-            found["scans"], found["baits"] = scans(rows, context), baits(context)
+            found["scans"], found["baits"] = scans(rows, context), baits(context, beside_speed())
     print(json.dumps({name: _plain(part) for name, part in found.items()})) if given.json else show(found, rows)
 
 
