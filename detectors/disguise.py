@@ -48,9 +48,13 @@ def _of_glyphs(written: str) -> str:
     return next((kind for kind in kinds(written) if kind in (INVISIBLE, GLYPHS)), "")
 
 
-def of_gaps(between: list[str], count: int) -> str:
-    """How a word of so many characters was pulled apart by what stands between them; empty when one blank or line
-    break merely stands in it."""
+@lru_cache(maxsize=4096)
+def of_gaps(written: str, count: int, *, alone: bool) -> str | None:
+    """How a word of so many characters was pulled apart; empty when one blank or line break merely stands in it, None
+    when it is no word but the ends of two. `alone` as `gaps.separators_are_disguise` has it."""
+    between = gaps.between(written)
+    if not gaps.separators_are_disguise(between, count, alone=alone):
+        return None
     if not gaps.is_evasive(between, count):
         return ""
     return VERTICAL if gaps.is_column(between) else SEPARATORS

@@ -14,8 +14,6 @@ _CLAUSE_END = re.compile(r"[，,。！？!?；;：:\n]")
 LONG_WORD = 4
 _GAP_MAX_CHARS = 4
 _ORNAMENT_MAX_CHARS = 16
-_REMEMBERED_CHARS = 64
-"""Words that somebody pulls apart are written so again and again."""
 
 
 class Seams(NamedTuple):
@@ -58,30 +56,26 @@ def _kind(gap: str) -> int:
 
 def between(written: str) -> list[str]:
     """What the dense view drops between the characters of a word."""
-    return _gaps(written) if len(written) <= _REMEMBERED_CHARS else _gaps.__wrapped__(written)
-
-
-@lru_cache(maxsize=4096)
-def _gaps(written: str) -> list[str]:
     return WORD_RUN.split(written)[1:-1]
 
 
-def separators_are_disguise(views: Views, start: int, end: int, gaps: list[str]) -> bool:
-    """Whether what was dropped inside a dense span is decoration, not the ordinary end of one word before another.
+def separators_are_disguise(gaps: list[str], count: int, *, alone: bool) -> bool:
+    """Whether what the dense view drops within a word of so many characters is decoration, not the ordinary end of one
+    word before another; `alone` says whether something was dropped before and after it, too.
 
     A decoration is, but for one divider between two words. Blanks are inside a long word, or where each character
     stands alone between blanks.
     """
     if not gaps:
         return False
-    apart = len(gaps) == end - start - 1 and views.dense.starts_run(start) and views.dense.ends_run(end)
+    apart = alone and len(gaps) == count - 1
     if any(map(_is_no_ornament, gaps)):
         return apart and len(gaps) > 1 and len(set(gaps)) == 1 and _is_figure(gaps[0])
     if not all(map(_ORDINARY_GAP.fullmatch, gaps)):
         return len(gaps) > 1 or not _DIVIDER.fullmatch(gaps[0]) or apart
     if any(gap.strip() for gap in gaps):
         return apart and len(gaps) > 1 and len(set(gaps)) == 1
-    return end - start > LONG_WORD or apart
+    return count > LONG_WORD or apart
 
 
 def _is_no_ornament(gap: str) -> bool:

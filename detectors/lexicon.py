@@ -25,6 +25,8 @@ ACTS = frozenset({"offence", "hint", "act"})
 """Roles of what is sold, and of what is said of it."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _TELLING_CHARS = 3
+_REMEMBERED_CHARS = 64
+"""Words that somebody pulls apart are written so again and again."""
 _MAX_SPREAD = 10
 """Characters that a split, decorated character may take."""
 _HAN = re.compile(f"[{folding.HAN}]+")
@@ -378,15 +380,16 @@ class Matches:
 
     def _apart(self) -> Iterator[Located]:
         """Where something stands between the characters of a word, and by what."""
-        terms, views = self.lexicon.terms, self.views
+        terms, dense, folded = self.lexicon.terms, self.views.dense, self.views.folded
         for index, start, end in self._dense:
             term = terms[index]
             if not term.isascii():
-                first, last = views.dense.original(start, end)
-                between = gaps.between(views.folded.text[first:last])
-                if gaps.separators_are_disguise(views, start, end, between):
-                    how = disguise.of_gaps(between, end - start)
-                    yield index, _made(Hit, (*views.folded.original(first, last), term, bool(how), how))
+                first, last = dense.original(start, end)
+                alone = dense.starts_run(start) and dense.ends_run(end)
+                of_gaps = disguise.of_gaps if last - first <= _REMEMBERED_CHARS else disguise.of_gaps.__wrapped__
+                how = of_gaps(folded.text[first:last], end - start, alone=alone)
+                if how is not None:
+                    yield index, _made(Hit, (*folded.original(first, last), term, bool(how), how))
 
     def _misspelt(self) -> Iterator[Located]:
         """Where a term is written with look-alike, homophone or split characters."""

@@ -30,8 +30,9 @@ class View:
         if following - here[first] == self.lengths[first]:
             low += start - here[first]
         last = bisect_right(here, end - 1, first) - 1
-        high = end - here[last] if self._plain(last) else self.lengths[last]
-        return low, origin[last] + high
+        size = self.lengths[last]
+        following = here[last + 1] if last + 1 < len(here) else len(self.text)
+        return low, origin[last] + (end - here[last] if following - here[last] == size else size)
 
     def at(self, offset: int) -> int:
         """Where what stands at an original offset begins here, or what follows it where nothing of it is left."""
@@ -45,10 +46,6 @@ class View:
         if size == self.lengths[after - 1]:
             return start + shift if shift < size else following
         return following if shift else start
-
-    def _plain(self, run: int) -> bool:
-        following = self.here[run + 1] if run + 1 < len(self.here) else len(self.text)
-        return following - self.here[run] == self.lengths[run]
 
     @property
     def is_identity(self) -> bool:

@@ -53,7 +53,8 @@ def _are_disguise(written: str, word: str) -> bool:
     start = views.dense.text.index(word)
     end = start + len(word)
     between = gaps.between(views.folded.text[slice(*views.dense.original(start, end))])
-    return gaps.separators_are_disguise(views, start, end, between)
+    alone = views.dense.starts_run(start) and views.dense.ends_run(end)
+    return gaps.separators_are_disguise(between, end - start, alone=alone)
 
 
 @pytest.mark.parametrize(
