@@ -16,8 +16,10 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import config as configuration
+from config import Config
 from crawlers.chromium import find_executable
 from crawlers.store import Store, store_url
+from review.campaigns import labels_of
 from review.cases import CaseState, Decision, decide, find
 from review.clock import utc_now
 from review.desk import accounts
@@ -29,10 +31,16 @@ OUT = Path(__file__).parent / "screens"
 PORT = 8765
 SECRET = "Lvye-4471-qingshan"  # noqa: S105  for a copy that is thrown away
 SIZE = {"width": 1366, "height": 768}
-PEOPLE = {"zhanglin": ("张林", Role.ANALYST), "liwei": ("李巍", Role.REVIEWER), "zhaoqing": ("赵晴", Role.LEADER)}
+PEOPLE = {
+    "zhanglin": ("张林", Role.ANALYST),
+    "liwei": ("李巍", Role.REVIEWER),
+    "zhaoqing": ("赵晴", Role.LEADER),
+    "anquan": ("王安", Role.SECURITY),
+    "shenji": ("孙审", Role.AUDITOR),
+}
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("today", "zhanglin", "/today"),
-    ("queue", "zhanglin", "/queue"),
+    ("queue", "zhanglin", "/queue?state=open&imitates={body}"),
     ("queue-listing", "zhanglin", "/queue?kind=listing&state=open"),
     ("search", "zhanglin", "/queue?q=焊工"),
     ("case", "zhanglin", "/cases/{site}"),
@@ -41,16 +49,25 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("case-flow", "zhanglin", "/cases/{decided}/flow"),
     ("case-log", "zhanglin", "/cases/{decided}/log"),
     ("evidence", "zhanglin", "/cases/{site}/evidence/{capture}"),
+    ("campaigns", "zhanglin", "/campaigns"),
+    ("referrals", "liwei", "/referrals"),
+    ("sources", "liwei", "/sources"),
+    ("runs", "liwei", "/runs"),
+    ("intake", "zhanglin", "/intake"),
+    ("settings", "anquan", "/settings"),
+    ("users", "anquan", "/users"),
+    ("audit", "shenji", "/audit"),
+    ("notice", "zhanglin", "/notice"),
     ("account", "zhanglin", "/account"),
 )
 
 
 def main(source: Path) -> None:
     OUT.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
         shutil.copytree(source, data, ignore=shutil.ignore_patterns("runs", "practice"))
-        config = configuration.load()
+        config = _without_codes(configuration.load())
         Store.create(store_url(data)).close()
         store = Store.open(store_url(data))
         served = prepare(config, store, data, port=PORT)
@@ -58,14 +75,21 @@ def main(source: Path) -> None:
         for server in (served.desk, served.captured):
             threading.Thread(target=server.run, daemon=True).start()
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_executable(), args=["--no-sandbox", "--disable-gpu"])
+            flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            browser = playwright.chromium.launch(executable_path=find_executable(), args=flags)
             _door(browser, served.url)
             for username in PEOPLE:
                 _person(browser, served.url, username, places)
             browser.close()
 
 
-def _staged(store: Store, served: Served) -> dict[str, int]:
+def _without_codes(config: Config) -> Config:
+    """Nobody has a phone at hand here."""
+    sign_in = config.web.sign_in.model_copy(update={"second_factor": "none"})
+    return config.replaced("web", config.web.model_copy(update={"sign_in": sign_in}))
+
+
+def _staged(store: Store, served: Served) -> dict[str, Any]:
     """Accounts, open cases, and the numbers of the cases that show most."""
     app = served.app
     now = utc_now()
@@ -88,9 +112,10 @@ def _staged(store: Store, served: Served) -> dict[str, int]:
             if case.state is not CaseState.OPEN:
                 decide(connection, case.id, Decision.REOPEN, actor="zhanglin", reason="演示", now=now)
     site = next(case for case in cases if case.imitates and len(case.capture_ids) > 1)
-    tied = site
+    with store.read() as connection:
+        tied = next((case for case in cases if labels_of(connection, case.subjects)), site)
     shots = [capture for capture in store.captures(ids=list(site.capture_ids)) if capture.artefacts]
-    return {"site": site.id, "tied": tied.id, "decided": cases[-1].id, "capture": shots[0].id if shots else 0}
+    return {"site": site.id, "body": site.imitates, "tied": tied.id, "decided": cases[-1].id, "capture": shots[0].id if shots else 0}
 
 
 def _door(browser: Browser, url: str) -> None:
@@ -100,7 +125,7 @@ def _door(browser: Browser, url: str) -> None:
     page.close()
 
 
-def _person(browser: Browser, url: str, username: str, places: dict[str, int]) -> None:
+def _person(browser: Browser, url: str, username: str, places: dict[str, Any]) -> None:
     wanted = [(name, path) for name, who, path in PAGES if who == username]
     if not wanted:
         return
@@ -109,7 +134,7 @@ def _person(browser: Browser, url: str, username: str, places: dict[str, int]) -
     page.fill("#f-username", username)
     page.fill("#f-password", SECRET)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/today")
+    page.wait_for_selector("header.top")
     for name, path in wanted:
         _shot(page, url + path.format(**places), name)
     page.close()

@@ -32,6 +32,7 @@ from review.strings import (
     DEMO_ACTOR,
     DEMO_CONFIRM,
     DEMO_EXCLUDE,
+    DEMO_PERSON,
     PACKET_WRONG,
     PACKETS_BUILT,
     SOURCE_WRONG,
@@ -55,11 +56,20 @@ class PacketResult:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """With which the review desk can be tried; on practice data only."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
 class DemoReport:
     night: NightReport
     comparison: Comparison
     packets: tuple[PacketResult, ...]
     seconds: float
+    account: DemoAccount
 
     @property
     def faults(self) -> list[str]:
@@ -100,9 +110,30 @@ def run_demo(config: Config, web: Path, data: Path, *, config_dir: Path | None, 
             _decide(store, comparison)
             built = _hand_over(config, world, data, store)
             say("packets", PACKETS_BUILT.format(count=len(built)))
+            account = _account(config, store, data)
         finally:
             store.close()
-    return DemoReport(night, comparison, tuple(built), time.monotonic() - started)
+    return DemoReport(night, comparison, tuple(built), time.monotonic() - started, account)
+
+
+def _account(config: Config, store: Store, data: Path) -> DemoAccount:
+    """Somebody who may do all casework here, as in a small office; with a new password every time."""
+    from review.desk import accounts
+    from review.web import create_app
+    from review.web.hashing import hashed, made_up
+
+    username, password, now = "demo", made_up(), utc_now()
+    secret = hashed(create_app(config, store, data), password)
+    told: dict[str, Any] = {"hashed": secret, "actor": DEMO_ACTOR, "now": now, "must_change": False}
+    with store.write() as connection:
+        if any(user["username"] == username for user, _ in accounts.everyone(connection)):
+            accounts.set_password(connection, username, **told)
+        else:
+            duties = ("analyst", "reviewer", "leader")
+            accounts.add(
+                connection, username, full_name=DEMO_PERSON, wanted=duties, profile="small", agencies=(), **told
+            )
+    return DemoAccount(username, password)
 
 
 def _services(config: Config) -> dict[str, str]:

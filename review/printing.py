@@ -68,7 +68,9 @@ def print_demo(report: DemoReport, data: Path) -> None:
     console = Console(highlight=False)
     _print_comparison(console, report)
     _print_packets(console, report)
-    console.print(DEMO_NEXT.format(data=data, packet=report.packets[0].file if report.packets else "P-….zip"))
+    packet = report.packets[0].file if report.packets else "P-….zip"
+    account = {"username": report.account.username, "password": report.account.password}
+    console.print(DEMO_NEXT.format(data=data, packet=packet, **account), soft_wrap=True)
 
 
 def _print_comparison(console: Console, report: DemoReport) -> None:

@@ -93,7 +93,9 @@ VERIFIED = {"valid": "有效", "invalid": "无效", "unknown": "无法判断"}
 DEMO_NEXT = """证据包在 {data}/packets,核验所需的公钥和时间戳根证书在 {data}/trust。接下来可以试试:
   zhengshao packet verify {packet} --trust {data}/trust
   zhengshao case list --data {data}
-  zhengshao case show A-000001 --data {data}"""
+  zhengshao case show A-000001 --data {data}
+  zhengshao serve --data {data}          审核台,账号 {username},口令 {password}"""
+DEMO_PERSON = "演示人员"
 SOURCES_WAIT = "有来源要求稍后再来,等 {seconds:.0f} 秒"
 FOLLOWING = "追查 {count} 条线索(二维码、短链接、内页)"
 PACKETS_BUILT = "{count} 个证据包已生成并核验"
