@@ -209,6 +209,12 @@ IMPORT: dict[str, Words] = {
         "the MHTML holds no page",
         "save it again with the browser as “webpage, single file”",
     ),
+    "mhtml_nested": (
+        "MHTML 里嵌套超过 {limit} 层,正常浏览器不会这样保存",
+        "用浏览器“另存为 → 网页,单个文件”重新保存",
+        "the MHTML nests more than {limit} parts, as no browser does",
+        "save it again with the browser as “webpage, single file”",
+    ),
     # tables
     "table_encoding": (
         "既不是 UTF-8、UTF-16 也不是 GBK/GB18030 编码",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import resource
 import struct
 import time
@@ -589,3 +590,54 @@ def test_photos_that_are_none_or_far_too_large(empty: House, name: str) -> None:
     bomb += struct.pack(">L4s", 64, b"IDAT") + bytes(68)
     assert refused(empty, name, bomb).problem.code == "photo_pixels"
     assert refused(empty, "x.heic", b"\x00\x00\x00\x18ftypheic" + bytes(60)).problem.code == "photo_kind"
+
+
+NESTED = {
+    "parts in parts": b"".join(
+        b'Content-Type: multipart/related; boundary="b%d"\r\n\r\n--b%d\r\n' % (number, number) for number in range(3000)
+    ),
+    "messages in messages": b'Content-Type: multipart/related; boundary="b"\r\n\r\n--b\r\n'
+    + b"Content-Type: message/rfc822\r\n\r\n" * 3000,
+}
+
+
+@pytest.mark.parametrize("how", NESTED)
+def test_an_mhtml_of_many_storeys(empty: House, how: str) -> None:
+    assert refused(empty, "x.mhtml", b"MIME-Version: 1.0\r\n" + NESTED[how]).problem.code == "mhtml_nested"
+
+
+SEEDS: dict[str, Callable[[], bytes]] = {
+    **TWICE,
+    "gbk.csv": lambda: TABLE.encode("gbk"),
+    "utf16.csv": lambda: TABLE.encode("utf-16"),
+    "x.warc": lambda: warc() + warc("https://c.example/"),
+    "x.html": lambda: b"<!doctype html><html>" + PAGE.encode(),
+}
+
+
+@pytest.mark.parametrize("rounds", [120, pytest.param(20_000, marks=pytest.mark.long)])
+def test_whatever_is_changed_in_a_file_it_is_read_or_refused_by_name(empty: House, rounds: int) -> None:
+    """Bytes changed, cut, put in and repeated; seeded, so that a failure can be repeated."""
+    chance = random.Random(20261130)
+    intake, seeds = empty.intake(), {name: make() for name, make in SEEDS.items()}
+    for _ in range(rounds):
+        name = chance.choice(list(seeds))
+        path = put(empty, name, _changed(seeds[name], chance))
+        shown = intake.preview(path, Handed(url="https://h.example/") if name.endswith("html") else None)
+        assert shown.refused is None or shown.refused.told("zh")
+    assert_nothing_kept(empty)
+
+
+def _changed(data: bytes, chance: random.Random) -> bytes:
+    made = bytearray(data)
+    for _ in range(chance.choice((1, 1, 2, 5, 20))):
+        at, how = chance.randrange(len(made)), chance.random()
+        if how < 0.5:
+            made[at] = chance.randrange(256)
+        elif how < 0.7 and len(made) > 80:
+            del made[at : at + chance.randrange(1, 40)]
+        elif how < 0.85:
+            made[at:at] = chance.randbytes(chance.randrange(1, 12))
+        else:
+            made[at:at] = made[at : at + chance.randrange(1, 60)]
+    return bytes(made)

@@ -18,6 +18,9 @@ from crawlers.urls import canonical
 PAGES = ("text/html", "application/xhtml+xml")
 MAX_PARTS = 2000
 MAX_PICTURES = 40
+MAX_NESTED = 20
+"""Parts that hold parts; browsers write one, and the parser calls itself for each."""
+_NESTS = re.compile(rb"^content-type:\s{0,20}(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 _HEAD = re.compile(rb"^(?:[\w-]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){1,40}?\s", re.MULTILINE)
 
 
@@ -28,6 +31,8 @@ def _recognises(file: File) -> bool:
 
 def _read(file: File) -> Generator[Item, None, None]:
     data = file.bounded(file.limits.max_page_bytes, "max_page_bytes")
+    if len(_NESTS.findall(data)) > MAX_NESTED:
+        raise Refused("mhtml_nested", limit=MAX_NESTED)
     message = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(data)
     parts = [part for part in islice(message.walk(), MAX_PARTS) if not part.is_multipart()]
     page = _page(message, parts)
