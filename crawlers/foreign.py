@@ -14,6 +14,7 @@ from crawlers.records import ArchiveError, Exchange
 from crawlers.salvage import Damage, Found
 from crawlers.unpacking import unpack
 from crawlers.warcfile import END, MOVED_PREFIX, Headers, Record, digest_holds, split_headers
+from crawlers.warcreader import Entry
 
 _STATUS = re.compile(rb"((?:HTTP/\d(?:\.\d)?[ \t]+)+)(\d{3})(?:[ \t]+([^\r\n]*))?\r?\n")
 _METHOD = re.compile(rb"(?:HTTP/\d(?:\.\d)?[ \t]+)+(?=[A-Z]+ )")
@@ -45,7 +46,7 @@ class Foreign:
     warc_date: str
 
 
-def pairs(items: Iterable[Found | Damage]) -> Iterator[Pair | Record | Damage]:
+def pairs(items: Iterable[Found | Entry | Damage]) -> Iterator[Pair | Record | Damage]:
     """Responses with their requests, whichever stands first; other records and damage as they are, in between."""
     request: Record | None = None
     held: Pair | None = None

@@ -28,6 +28,9 @@ MAX_REVISITED_BYTES = 4 << 30
 MAX_REMEMBERED = 1_000_000
 """Responses of one file that a revisit can refer to."""
 WEAK = ("md5", "sha1")
+MISMATCH = "digest_mismatch"
+_OWN_DIGESTS = frozenset({"warc-block-digest", "content-length"})
+"""What a revisit says of its own short block, and is not true of the response made of it."""
 NEEDED = {
     "response": ("WARC-Record-ID", "WARC-Date", "WARC-Target-URI"),
     "revisit": ("WARC-Record-ID", "WARC-Date", "WARC-Target-URI"),
@@ -63,17 +66,23 @@ class Entry:
 
 
 def read(
-    path: Path, *, require_digests: bool = False, max_record_bytes: int = MAX_RECORD_BYTES
+    path: Path,
+    *,
+    require_digests: bool = False,
+    keep_mismatched: bool = False,
+    max_record_bytes: int | None = None,
 ) -> Iterator[Entry | Damage]:
     """Every record of the file in its order. ImportRefused when it is no WARC file.
 
     Beside the codes of `salvage`, Damage has `digest` (block or payload is not what its digest says), `no_digest`
     (with `require_digests`), `chunks` (the body breaks off between its chunks), `header` (type, date, id or address is
     missing), `http` (no HTTP head where one is promised), `revisit` (what it refers to is not in the file or differs).
+    With `keep_mismatched` a record whose digest differs is given all the same, noted `digest_mismatch`.
     """
     with mapped(path) as view:
-        reading = _Reading(view, require_digests, max_record_bytes)
-        for item in records(path, max_record_bytes=max_record_bytes):
+        limits = {} if max_record_bytes is None else {"max_record_bytes": max_record_bytes}
+        reading = _Reading(view, require_digests, keep_mismatched, max_record_bytes or MAX_RECORD_BYTES)
+        for item in records(path, **limits):
             yield reading.judge(item) if isinstance(item, Found) else item
 
 
@@ -91,6 +100,7 @@ class _Reading:
 
     view: Any
     require_digests: bool
+    keep_mismatched: bool
     max_record_bytes: int
     ids: set[bytes] = field(default_factory=set)
     responses: dict[bytes, tuple[int, int]] = field(default_factory=dict)
@@ -107,9 +117,9 @@ class _Reading:
         record = found.record
         _complete(record)
         entry = _http(found) if _is_http(record) else Entry(found.offset, found.length, record, record.block)
-        entry = replace(entry, algorithms=_digests(entry))
+        entry = self._digested(entry)
         entry = replace(entry, notes=(*self._notes(found, entry), *entry.notes))
-        if not entry.algorithms and record.kind != "warcinfo":
+        if not entry.algorithms and record.kind != "warcinfo" and MISMATCH not in entry.notes:
             if self.require_digests:
                 raise _Unsound("no_digest", f"{_called(record)} names no digest")
             entry = replace(entry, notes=(*entry.notes, "no_digest"))
@@ -118,6 +128,14 @@ class _Reading:
         elif record.kind == "response":
             self._remember(found, entry)
         return entry
+
+    def _digested(self, entry: Entry) -> Entry:
+        try:
+            return replace(entry, algorithms=_digests(entry))
+        except _Unsound:
+            if not self.keep_mismatched:
+                raise
+            return replace(entry, notes=(*entry.notes, MISMATCH))
 
     def _notes(self, found: Found, entry: Entry) -> Iterator[str]:
         key = _key(found.record.header("WARC-Record-ID"))
@@ -158,7 +176,8 @@ class _Reading:
             if digest_holds(named, original.block.partition(END)[2]) is not True:
                 raise _Unsound("revisit", f"{_called(record)}: the response it refers to has another payload")
         block = _head(record.block) + _raw_body(record.block, original.block)
-        made = Record("response", record.headers, block)
+        headers = tuple(line for line in record.headers if line[0].lower() not in _OWN_DIGESTS)
+        made = Record("response", headers, block)
         return replace(entry, record=made, payload=whole.payload, refers_to=place[0], notes=(*entry.notes, "revisit"))
 
     def _again(self, offset: int, inner: int) -> Record:
@@ -202,7 +221,7 @@ def _http(found: Found) -> Entry:
     record = found.record
     head, blank, body = record.block.partition(END)
     if not head.startswith(b"HTTP/") and not (record.kind == "revisit" and not record.block):
-        raise _Unsound("http", f"{_called(record)}: no HTTP head, it begins with {record.block[:40]!r}")
+        raise _Unsound("http", f"{_called(record)}: no HTTP response, it begins with {record.block[:40]!r}")
     headers = split_headers(head.partition(b"\n")[2], "latin-1")
     notes: tuple[str, ...] = ()
     if "chunked" in _values(headers, "transfer-encoding"):

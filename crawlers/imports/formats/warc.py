@@ -11,6 +11,7 @@ from crawlers.imports.items import Format, Item, Page, Skipped
 from crawlers.imports.problems import Place, Problem, Refused
 from crawlers.records import ArchiveError
 from crawlers.salvage import GZIP_MAGIC, Damage, Found, records
+from crawlers.warcreader import read
 
 
 def _recognises(file: File) -> bool:
@@ -25,7 +26,7 @@ def _read(file: File) -> Generator[Item, None, None]:
 
 def warc_items(path: Path, inside: str = "") -> Iterator[Item]:
     """The pages of a WARC file; `inside` names it when it came in a zip."""
-    for item in pairs(records(path)):
+    for item in pairs(read(path, keep_mismatched=True)):
         if isinstance(item, Pair):
             if item.request is not None:
                 yield Skipped("request")

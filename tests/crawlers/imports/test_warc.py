@@ -245,6 +245,24 @@ def test_a_record_that_is_no_page_is_told_and_left_out(house: House, bad: bytes,
     assert reason in report.damaged[0].told("en")
 
 
+def test_a_revisit_is_the_page_it_refers_to(house: House) -> None:
+    first, second = "http://old.example/", "http://old.example/again"
+    own = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nServer: second\r\n\r\n"
+    named = f"WARC-Refers-To-Target-URI: {first}\r\nWARC-Refers-To-Date: {DATE}\r\n"
+    lost = record("http://old.example/lost", own, kind="revisit", extra="WARC-Refers-To: <urn:x:nowhere>\r\n")
+    report = _import(house, record(first) + record(second, own, kind="revisit", extra=named) + lost)
+    kept = [house.archive.read(capture.place) for capture in house.store.captures()]
+    assert [(one.url, one.body) for one in kept] == [(first, PAGE), (second, PAGE)]
+    assert ("Server", "second") in kept[1].response_headers
+    assert "refers to is not in the file" in report.damaged[0].told("en")
+
+
+def test_a_body_that_breaks_off_between_its_chunks_is_damage(house: House) -> None:
+    lie = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n9\r\ncut"
+    report = _import(house, record() + record("http://old.example/lie", lie))
+    assert (report.captures, "chunks" in report.damaged[0].told("en")) == ((1,), True)
+
+
 @pytest.mark.parametrize(
     ("digest", "flags"),
     [
