@@ -64,6 +64,7 @@ def rich(agency: str, sender: str, **changes: Any) -> PacketSource:
     )
     values: dict[str, Any] = {
         "agency": agency,
+        "law": world.law(agency),
         "office": OfficeFacts(OFFICES[sender], sender, "示例县"),
         "captures": (desktop, phone),
         "genuine": (genuine,),

@@ -34,6 +34,7 @@ from review.packets.seal import Sealed, Sealer, SealStamper, Signer, Timestamp
 from review.packets.source import (
     CaptureMaterial,
     DecisionFacts,
+    LawFacts,
     OfficeFacts,
     PacketSource,
     RecordBytes,
@@ -201,6 +202,11 @@ ASSESSMENT = {
 }
 
 
+def law(name: str = "cac") -> tuple[LawFacts, ...]:
+    """All that papers to a recipient may cite of `ASSESSMENT`; a plain source takes the first, to stay small."""
+    return provisions(Config(), agency(name), ASSESSMENT)
+
+
 def source(**changes: Any) -> PacketSource:
     """The whole source; `captures` given anew bring their own chain."""
     start = f"http://{HOST}/"
@@ -227,7 +233,7 @@ def source(**changes: Any) -> PacketSource:
         "custody": lines,
         "custody_head": (len(lines), lines[-1]["hash"]),
         "stamps": (stamp_over(lines),),
-        "law": provisions(Config(), agency(changes.get("agency", "cac")), changes.get("assessment", ASSESSMENT)),
+        "law": law(changes.get("agency", "cac"))[:1],
         "tool": "zhengshao 0.1.0",
     }
     return PacketSource(**{**values, **changes})
