@@ -63,7 +63,7 @@ def test_a_case_is_not_touched_when_nothing_changed(house: House) -> None:
     open_cases(house.store, EARLIER)
     (case,) = _cases(house)
     with house.store.write() as connection:
-        decide(connection, case.id, Decision.EXCLUDE, actor="甲", reason="是培训机构", now="1")
+        decide(connection, case.id, Decision.EXCLUDE, actor="甲", reason="是培训机构", now="2026-02-01T00:00:00.000Z")
     before, rows = _cases(house), _rows(house)
     seen(house, NIGHT, "http://flowers.example/", PLAIN)
     _judge(house)
