@@ -121,6 +121,7 @@ def test_u02_no_two_readers_of_an_address_disagree(url: str) -> None:
 def test_u03_a_host_that_idna_forbids_is_visited_and_flagged(visit: Visit, host: str) -> None:
     seen = visit(f"http://{host}/good")
     assert seen.ending == (Outcome.CAPTURED, "")
+    assert canonical(f"http://{host}/")
     assert ("invalid_idn" in seen.flags) == (host not in ("a_b.test", "-a.test"))
 
 
