@@ -17,7 +17,7 @@ from review.packets.verify.container import CENTRAL, END, Packet, check_zip
 from review.packets.verify.contents import PACKET, REQUIRED, UNLISTED
 from review.packets.verify.report import judge
 from tests.review.packets import world
-from tests.review.packets.bench import Bench, custody_lines, packed, stamped_packet, unpacked
+from tests.review.packets.bench import Bench, custody_lines, edited, packed, stamped_packet, unpacked
 from tests.review.packets.test_mutations import codes
 
 SEED = 20261121
@@ -94,6 +94,7 @@ def light(bench: Bench) -> bytes:
     heavy = tuple(name for name in files if not name.startswith(evidence))
     for name in heavy:
         del files[name]
+    edited(files, "law.json", lambda document: document.update(entries=document["entries"][:1]))
     lines = custody.joined(line["hash"] for line in custody_lines(files))
     files["stamps/000001.tsr"] = bench.authority.stamp(lines, chain=False)
     files = bench.signed(bench.rehashed(files, drop_rows=heavy), stamped=False)
