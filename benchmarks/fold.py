@@ -23,7 +23,8 @@ from typing import NamedTuple
 import config
 from detectors import text as folding
 from detectors.context import Context
-from detectors.lexicon import Lexicon, Matches
+from detectors.lexicon import Lexicon
+from detectors.matches import Matches
 from detectors.ordinary import words
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)

@@ -16,7 +16,7 @@ from detectors import text as folding
 from detectors.base import Level
 from detectors.context import Context
 from detectors.features import Page
-from detectors.lexicon import Matches
+from detectors.matches import Matches
 from detectors.runner import assess
 from detectors.wording import Reader
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from detectors.lazy import lazy
-from detectors.lexicon import Hit, Matches
+from detectors.lexicon import Hit
+from detectors.matches import Matches
 
 if TYPE_CHECKING:
     from config.schema_wording import Pair

@@ -12,10 +12,11 @@ from detectors.base import Axis, Signal, detector
 from detectors.contacts import is_disguised, is_personal, page_contacts, page_views
 from detectors.hits import Hits
 from detectors.lazy import lazy
-from detectors.lexicon import Hit, Lexicon, Matches
+from detectors.lexicon import Hit, Lexicon
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
 from detectors.linking import Links
 from detectors.manner import Manner, Passages, Window
+from detectors.matches import Matches
 from detectors.sounds import hear
 from detectors.speakers import Speakers, Spoken
 

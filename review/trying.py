@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crawlers.records import ArchiveError
 from detectors.contacts import page_contacts, page_views
 from detectors.features import Page
-from detectors.lexicon import Lexicon, Matches
+from detectors.lexicon import Lexicon
 from detectors.masking import mask_quote
+from detectors.matches import Matches
 from detectors.runner import assess
 from detectors.text import fold
 from detectors.wording import Reader, clauses

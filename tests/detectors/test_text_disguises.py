@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from detectors import layout, parts, phonetics, sounds
 from detectors import text as folding
 from detectors.context import Context
-from detectors.lexicon import Hit, Matches
+from detectors.lexicon import Hit
+from detectors.matches import Matches
 
 BEFORE, AFTER = "今天晴朗。", "。明天有雨"
 PHRASES = ("低压电工证免考试", "焊工证不用考试", "特种作业操作证先拿证后付款")

@@ -6,7 +6,8 @@ import pytest
 
 from detectors import text as folding
 from detectors.context import Context
-from detectors.lexicon import Hit, Matches
+from detectors.lexicon import Hit
+from detectors.matches import Matches
 
 
 def hits(written: str, context: Context) -> list[Hit]:
