@@ -99,7 +99,7 @@ def test_listings_are_cuts_of_the_texts(context: Context) -> None:
     made = pace.listings(ROWS, 40)
     assert made == pace.listings(ROWS, 40)
     assert all(0 < len(one.title) <= pace.TITLE_CHARS[1] for one in made)
-    found = pace.judged_listings(ROWS, 20, context)
+    found = pace.judged_listings(ROWS, 20, context, [])
     assert found["listings"] == 20
     assert found["seconds_per_100000"] == pytest.approx(found["seconds"] * 5000)
 
@@ -110,4 +110,4 @@ def test_scanned_texts_have_the_size_that_is_said() -> None:
 
 def test_baits_and_scans_name_what_they_measure(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "BAIT_BYTES", 600)
-    assert [one["name"] for one in pace.baits(context)] == list(pace.BAITS)
+    assert [one["name"] for one in pace.baits(context, [])] == list(pace.BAITS)
