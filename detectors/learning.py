@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 
 from detectors.manner import MARK, STRINGS, Manner, Window
 
-COST = 0.05
+COST = 0.1
 """What one wrong example costs against large weights."""
-MIN_TEXTS, MIN_FAMILIES = 4, 2
+MIN_TEXTS, MIN_FAMILIES = 3, 2
 """In so many texts and families a feature must be to be learnt from."""
-MAX_FEATURES = 8_000
+MAX_FEATURES = 20_000
 ROUNDS = 3
 MAX_PASSES = 60
 TOLERANCE = 0.01
 FOLDS = 8
-FLAG_RATE, WATCH_RATE = 0.02, 0.06
+FLAG_RATE, WATCH_RATE = 0.015, 0.05
 """Shares of honest texts above `flag` and `watch`, by weights learnt without their kind of texts."""
 
 

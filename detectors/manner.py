@@ -37,7 +37,7 @@ MAX_WINDOWS = 60
 """Of a longer text those that hold most of what an offer is made of."""
 GRAM_CHARS = 3
 """Strings of so many characters and of fewer."""
-MARK = 0.5
+MARK = 0.25
 """What a meaning counts beside strings, of which all together count `STRINGS`."""
 STRINGS = 4.0
 WARE = "ware"
@@ -181,11 +181,12 @@ class Passages:
         self._cuts: dict[int, int] = {}
 
     def windows(self) -> list[Window]:
-        """Those in which something is named that could be sold, or an act that breaks the law."""
-        if self.lexicon.sold.isdisjoint(self.hits.possible):
-            return []
-        sold = self._sold_in()
-        groups = [(first, last) for first, last in self._groups() if bisect_left(sold, first) < bisect_left(sold, last)]
+        """Those in which something is named that could be sold, or an act that breaks the law; a text so short that it
+        is one window is always weighed."""
+        groups = list(self._groups())
+        if len(groups) > 1:
+            sold = self._sold_in()
+            groups = [(first, last) for first, last in groups if bisect_left(sold, first) < bisect_left(sold, last)]
         if len(groups) > MAX_WINDOWS:
             groups = sorted(sorted(groups, key=self._fullness)[-MAX_WINDOWS:])
         return [self._window(first, last) for first, last in groups]

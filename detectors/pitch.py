@@ -22,6 +22,8 @@ _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
 _SPOKEN_MOST = 0.5
 _JOB = "job"
 """The frame of a text that looks for workers: sellers look for agents and for cards in the same words."""
+_MUST, _OFFENCE = "#must", "offence"
+"""The mark of the law's own demand, and what meanings that break it are in an offer."""
 _PER_SCORE = 0.15
 """How much heavier a passage is for each point above what flags it."""
 _MIN_CHARS = 6
@@ -51,18 +53,31 @@ def pitches(reader: Reader) -> list[Pitch]:
 
 def _pitches(reader: Reader) -> Iterator[Pitch]:
     for score, window in reader.windows:
-        if score >= reader.manner.watch and len(window.own) + len(window.others) >= _MIN_CHARS:
+        if score >= _least(reader, window) and len(window.own) + len(window.others) >= _MIN_CHARS:
             offers = reader.offers_within(window.start, window.end)
             start, end = _sentence(reader, window)
-            most = _SPOKEN_MOST if _is_spoken(offers) else _MOST_WEIGHT
+            most = _SPOKEN_MOST if _is_spoken(offers) or _demands(reader, window) else _MOST_WEIGHT
             strength = min(most, _strength(reader, score))
             yield Pitch(strength, _named(reader, window, offers), start, end, _words(reader, window))
+
+
+def _least(reader: Reader, window: Window) -> float:
+    """From where a passage is told: one in which nothing is named that could be sold is no more than any shop's talk
+    until it reads as an offer of certificates outright."""
+    sold = reader.lexicon.sold
+    return reader.manner.watch if any(mark.lstrip("#~") in sold for mark in window.marks) else reader.manner.flag
 
 
 def _is_spoken(offers: list[Offer]) -> bool:
     """Whether every offer that a rule finds there is somebody else's: quoted, asked about, forbidden, disowned."""
     frames = {one.spoken.frame.id if one.spoken else "" for one in offers}
     return bool(frames - {_JOB}) and "" not in frames
+
+
+def _demands(reader: Reader, window: Window) -> bool:
+    """Whether the speaker says what the law asks for, and nothing that breaks it."""
+    roles = reader.lexicon.roles
+    return _MUST in window.marks and not any(roles.get(mark[1:]) == _OFFENCE for mark in window.marks)
 
 
 def _strength(reader: Reader, score: float) -> float:

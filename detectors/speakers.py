@@ -22,6 +22,8 @@ _QUOTED = re.compile(r"“[^“”]{1,300}”|「[^「」]{1,300}」|『[^『』
 _CLAUSE_BREAK = re.compile(r"[，,。；;：:！!？?\n]")
 _MAX_SENTENCE_CHARS = 240
 _NEAR_QUOTE_CHARS = 200
+_NAME_CHARS = 8
+"""A quotation so short, its marks among them, may be a name."""
 _FOLLOWING_PASSAGES = 3
 
 
@@ -73,7 +75,9 @@ class Speakers:
         if frame.scope == "after":
             return None if self._yields(frame, offer, sentence, quote) else self._after(frame, offer)
         if frame.scope == "quoted":
-            return Spoken(frame, *quote) if quote is not None and not self._reachable_outside(quote) else None
+            if quote is None or self._reachable_outside(quote) or self._names_own(quote, sentence):
+                return None
+            return Spoken(frame, *quote)
         scope = self._scope(frame, offer, sentence)
         found = [hit for hit in self._in(name, scope) if not (hit.start >= offer.start and hit.end <= offer.end)]
         if len({hit.term for hit in found}) < frame.count or self._yields(frame, offer, sentence, quote):
@@ -95,6 +99,12 @@ class Speakers:
             quote[0] - _NEAR_QUOTE_CHARS <= contact.start <= quote[1] + _NEAR_QUOTE_CHARS
             and self._unquoted(contact.start)
             for contact in self.personal
+        )
+
+    def _names_own(self, quote: tuple[int, int], sentence: tuple[int, int]) -> bool:
+        """Whether a quotation is no more than the name that `we` give our own way: 我们采用“先出后款”模式."""
+        return quote[1] - quote[0] <= _NAME_CHARS and any(
+            hit.end <= quote[0] or hit.start >= quote[1] for hit in self._in("self", sentence)
         )
 
     def _unquoted(self, offset: int) -> bool:

@@ -84,8 +84,23 @@ def test_what_nothing_ends_is_cut(context: Context) -> None:
     assert longest == SENTENCE_CHARS
 
 
-def test_a_text_in_which_nothing_could_be_sold_has_no_window(context: Context) -> None:
-    assert windows("今天天气很好，我们去公园散步。", context) == []
+def test_of_a_long_text_only_what_could_be_sold_is_weighed(context: Context) -> None:
+    text = "今天天气很好，我们去公园散步。" * 20
+    assert windows(text, context) == []
+    assert len(windows(f"{text}电工证免考。{text}", context)) == 1
+
+
+def test_a_short_text_is_always_weighed(context: Context) -> None:
+    assert len(windows("今天天气很好，我们去公园散步。", context)) == 1
+    assert windows("", context) == []
+
+
+def test_who_says_what_the_law_asks_for_is_watched_at_most(context: Context) -> None:
+    eager = Context.build(context.config)
+    eager.__dict__["manner"] = replace(context.manner, bias=9.0)
+    lawful = pitches(Reader.of(Page.from_text("低压电工证要考，三天后开考，电话14000000127。"), eager))
+    against = pitches(Reader.of(Page.from_text("别人要考，我们免考，低压电工证，电话14000000127。"), eager))
+    assert lawful[0].strength <= 0.5 < against[0].strength
 
 
 def test_words_of_somebody_else_are_weighed_apart(context: Context) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from detectors.context import Context
 from detectors.features import Page
 from detectors.runner import assess
 from detectors.wording import Reader
+from tests.detectors.labelled import texts
 
 DATA = Path(__file__).parent / "texts" / "tune"
 OWN_TEXTS = tuple(path.name for path in sorted(DATA.glob("early-*.jsonl")))
 RULES = config.load().wording.rule
+HELD_OUT_RECALL, HELD_OUT_FALSE_POSITIVES = 0.8, 0.025
+"""Below what was measured, above what was there before; the goals are 0.97 and 0.01."""
 OFFER = "低压电工证，不用考试，三天拿证"
 CONTEXT = Context.build(config.load())
 
@@ -121,6 +125,33 @@ def test_recall_and_false_positives_on_own_texts(name: str, context: Context) ->
     sellers = {row["id"] for row in rows if row["is_selling"]}
     assert len(flagged & sellers) / len(sellers) >= 0.85
     assert len(flagged - sellers) / (len(rows) - len(sellers)) <= 0.02
+
+
+def test_recall_and_false_positives_on_held_out_texts(context: Context) -> None:
+    """By counts alone: of these texts nothing is read, nor told when it fails."""
+    rows = [(row.row["is_selling"], row.row["label"], row.row["text"]) for row in texts("test")]
+    said = Counter((sells, label, level(text, context) is Level.FLAG) for sells, label, text in rows)
+    assert said[True, "seller", True] >= HELD_OUT_RECALL * sum(sells for sells, _, _ in rows)
+    accused = sum(count for (sells, _, flagged), count in said.items() if flagged and not sells)
+    assert accused <= HELD_OUT_FALSE_POSITIVES * sum(not sells for sells, _, _ in rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我们采用“先出后款”模式，焊工证出来您自己查，查到再付，微信 abc_12345",
+        "选择“代考套餐”，您只需提供准考证，考试由我们安排，微信 abc_12345",
+    ],
+)
+def test_what_a_seller_calls_his_own_way_is_no_quotation(text: str, context: Context) -> None:
+    assert rules_of(text, context) & {"paylater", "paylater-card", "proxy"}
+
+
+@pytest.mark.parametrize(
+    "text", ["我校不接受“交钱拿证”，焊工证须本人参加考试。", "我们提醒您，“先证后款”的焊工证都是骗局。"]
+)
+def test_what_somebody_disowns_in_quotation_marks_is_not_his(text: str, context: Context) -> None:
+    assert level(text, context) is not Level.FLAG
 
 
 def test_recall_and_false_positives_on_real_texts(labelled_texts: Path, context: Context) -> None:
