@@ -28,8 +28,8 @@ def _suspect(*captures: int) -> Suspect:
 def _confirmed(house: House) -> int:
     suspect = _suspect(seen(house, BEFORE, URL, OLD))
     with house.store.write() as connection:
-        number, _ = open_or_refresh(connection, suspect, night=BEFORE, now="1")
-        decide(connection, number, Decision.CONFIRM, actor="甲", reason="", now="1")
+        number, _ = open_or_refresh(connection, suspect, night=BEFORE, now="2026-11-20T01:00:00.000Z")
+        decide(connection, number, Decision.CONFIRM, actor="甲", reason="", now="2026-11-20T01:00:00.000Z")
     return number
 
 
@@ -83,7 +83,7 @@ def test_a_changed_page_that_is_still_flagged_is_changed(house: House) -> None:
     rechecked(house, NIGHT, URL, [_page(NEW), _page(NEW)])
     tonight = [capture.id for capture in house.store.captures(night=NIGHT)]
     with house.store.write() as connection:
-        open_or_refresh(connection, _suspect(*tonight), night=NIGHT, now="2")
+        open_or_refresh(connection, _suspect(*tonight), night=NIGHT, now="2026-11-21T01:00:00.000Z")
     assert write_down(ground(house)) == Counter(changed=1)
     with house.store.read() as connection:
         event = get(connection, number).events[-1]
@@ -103,5 +103,5 @@ def test_the_page_that_opened_the_case_is_the_one_looked_at_again(house: House) 
     number = _confirmed(house)
     other = seen(house, NIGHT, "http://sold.example/inner", OLD)
     with house.store.write() as connection:
-        open_or_refresh(connection, _suspect(other), night=NIGHT, now="2")
+        open_or_refresh(connection, _suspect(other), night=NIGHT, now="2026-11-21T01:00:00.000Z")
     assert due(house.store) == {number: URL}
