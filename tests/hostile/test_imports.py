@@ -21,6 +21,7 @@ import pytest
 
 from crawlers.agreement import audit
 from crawlers.imports import Handed, Preview, Refused, tips
+from crawlers.imports.longjson import PIECE_BYTES, LongJson
 from tests.crawlers.imports.packing import PAGE, RawZip, har, har_entry, packed, wacz, warc, zlib_gzip
 from tests.crawlers.keeping import House, house
 
@@ -294,6 +295,14 @@ def test_m6_one_body_over_the_limit_is_left_out_and_the_rest_taken(desk: House) 
     ]
 
 
+def test_m6_no_string_is_held_that_is_over_the_limit(desk: House) -> None:
+    path = put(desk, "x.har", har([har_entry(text="<p>" + '\\"高' * 300_000)]))
+    json_events = LongJson(path, max_string_bytes=1 << 16)
+    longest = max(len(value) for _, event, value in json_events.events() if event == "string")
+    assert longest <= (1 << 16) + PIECE_BYTES
+    assert json_events.cut
+
+
 @pytest.mark.parametrize(
     ("changed", "code", "place"),
     [
@@ -301,7 +310,7 @@ def test_m6_one_body_over_the_limit_is_left_out_and_the_rest_taken(desk: House) 
         ({"response__status": None}, "har_shape", "log.entries[0].response.status"),
         ({"startedDateTime": None}, "har_shape", "log.entries[0].startedDateTime"),
         ({"request__url": "chrome-extension://x"}, "har_url", "log.entries[0].request.url"),
-        ({"encoding": "base64"}, "har_base64", "log.entries[0].response.content.text"),
+        ({"encoding": "base64", "text": "AAAA<>AAAA"}, "har_base64", "log.entries[0].response.content.text"),
     ],
 )
 def test_m6_a_bad_entry_is_listed_by_path_and_line(desk: House, changed: dict[str, Any], code: str, place: str) -> None:
@@ -367,6 +376,8 @@ def test_m7_encodings_and_separators_are_told_apart(desk: House) -> None:
         (b"x" * (10 << 20), "table_cell", 1),
         ("姓名,电话\n张,1\n".encode(), "table_no_link", None),
         (b"\x00" * 9000, "table_nul", 1),
+        (TABLE.encode() * 300 + b"https://c.example/\x00,x\n", "table_nul", 901),
+        (b"a," * (1 << 20), "table_cell", 1),
     ],
 )
 def test_m7_a_broken_table_is_refused_by_line(empty: House, data: bytes, code: str, line: int | None) -> None:
@@ -475,7 +486,7 @@ def test_m8_a_million_empty_rows(desk: House) -> None:
 
 def test_m8_a_cell_in_the_last_column_of_every_row(empty: House) -> None:
     xml = sheet(book(ROWS))
-    rows = b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n) for n in range(4, 50_000))
+    rows = b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n) for n in range(100, 20_000))
     data = rezipped(book(ROWS), xl__worksheets__sheet1_DOT_xml=xml.replace(b"</sheetData>", rows + b"</sheetData>"))
     assert refused(empty, "x.xlsx", data).problem.code == "table_columns"
 
