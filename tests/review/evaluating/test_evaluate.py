@@ -21,7 +21,7 @@ from review.evaluating.judged import Judged, Outcome
 from review.evaluating.view import print_evaluation
 
 OFFER = "焊工证不用考试，三天拿证，加微信 abc_12345"
-SECRET = "老规矩，船到码头再说，电话 14000000127"
+SECRET = "船到码头再说，电话 14000000127"
 ROWS: list[dict[str, Any]] = [
     {"id": "a", "text": OFFER, "is_selling": True, "label": "seller", "family": "one", "class": "承诺免考"},
     {"id": "b", "text": "花店今日开业", "is_selling": False, "label": "other", "family": "one"},
@@ -106,13 +106,13 @@ def test_a_confusion_says_why_and_masks_numbers(write: Write) -> None:
     result = run(write("rows.jsonl", *ROWS), "--json")
     (confusion,) = json.loads(result.stdout)["confusions"]
     assert (confusion["id"], confusion["truth"], confusion["verdict"]) == ("c", True, "clear")
-    assert confusion["excerpt"].startswith("老规矩")
+    assert confusion["excerpt"].startswith("船到")
     assert confusion["labels"] == {"label": "seller", "difficulty": "hidden", "family": "two"}
     assert "14000000127" not in result.output
 
 
 def test_what_nearly_spoke_is_told(write: Write) -> None:
-    row = {"id": "f", "text": "电工证，考试归我，你去钓鱼", "is_selling": True, "label": "seller"}
+    row = {"id": "f", "text": "电工证的事，你去钓鱼，鱼上钩了叫我", "is_selling": True, "label": "seller"}
     (confusion,) = found(write("rows.jsonl", row))["confusions"]
     assert any("电工证" in sentence for sentence in confusion["nearly"])
 
@@ -121,7 +121,7 @@ def test_blind_shows_no_word_of_the_texts(write: Write) -> None:
     file = write("rows.jsonl", *ROWS)
     for arguments in ([file, "--blind"], [file, "--blind", "--json"]):
         shown = run(*arguments).output
-        assert "门路" not in shown
+        assert "码头" not in shown
         assert "c" in shown
     assert set(found(file, "--blind")["confusions"][0]) == {
         "id", "axis", "truth", "verdict", "class", "label", "labels",
