@@ -54,7 +54,6 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("sources", "liwei", "/sources"),
     ("runs", "liwei", "/runs"),
     ("intake", "zhanglin", "/intake"),
-    ("settings", "anquan", "/settings"),
     ("users", "anquan", "/users"),
     ("audit", "shenji", "/audit"),
     ("notice", "zhanglin", "/notice"),
