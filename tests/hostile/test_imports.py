@@ -485,9 +485,10 @@ def test_m8_a_million_empty_rows(desk: House) -> None:
 
 
 def test_m8_a_cell_in_the_last_column_of_every_row(empty: House) -> None:
-    xml = sheet(book(ROWS))
+    made = book([*ROWS, *([f"https://c.example/{number}"] for number in range(60))])
+    xml = sheet(made)
     rows = b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n) for n in range(100, 20_000))
-    data = rezipped(book(ROWS), xl__worksheets__sheet1_DOT_xml=xml.replace(b"</sheetData>", rows + b"</sheetData>"))
+    data = rezipped(made, xl__worksheets__sheet1_DOT_xml=xml.replace(b"</sheetData>", rows + b"</sheetData>"))
     assert refused(empty, "x.xlsx", data).problem.code == "table_columns"
 
 
