@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from detectors.features import Page
 
 OUTSIDE = "outlink"
+_RELATIVE = re.compile(r"/(?!/)[^:]*$")
+"""An address on the page's own host, which matters by what its link says alone."""
 
 
 @cache
@@ -69,6 +71,8 @@ def _links(page: Page) -> Iterator[tuple[str, SplitResult]]:
     own = page.url.partition("#")[0]
     for link in page.markup.links:
         said = " ".join(page.text[link.start : link.end].split())[:limit]
+        if _RELATIVE.match(link.href) and not any(words.search(said) for _, words in _words()):
+            continue
         try:
             target = urlsplit(urljoin(page.url, link.href.strip()).partition("#")[0])
             sound = target.scheme in ("http", "https") and bool(target.hostname)
