@@ -131,6 +131,9 @@ class Lexicon:
         """What may be said in an offer or beside it."""
         self.sold = {name for name, role in self.roles.items() if role != "act"}
         """Concepts of which one at least is in every offer."""
+        anchors = {rule.anchor for rule in wording.rule if self.roles.get(rule.anchor) == "offence"}
+        self.outright = anchors | {name for name, role in self.roles.items() if role in ("card", "paper", "exam")}
+        """Those that leave no doubt what is spoken of."""
         self.excepted = {name: unless(name) for name, meaning in self.meanings.items() if meaning.unless}
         self.frames = {f"frame:{frame.id}": frame.id for frame in wording.frame}
         self.mild = {frame.id for frame in wording.frame if frame.scope == "before"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ _PER_SCORE = 0.15
 _MIN_CHARS = 6
 """Less is no sentence: a word or two tell nothing of a manner."""
 _TELLING = 3
+_LONG_CHARS = 300
+"""A page longer than an offer."""
 _WORD_MAX_CHARS = 16
 _QUOTE_MAX_CHARS = 120
 _NEAR_CHARS = 150
@@ -63,9 +66,12 @@ def _pitches(reader: Reader) -> Iterator[Pitch]:
 
 def _least(reader: Reader, window: Window) -> float:
     """From where a passage is told: one in which nothing is named that could be sold is no more than any shop's talk
-    until it reads as an offer of certificates outright."""
-    sold = reader.lexicon.sold
-    return reader.manner.watch if any(mark.lstrip("#~") in sold for mark in window.marks) else reader.manner.flag
+    until it reads as an offer of certificates outright, and one of a long page that names neither papers nor an act
+    that breaks the law (芯片, 一套, 无线耳机) is never told."""
+    lexicon, names = reader.lexicon, {mark.lstrip("#~") for mark in window.marks}
+    if len(reader.page.text) > _LONG_CHARS and names.isdisjoint(lexicon.outright):
+        return math.inf
+    return reader.manner.flag if names.isdisjoint(lexicon.sold) else reader.manner.watch
 
 
 def _is_spoken(offers: list[Offer]) -> bool:
