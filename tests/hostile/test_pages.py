@@ -106,6 +106,7 @@ def test_e08_a_page_called_a_picture_is_read(visit: Visit) -> None:
 @pytest.mark.usefixtures("unharmed")
 def test_e09_entities_are_neither_unfolded_nor_fetched(visit: Visit) -> None:
     seen = visit("entity_bomb")
+    assert seen.task.outcome is Outcome.CAPTURED
     assert len(Page.from_html(text(seen)).text) < 10_000
 
 
