@@ -94,6 +94,11 @@ def _grams(text: str) -> Iterator[Iterable[str]]:
         yield longer
 
 
+def _is_string(name: str) -> bool:
+    """Whether a feature is a string of a text, which may begin with the sign that frames are marked by."""
+    return name[0] not in MARKS or name[0] == OTHER or (name[0] == "@" and len(name) <= GRAM_CHARS)
+
+
 class _Strings(NamedTuple):
     """The strings that weigh something, found in one go over a text. What each counts by its number, in the speaker's
     own words and in others': weight and square of the rarity, packed into one number so that one sum adds up both."""
@@ -104,7 +109,7 @@ class _Strings(NamedTuple):
 
     @classmethod
     def of(cls, manner: Manner) -> _Strings:
-        names = sorted({name[name[0] == OTHER :] for name in manner.weights if name[0] not in MARKS - {OTHER}})
+        names = sorted({name[name[0] == OTHER :] for name in manner.weights if _is_string(name)})
         kind = ahocorasick_rs.MatchKind.Standard
         automaton = ahocorasick_rs.AhoCorasick(names, matchkind=kind, store_patterns=False)
         own, others = ([manner.packed(before + name) for name in names] for before in ("", OTHER))

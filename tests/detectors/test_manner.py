@@ -14,7 +14,7 @@ from detectors.base import Level, Signal
 from detectors.context import Context
 from detectors.features import Page
 from detectors.learning import FLAG_RATE, Example, fit, learn, written
-from detectors.manner import SENTENCE_CHARS, WINDOW_CHARS, Manner, Passages, Window
+from detectors.manner import MARK, SENTENCE_CHARS, STRINGS, WINDOW_CHARS, Manner, Passages, Window
 from detectors.pitch import pitches, said
 from detectors.runner import assess
 from detectors.wording import Reader
@@ -202,3 +202,12 @@ def test_an_office_has_weights_of_its_own(context: Context, tmp_path: Path) -> N
     own = Context.build(config.load(tmp_path))
     assert own.manner.flag > context.manner.flag
     assert own.digest != context.digest
+
+
+def test_a_score_is_the_sum_of_what_a_window_holds() -> None:
+    weights = {"免考": 0.5, "@": 0.25, "~免考": -0.75, "#exempt": 0.125, "@job": -0.5}
+    manner = Manner(weights, dict.fromkeys(weights, 2.0), 0.0, 1.0, 0.5)
+    window = Window([(0, 8)], own="@免考免考", others="免考", marks={"#exempt", "@job", "#other"})
+    strings = (0.5 + 0.25 - 0.75) * 2.0 / (3 * 2.0**2) ** 0.5
+    assert manner.score(window) == pytest.approx(STRINGS * strings + MARK * (0.125 - 0.5))
+    assert manner.telling("@免考") == pytest.approx(1.5)
