@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -151,8 +152,9 @@ class Referral:
 
 
 def named(actor: str) -> str:
-    """One writing of a name, so that a blank or a capital makes nobody a second pair of eyes."""
-    return "".join(actor.split()).casefold()
+    """One writing of a name: a blank, a capital, a wide letter, a sign nobody sees make no second pair of eyes."""
+    plain = unicodedata.normalize("NFKC", actor).casefold()
+    return "".join(sign for sign in plain if not sign.isspace() and unicodedata.category(sign) != "Cf")
 
 
 def content_digest(items: Sequence[ReferralItem]) -> str:

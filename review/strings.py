@@ -318,6 +318,7 @@ ACCOUNT_NAME = "账号名应为 2 到 32 个小写字母、数字、点、连字
 ACCOUNT_ROLELESS = "至少要有一个角色:{known}"
 ACCOUNT_DUTIES = "{one} 与 {other} 不能由同一账号担任(职责分离)。"
 ACCOUNT_AGENCY = "收件方账号要写明所属单位(config/agencies/ 里的名字):{known}"
+ACCOUNT_OFFICE = "{username} 不能在收件方与本单位职责之间改换:收件方账号属于另一单位,请另建账号。"
 LAST_ADMIN = "不能停用最后一个安全管理员:请先另设一个。"
 ROLES = {
     "analyst": "分析员",

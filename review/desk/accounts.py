@@ -17,7 +17,7 @@ from review.clock import as_text
 from review.desk.roles import Role, checked
 from review.desk.tables import password_history, roles, user_roles, users, web_sessions
 from review.errors import AccountError
-from review.strings import ACCOUNT_AGENCY, ACCOUNT_NAME, ACCOUNT_TAKEN, LAST_ADMIN, NO_ACCOUNT
+from review.strings import ACCOUNT_AGENCY, ACCOUNT_NAME, ACCOUNT_OFFICE, ACCOUNT_TAKEN, LAST_ADMIN, NO_ACCOUNT
 
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 
@@ -69,6 +69,8 @@ def give(connection: Connection, username: str, wanted: Iterable[str], *, profil
     """Set the duties of an account; its sessions end, so that no page is open to what it no longer may."""
     user = one(connection, username)
     held, before = checked(wanted, profile), roles_of(connection, user["id"])
+    if (Role.RECIPIENT in held) != bool(user["agency"]):
+        raise AccountError(ACCOUNT_OFFICE.format(username=username))
     if Role.SECURITY in before - held:
         _not_the_last(connection, username)
     connection.execute(delete(user_roles).where(user_roles.c.user_id == user["id"]))

@@ -34,14 +34,18 @@ def locked(connection: Connection, name: str, address: str, *, rules: SignIn, no
 
 
 def _failures(connection: Connection, of_whom: ColumnElement[bool], since: str) -> int:
-    """Since the last success, at most; an attempt while locked counts for nothing, so a lock ends by itself."""
+    """Since the last success of that kind, at most: a password that is right forgives no guesses at the code.
+
+    An attempt while locked counts for nothing, so a lock ends by itself.
+    """
     tries = select(login_attempts).where(
         of_whom,
         login_attempts.c.at > since,
         login_attempts.c.kind != "locked",
     )
-    rows = tries.subquery()
-    last_good = select(func.coalesce(func.max(rows.c.id), 0)).where(rows.c.passed.is_(True)).scalar_subquery()
+    rows, good = tries.subquery(), tries.subquery()
+    same = (good.c.kind == rows.c.kind) & good.c.passed.is_(True)
+    last_good = select(func.coalesce(func.max(good.c.id), 0)).where(same).correlate(rows).scalar_subquery()
     counted = select(func.count()).where(rows.c.passed.is_(False), rows.c.id > last_good)
     return int(connection.scalar(counted) or 0)
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 COOKIE_KEY = "sid"
 TOUCH_SECONDS = 30
 """How fine the time of the last request is kept: a write for every request would be one too many."""
+BY_THEMSELVES = frozenset({"runs.progress"})
+"""Requests that a page makes without anybody: an office left alone with it open is idle all the same."""
 
 
 def connect(app: Flask, accounts: Accounts) -> None:
@@ -94,7 +96,7 @@ def alive() -> bool:
         with desk().write() as connection:
             _end(connection, digest, why, current_user.username)
         return _forget(why)
-    if _older(row["seen_at"], TOUCH_SECONDS):
+    if request.endpoint not in BY_THEMSELVES and _older(row["seen_at"], TOUCH_SECONDS):
         with desk().write() as connection:
             now = desk().now()
             connection.execute(update(web_sessions).where(web_sessions.c.id == digest).values(seen_at=now))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from config import Config
 from crawlers.custody import verify_custody
-from review import audit, receipts, referrals
+from review import audit, receipts, referral_records, referrals
 from review.case_facts import put
 from review.cases import Decision, add_event, decide, get
 from review.errors import CaseError, ReferralError
@@ -310,3 +310,8 @@ def test_facts_need_a_known_field_and_a_source(desk: Desk) -> None:
     fact("collateral", "", "")
     with desk.house.store.read() as connection:
         assert case_facts.values(connection, desk.cases[0]) == {}
+
+
+@pytest.mark.parametrize("written", ["ANA", " a na", "ａｎａ", "a\u200bna", "Ana\u00a0"])
+def test_another_writing_of_a_name_is_no_other_person(written: str) -> None:
+    assert referral_records.named(written) == "ana"

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from review.desk import accounts
 from review.desk.roles import Role
 from review.desk.tables import users
+from review.errors import AccountError
 from tests.review.web.office import SECRET, Office, office
 
 WRONG = "Wrong-password-77"
@@ -180,3 +181,36 @@ def test_administrators_set_up_a_second_factor_and_each_code_works_once(desk: Of
         connection.execute(users.update().values(totp_counter=counter - 5))
     assert second.post("/tf-validate", {"code": code}).status_code == 302
     assert _signed_in(desk, second)
+
+
+def test_a_password_that_is_right_forgives_no_guesses_at_the_code(desk: Office, factory: Totp) -> None:
+    """Who has the password alone must not try codes for ever by signing in again between them."""
+    desk.account("anquan", Role.SECURITY)
+    browser = desk.signed_in("anquan")
+    shown = browser.post("/tf-setup", {"setup": "authenticator"})
+    action = shown.text.split('action="/tf-setup/')[1].split('"')[0]
+    with browser.client.session_transaction(base_url="http://127.0.0.1:8600") as session:
+        code = factory.generate_totp_password(session["tf_totp_secret"])
+    browser.post(f"/tf-setup/{action}", {"code": code}, at="/tf-setup")
+    for _ in range(desk.config.web.sign_in.failures):
+        guesser = desk.visitor()
+        assert guesser.sign_in("anquan").status_code == 302
+        guesser.post("/tf-validate", {"code": "000000"})
+    assert desk.visitor().sign_in("anquan").status_code == 200
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(analyst: Office) -> None:
+    browser = analyst.signed_in("fenxi")
+    for _ in range(4):
+        analyst.clock.forward(seconds=300)
+        browser.get("/runs/2026-11-21/progress")
+    assert not _signed_in(analyst, browser)
+    assert analyst.told("session.idle")
+
+
+def test_a_recipient_becomes_nobody_of_the_office(analyst: Office) -> None:
+    """Nor the other way: whose office it was is part of the account."""
+    analyst.account("shichang", Role.RECIPIENT, agency="market")
+    for username, role in (("shichang", "analyst"), ("fenxi", "recipient")):
+        with analyst.store.write() as connection, pytest.raises(AccountError, match="另建账号"):
+            accounts.give(connection, username, [role], profile="standard", actor="gly", now=analyst.clock())
