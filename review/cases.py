@@ -21,6 +21,7 @@ from review.errors import CaseError
 from review.strings import CASE_STATES, DECISIONS, NO_CASE
 from review.tables import case_events, case_subjects, cases
 
+LONGEST_LABEL_CHARS = 40
 MAX_NUMBER = 2**31 - 1
 """No row can have a higher number; PostgreSQL refuses to be asked for one."""
 
@@ -301,6 +302,6 @@ def _event(row: RowMapping) -> CaseEvent:
 def parse_label(text: str) -> int:
     """`A-000012`, `a-12` or `12` → 12."""
     digits = text.upper().removeprefix("A-")
-    if not digits.isdigit():
+    if not digits.isdecimal() or len(digits) > LONGEST_LABEL_CHARS:
         raise CaseError(f"“{text}”不是案件编号:应形如 A-000012。")
     return int(digits)

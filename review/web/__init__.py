@@ -20,6 +20,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from review.clock import utc_now
 from review.web import entry, errors, headers, security, showing, words
@@ -35,9 +36,16 @@ SECRETS = "60/minute"
 """From one address: an office behind one proxy shares it, so these only slow a machine down; the lock is in a table."""
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address that a row can have: databases refuse to be asked for longer ones."""
+
+    regex = r"\d{1,9}"
+
+
 def create_app(config: Config, store: Store, data: Path, *, now: Callable[[], str] = utc_now) -> Flask:
     """The desk over a store. Raises RuntimeError when a view does not say who may enter."""
     app = Flask(__name__)
+    app.url_map.converters["int"] = RowNumber
     place = app.extensions[EXTENSION] = Desk(config, store, data, now)
     _bound(app, place)
     Babel(app, default_locale="zh_Hans", locale_selector=lambda: words.choose(place.web.language))

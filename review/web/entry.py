@@ -102,6 +102,7 @@ def guard(app: Flask) -> None:
     if silent:
         raise RuntimeError(f"views that do not say who may enter: {', '.join(sorted(silent))}")
     app.before_request(_check)
+    app.before_request(_writable)
 
 
 def _check() -> AnyResponse | None:
@@ -120,6 +121,13 @@ def _check() -> AnyResponse | None:
     if not held & wanted or not _from_allowed_network(wanted & held):
         refused()
     return None
+
+
+def _writable() -> None:
+    """Nobody types a zero byte, and PostgreSQL has no text that holds one."""
+    given = [(request.view_args or {}).values(), *request.args.listvalues(), *request.form.listvalues()]
+    if any("\0" in str(text) for texts in given for text in texts):
+        abort(400)
 
 
 def roles_here() -> frozenset[Role]:

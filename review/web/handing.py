@@ -88,7 +88,7 @@ def _text(name: str) -> str:
 
 
 def _items() -> list[int]:
-    return [int(number) for number in request.form.getlist("item") if number.isascii() and number.isdigit()]
+    return [int(number) for number in request.form.getlist("item") if number.isdecimal() and len(number) <= 9]
 
 
 def _done(

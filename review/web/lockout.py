@@ -9,7 +9,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
 
 from review import audit
 from review.clock import as_text
@@ -36,7 +36,8 @@ def locked(connection: Connection, name: str, address: str, *, rules: SignIn, no
 def _failures(connection: Connection, of_whom: ColumnElement[bool], since: str) -> int:
     """Since the last success of that kind, at most: a password that is right forgives no guesses at the code.
 
-    An attempt while locked counts for nothing, so a lock ends by itself.
+    A code that is right forgives all: the password was. An attempt while locked counts for nothing, so a lock ends by
+    itself.
     """
     tries = select(login_attempts).where(
         of_whom,
@@ -44,8 +45,8 @@ def _failures(connection: Connection, of_whom: ColumnElement[bool], since: str) 
         login_attempts.c.kind != "locked",
     )
     rows, good = tries.subquery(), tries.subquery()
-    same = (good.c.kind == rows.c.kind) & good.c.passed.is_(True)
-    last_good = select(func.coalesce(func.max(good.c.id), 0)).where(same).correlate(rows).scalar_subquery()
+    forgives = good.c.passed.is_(True) & or_(good.c.kind == rows.c.kind, good.c.kind == "code")
+    last_good = select(func.coalesce(func.max(good.c.id), 0)).where(forgives).correlate(rows).scalar_subquery()
     counted = select(func.count()).where(rows.c.passed.is_(False), rows.c.id > last_good)
     return int(connection.scalar(counted) or 0)
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request, send_file, url_for
 from sqlalchemy import select
-from werkzeug.exceptions import HTTPException
 
 from review import audit
 from review.cases import CaseState, get, parse_label
@@ -24,6 +23,7 @@ from review.errors import CaseError
 from review.tables import packets
 from review.web.desk import desk
 from review.web.entry import public
+from review.web.errors import problem
 
 page = Blueprint("api", __name__, url_prefix="/api/v1")
 DESCRIPTION = Path(__file__).parent.parent / "openapi.json"
@@ -42,23 +42,8 @@ class ApiError(Exception):
 
 @page.errorhandler(ApiError)
 def _problem(error: ApiError) -> Response:
-    return _problem_of(error.status, error.detail)
-
-
-@page.errorhandler(HTTPException)
-def _http_problem(error: HTTPException) -> Response:
-    answer = _problem_of(HTTPStatus(error.code or 500), "")
-    if allowed := error.get_response().headers.get("Allow"):
-        answer.headers["Allow"] = allowed
-    return answer
-
-
-def _problem_of(status: HTTPStatus, detail: str) -> Response:
-    text = json.dumps(
-        {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}, ensure_ascii=False
-    )
-    answer = Response(text, status=status.value, mimetype="application/problem+json")
-    if status is HTTPStatus.UNAUTHORIZED:
+    answer = problem(error.status, error.detail)
+    if error.status is HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 

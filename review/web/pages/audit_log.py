@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, and_, func, select, true
 from werkzeug.wrappers import Response
 
 from crawlers.custody import verify_custody
 from review import audit as chain
+from review.clock import as_text
+from review.desk.index import CHINA
 from review.desk.roles import Role
 from review.tables import audit
 from review.web.desk import actor, desk
@@ -23,28 +26,42 @@ page = Blueprint("audit_log", __name__)
 NAV = Nav(90, "audit", "audit_log.show")
 PER_PAGE = 100
 EXPORT_ROWS = 100_000
-_DAY_CHARS = 10
+ASKED = ("actor", "action", "from", "to")
 
 
-def _wanted() -> ColumnElement[bool]:
-    """`?actor=`, `?action=` (whole or its beginning), `?from=` and `?to=` (days)."""
-    said = {name: request.args.get(name, "").strip()[:64] for name in ("actor", "action", "from", "to")}
+def _asked() -> dict[str, str]:
+    """What the address asks for and nothing else of it: `?actor=`, `?action=`, `?from=` and `?to=`."""
+    return {name: said for name in ASKED if (said := request.args.get(name, "").strip()[:64])}
+
+
+def _wanted(said: dict[str, str]) -> ColumnElement[bool]:
+    """The account, the action (whole or its beginning), the first and the last day in China; 400 for no day."""
     parts: list[ColumnElement[bool]] = [true()]
-    if said["actor"]:
+    if "actor" in said:
         parts.append(audit.c.actor == said["actor"])
-    if said["action"]:
+    if "action" in said:
         parts.append(audit.c.action.startswith(said["action"], autoescape=True))
-    if said["from"]:
-        parts.append(audit.c.at >= said["from"][:_DAY_CHARS])
-    if said["to"]:
-        parts.append(audit.c.at < said["to"][:_DAY_CHARS] + "T99")
+    if "from" in said:
+        parts.append(audit.c.at >= _begins(said["from"]))
+    if "to" in said:
+        parts.append(audit.c.at < _begins(said["to"], later=1))
     return and_(*parts)
+
+
+def _begins(text: str, *, later: int = 0) -> str:
+    """When a day begins in China, as times are stored."""
+    try:
+        day = date.fromisoformat(text) + timedelta(days=later)
+        return as_text(datetime.combine(day, time(), CHINA))
+    except (ValueError, OverflowError):
+        abort(400)
 
 
 @page.get("/audit")
 @entry(Role.AUDITOR)
 def show() -> str:
-    wanted = _wanted()
+    asked = _asked()
+    wanted = _wanted(asked)
     with desk().read() as connection:
         count = connection.execute(select(func.count()).select_from(audit).where(wanted)).scalar_one()
         number, pages = pages_of(count, PER_PAGE)
@@ -52,7 +69,6 @@ def show() -> str:
         rows = connection.execute(newest.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).mappings().all()
         actions = connection.execute(select(audit.c.action).distinct().order_by(audit.c.action)).scalars().all()
         head = chain.head(connection)
-    kept = [(name, value) for name, value in request.args.items() if name != "page"]
     return render_template(
         "audit_log.html",
         rows=rows,
@@ -61,8 +77,7 @@ def show() -> str:
         pages=pages,
         actions=actions,
         head=head,
-        kept=kept,
-        args=request.args,
+        asked=asked,
     )
 
 
@@ -89,12 +104,16 @@ def verify() -> Response:
 @page.get("/audit/log.csv")
 @entry(Role.AUDITOR)
 def log_csv() -> Any:
-    wanted = _wanted()
+    """What the filter finds, all of it: what is too long for one table is refused, not cut."""
+    asked = _asked()
     with desk().read() as connection:
-        query = select(audit).where(wanted).order_by(audit.c.seq).limit(EXPORT_ROWS)
+        query = select(audit).where(_wanted(asked)).order_by(audit.c.seq).limit(EXPORT_ROWS + 1)
         rows = connection.execute(query).mappings().all()
+    if len(rows) > EXPORT_ROWS:
+        flash(words().audit.too_many.format(rows=EXPORT_ROWS), "error")
+        return redirect(url_for("audit_log.show", **asked))
     with desk().write() as connection:
-        told = {"rows": len(rows), **{name: value for name, value in request.args.items() if value}}
+        told = {"rows": len(rows), **asked}
         chain.append(connection, actor(), "audit.export", told, now=desk().now())
     columns = ["seq", "at", "actor", "action", "detail", "prev_hash", "hash"]
     return csv_answer("audit.csv", columns, ([str(row[name]) for name in columns] for row in rows))

@@ -116,7 +116,7 @@ def note(case_id: int) -> Response:
 @entry(*CASEWORK)
 def assign(case_id: int) -> Response:
     to, version = request.form.get("to", ""), request.form.get("version", "")
-    if not version.isdigit():
+    if not version.isdecimal() or len(version) > 9:
         abort(400)
     with desk().write() as connection:
         if to not in {user["username"] for user in accounts.with_role(connection, CASEWORK)}:

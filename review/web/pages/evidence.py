@@ -160,7 +160,7 @@ class Line:
 def compare(case_id: int) -> str:
     """What the visible text of a page was at one capture, and is at another."""
     given = [request.args.get(name, "") for name in ("a", "b")]
-    if not all(text.isdigit() and len(text) <= 9 for text in given):
+    if not all(text.isdecimal() and len(text) <= 9 for text in given):
         abort(400)
     with desk().read() as connection:
         old, new = of_case(connection, case_id, [int(text) for text in given])

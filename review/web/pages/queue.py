@@ -107,7 +107,7 @@ def _around(connection: Connection, query: Query) -> dict[str, Any]:
 
 def _chosen(text: str, ids: Any) -> int | None:
     if text:
-        if not text.isdigit() or len(text) > 9:
+        if not text.isdecimal() or len(text) > 9:
             abort(HTTPStatus.BAD_REQUEST)
         return int(text)
     return ids[0] if ids else None
@@ -225,7 +225,7 @@ def _answer(case_id: int, said: Said, status: HTTPStatus = HTTPStatus.OK) -> Any
 
 def _number(name: str, default: int | None = None) -> int:
     text = request.form.get(name, "")
-    if text.isdigit() and len(text) <= 9:
+    if text.isdecimal() and len(text) <= 9:
         return int(text)
     if default is None:
         abort(HTTPStatus.BAD_REQUEST)

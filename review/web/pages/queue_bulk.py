@@ -80,7 +80,7 @@ def _ruling() -> deciding.Ruling:
 
 def _picked() -> list[int]:
     given = request.form.getlist("case")
-    if not all(text.isdigit() and len(text) <= 9 for text in given):
+    if not all(text.isdecimal() and len(text) <= 9 for text in given):
         abort(HTTPStatus.BAD_REQUEST)
     return list(dict.fromkeys(map(int, given)))
 
@@ -88,7 +88,7 @@ def _picked() -> list[int]:
 def _seen() -> list[tuple[int, int]]:
     """`12:3`: case 12 as it was at version 3."""
     found = [text.partition(":")[::2] for text in request.form.getlist("seen")]
-    if not all(number.isdigit() and version.isdigit() and len(number + version) <= 18 for number, version in found):
+    if not all(number.isdecimal() and version.isdecimal() and len(number + version) <= 18 for number, version in found):
         abort(HTTPStatus.BAD_REQUEST)
     return [(int(number), int(version)) for number, version in dict(found).items()]
 
