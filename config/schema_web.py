@@ -77,6 +77,7 @@ class Queue(Model):
 class Limits(Model):
     form_bytes: Bytes
     upload_bytes: Bytes
+    upload_waits_seconds: Seconds
     evidence_url_seconds: Seconds
     picture_width_px: Pixels
     picture_height_px: Pixels

@@ -37,6 +37,10 @@ def build(store: Store, context: Context, *, now: str) -> int:
         return campaigns.build(connection, context, now=now, excluded=excluded, related=related)
 
 
+LONGEST_NUMBER = 9
+"""Digits; no row has a longer number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """From where somebody starts to what it leads to. `start` is masked; `at` are the subjects that show it."""
@@ -101,7 +105,7 @@ def one(connection: Connection, label: str) -> Campaign:
     """`K-000003`, `k-3` or `3`. Raises CampaignError."""
     digits = label.upper().removeprefix("K-")
     known = {campaign.id for campaign in campaigns.find(connection)}
-    if digits.isdigit():
+    if digits.isdecimal() and len(digits) <= LONGEST_NUMBER:
         try:
             found = campaigns.get(connection, int(digits))
         except campaigns.NoCampaign:

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from crawlers.custody import canonical
 from review.errors import ReferralError
@@ -252,6 +252,11 @@ def _papers(connection: Connection, referral_id: int) -> Iterator[ReferralPaper]
 
 
 def _bundle(connection: Connection, referral_id: int) -> BundleRow | None:
-    query = select(bundles).where(bundles.c.referral_id == referral_id).order_by(bundles.c.id.desc()).limit(1)
+    query = (
+        select(bundles)
+        .where(bundles.c.referral_id == referral_id)
+        .order_by(func.length(bundles.c.id).desc(), bundles.c.id.desc())
+        .limit(1)
+    )
     row = connection.execute(query).mappings().first()
     return BundleRow(**row) if row else None

@@ -6,12 +6,12 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import abort, request
 from flask_login import current_user
 
-from crawlers.records import CrawlError
+from crawlers.records import CrawlError, StoreError
 from review import audit, bundles, receipts, referrals
 from review.desk.roles import CASEWORK, Role
 from review.errors import ReferralError, ReviewError
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 OUT = frozenset({ReferralState.SENT, ReferralState.RECEIVED})
 HANDED = frozenset({ReferralState.SENT, ReferralState.RECEIVED, ReferralState.ANSWERED, ReferralState.CLOSED})
-LONGEST = 2000
+LONGEST, LONGEST_NUMBER = 2000, 64
+"""Characters of a field and of a document number; a longer one is refused, not cut."""
+NAME_BYTES = 200
 
 
 def visible(referral: Referral) -> bool:
@@ -54,11 +56,16 @@ def referral_here(label: str) -> Referral:
     if found is None:
         abort(404)
     if not visible(found):
-        with desk().write() as connection:
-            told = {"what": found.label, "endpoint": request.endpoint or ""}
-            audit.append(connection, actor(), "access.denied", told, now=desk().now())
-        abort(404)
+        hidden(found.label)
     return found
+
+
+def hidden(what: str) -> NoReturn:
+    """Answer as if it were not there, and write down who asked."""
+    told = {"what": what, "endpoint": request.endpoint or ""}
+    with desk().write() as connection:
+        audit.append(connection, actor(), "access.denied", told, now=desk().now())
+    abort(404)
 
 
 def writes_to(agency: Agency) -> bool:
@@ -75,16 +82,22 @@ def not_offered(referral: Referral, step: str, who: str) -> str:
 
 
 def take(referral: Referral, step: str) -> str:
-    """Take a step; the reason when it is refused, empty when it was taken."""
+    """Take a step; the reason when it is refused, empty when it was taken. A store that fails is nobody's mistake."""
     try:
         STEPS[step](referral)
+    except StoreError:
+        raise
     except (ReviewError, CrawlError) as error:
         return str(error)
     return ""
 
 
 def _text(name: str) -> str:
-    return request.form.get(name, "").strip()[:LONGEST]
+    text = request.form.get(name, "").strip()
+    most = LONGEST_NUMBER if name == "doc_number" else LONGEST
+    if len(text) > most:
+        raise ReferralError(words().referrals.too_long.format(limit=most))
+    return text
 
 
 def _items() -> list[int]:
@@ -139,10 +152,20 @@ def _file(referral: Referral) -> None:
     if sent is None or not sent.filename:
         raise ReferralError(words().referrals.no_file)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(sent.filename.replace("\\", "/")).name or "paper")[:120]
+        path = Path(folder) / plain_name(sent.filename)
         sent.save(path)
         with desk().write() as connection:
             _file_in(connection, referral, path)
+
+
+def plain_name(name: str) -> str:
+    """The last part of a name as a file may have it: no control signs, short enough, with its ending."""
+    last = "".join(sign for sign in name.replace("\\", "/").rpartition("/")[2] if sign.isprintable()).strip(" .")
+    stem, dot, ending = last.rpartition(".")
+    if not dot or len(ending) > 8:
+        stem, ending = last, ""
+    kept = stem.encode()[:NAME_BYTES].decode(errors="ignore")
+    return f"{kept or 'paper'}{'.' if ending else ''}{ending}"
 
 
 def _file_in(connection: Connection, referral: Referral, path: Path) -> None:

@@ -16,6 +16,14 @@ from crawlers.blobs import BlobStore
 MAX_PIXELS = 90_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 CACHED = 96
+BROKEN = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombWarning,
+    Image.DecompressionBombError,
+)
 BOX_COLOUR, BOX_WIDTH_PX = (196, 32, 24), 4
 
 Box = tuple[int, int, int, int]
@@ -39,7 +47,7 @@ def encoded(data: bytes, width: int, height: int, boxes: tuple[Box, ...] = ()) -
                 if picture.width * picture.height > MAX_PIXELS:
                     raise NotShown(f"{picture.width}×{picture.height}")
                 drawn = picture.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombWarning) as error:
+    except BROKEN as error:
         raise NotShown(str(error)) from error
     pen = ImageDraw.Draw(drawn)
     for left, top, across, down in boxes:

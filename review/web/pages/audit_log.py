@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, and_, func, select, true
@@ -111,7 +112,7 @@ def log_csv() -> Any:
         rows = connection.execute(query).mappings().all()
     if len(rows) > EXPORT_ROWS:
         flash(words().audit.too_many.format(rows=EXPORT_ROWS), "error")
-        return redirect(url_for("audit_log.show", **asked))
+        return redirect(f"{url_for('audit_log.show')}?{urlencode(asked)}")
     with desk().write() as connection:
         told = {"rows": len(rows), **asked}
         chain.append(connection, actor(), "audit.export", told, now=desk().now())

@@ -14,7 +14,7 @@ from review import audit, campaigns
 from review.cases import CaseState
 from review.desk import graph
 from review.desk.roles import CASEWORK
-from review.errors import CampaignError
+from review.errors import CampaignError, CaseError
 from review.web.desk import actor, desk
 from review.web.entry import entry
 from review.web.paging import Paged, paged
@@ -38,7 +38,7 @@ def show() -> str:
         if start:
             try:
                 walk = campaigns.walk(connection, start, desk().judging)
-            except CampaignError as error:
+            except (CampaignError, CaseError) as error:
                 problem = str(error)
         found = list(walk.campaigns) if walk else sorted(kept.find(connection), key=lambda one: -len(one.subjects))
         shown: Paged[Campaign] = paged(found, PER_PAGE)
@@ -75,6 +75,8 @@ def _one(label: str) -> tuple[Campaign, Held]:
 @entry(*CASEWORK)
 def detail(label: str) -> str:
     campaign, held = _one(label)
+    with desk().write() as connection:
+        audit.append(connection, actor(), "campaign.read", {"campaign": campaign.label}, now=desk().now())
     opened = request.args.get("open", "")[:64]
     ties = sorted(campaign.ties, key=lambda tie: (-tie.weight, tie.kind))
     return render_template(

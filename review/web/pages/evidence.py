@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from crawlers import network
 from crawlers.answers import Answer
-from crawlers.records import ArchiveError, Capture, CrawlError, Exchange
+from crawlers.records import ArchiveError, Capture, CrawlError, Exchange, StoreError
 from crawlers.tables import custody
 from detectors.features import Page
 from review import audit
@@ -142,6 +142,8 @@ def wacz(case_id: int) -> Response:
         out = Path(folder) / f"A-{case_id:06d}.wacz"
         try:
             export_wacz(place.store, place.data, sorted(captures), out, pictures=True, actor=actor())
+        except StoreError:
+            raise
         except (CrawlError, ValueError) as error:
             raise CaseError(str(error)) from error
         return send_file(BytesIO(out.read_bytes()), "application/wacz+zip", True, out.name)

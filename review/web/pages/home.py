@@ -72,7 +72,7 @@ def _numbers(connection: Connection, today: str) -> list[Number]:
         Number("open", tallies.total(connection, "open"), "/queue?state=open"),
         Number("overdue", overdue, f"/queue?state=open&until={until}", "bad" if overdue else ""),
         Number("referred", handed.referred(connection), "/referrals"),
-        Number("blocked", handed.ended_since(connection, month), "/ledger"),
+        Number("blocked", handed.ended_since(connection, month), "/referrals?state=answered"),
     ]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from review.night.judged import judge_kept
 from review.printing import counts_told
 from review.web.desk import actor, desk
 from review.web.entry import entry, uploads
+from review.web.handing import NAME_BYTES, plain_name
 from review.web.paging import pages_of
 from review.web.showing import Nav
 from review.web.words import language, words
@@ -122,6 +124,15 @@ def _incoming() -> Path:
     return folder
 
 
+def _sweep() -> None:
+    """Forget what nobody kept or dropped: a closed browser says nothing."""
+    now = datetime.fromisoformat(desk().now()).timestamp()
+    for folder in _incoming().iterdir():
+        with suppress(FileNotFoundError):  # another request swept it
+            if now - folder.stat().st_mtime > desk().web.limits.upload_waits_seconds:
+                shutil.rmtree(folder)
+
+
 @page.post("/intake/preview")
 @entry(*WORKERS)
 @uploads
@@ -131,11 +142,12 @@ def preview() -> Response | str:
     if sent is None or not sent.filename:
         flash(words().intake.no_file, "error")
         return redirect(url_for("intake.show"))
+    _sweep()
     token = secrets.token_hex(16)
     folder = _incoming() / token
     folder.mkdir(mode=0o700)
-    name = sent.filename.replace("\\", "/").rpartition("/")[2][:120]
-    path = folder / f"file-{secure_filename(name) or 'upload'}"
+    name = plain_name(sent.filename)
+    path = folder / f"file-{(secure_filename(name) or 'upload')[-NAME_BYTES:]}"
     sent.save(path)
     said = {key: request.form.get(key, "").strip()[:LONGEST] for key in ("url", "source", "channel", "note")}
     handed = Handed(name=name, url=said["url"], source=said["source"], channel=said["channel"], note=said["note"])
@@ -182,9 +194,7 @@ def _waiting(token: str) -> Waiting:
 
 
 def _forget(waiting: Waiting) -> None:
-    for file in waiting.path.parent.iterdir():
-        file.unlink()
-    waiting.path.parent.rmdir()
+    shutil.rmtree(waiting.path.parent, ignore_errors=True)  # a second click may have been faster
 
 
 def _intake() -> Intake:
@@ -192,25 +202,22 @@ def _intake() -> Intake:
     return Intake.open(place.config, place.data, place.store, actor=actor())
 
 
-def _take(waiting: Waiting) -> Response:
-    with _told_refused():
-        report = _intake().take(waiting.path, waiting.handed)
-        with desk().write() as connection:
-            told = {"file": report.file, "sha256": report.sha256, "captures": len(report.captures), "tips": report.tips}
-            audit.append(connection, actor(), "import.take", told, now=desk().now())
-        _forget(waiting)
-        _tell(report)
-    return redirect(url_for("intake.show"))
-
-
-@contextmanager
-def _told_refused() -> Iterator[None]:
+def _take(waiting: Waiting) -> Response | str:
+    """That it is tried is written down first: the file is kept in a transaction of the floor below."""
+    with desk().write() as connection:
+        audit.append(connection, actor(), "import.begin", {"file": waiting.handed.name}, now=desk().now())
     try:
-        yield
-    except Refused as error:
-        flash(error.told("en" if language() == "en" else "zh"), "error")
-    except ArchiveError as error:
-        flash(str(error), "error")
+        report = _intake().take(waiting.path, waiting.handed)
+    except (Refused, ArchiveError) as error:
+        told_as = error.told("en" if language() == "en" else "zh") if isinstance(error, Refused) else str(error)
+        flash(told_as, "error")
+        return _previewed(waiting)
+    with desk().write() as connection:
+        told = {"file": report.file, "sha256": report.sha256, "captures": len(report.captures), "tips": report.tips}
+        audit.append(connection, actor(), "import.take", told, now=desk().now())
+    _forget(waiting)
+    _tell(report)
+    return redirect(url_for("intake.show"))
 
 
 def _tell(report: ImportReport) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ from werkzeug.wrappers import Response
 from review import audit
 from review.desk.roles import CASEWORK, Role
 from review.packets.verify import verify
-from review.referral_records import Referral, get
+from review.referral_records import get
 from review.tables import bundles, packets, referral_items
 from review.web import handing
 from review.web.desk import actor, desk
-from review.web.entry import entry
+from review.web.entry import entry, roles_here
 
 page = Blueprint("packets", __name__)
 _PACKET = re.compile(r"P-\d{4}-\d{6}")
@@ -43,8 +44,11 @@ def bundle(bundle_id: str) -> str:
 
 def _shown(name: str, path: Path, row: dict[str, Any], endpoint: str) -> str:
     verdict = verify(str(path), str(desk().data / "trust"))
-    with zipfile.ZipFile(path) as opened:
-        listed = [(one.filename, one.file_size) for one in opened.infolist()]
+    try:
+        with zipfile.ZipFile(path) as opened:
+            listed = [(one.filename, one.file_size) for one in opened.infolist()]
+    except zipfile.BadZipFile:
+        listed = []  # the verdict says so
     return render_template(
         "packet.html", name=name, row=row, verdict=verdict, files=listed, bytes=path.stat().st_size, endpoint=endpoint
     )
@@ -62,10 +66,11 @@ def download(packet_id: str) -> Response:
 def one_file(packet_id: str, name: str) -> Response:
     """One file out of a packet: a paper to be read as it is, anything captured as a download and nothing else."""
     path, row = _packet(packet_id)
-    with zipfile.ZipFile(path) as opened:
-        if name not in opened.namelist():
-            abort(404)
-        content = opened.read(name)
+    try:
+        with zipfile.ZipFile(path) as opened:
+            content = opened.read(name)
+    except (KeyError, zipfile.BadZipFile, zlib.error):
+        abort(404)
     with desk().write() as connection:
         told = {"packet": packet_id, "file": name, "sha256": row["sha256"]}
         audit.append(connection, actor(), "packet.download", told, now=desk().now())
@@ -121,8 +126,10 @@ def _packet(packet_id: str) -> tuple[Path, dict[str, Any]]:
         row = connection.execute(select(packets).where(packets.c.id == packet_id)).mappings().first()
         mine = select(referral_items.c.referral_id).where(referral_items.c.packet_id == packet_id)
         held = [get(connection, number) for number in connection.execute(mine).scalars().all()]
-    _must_see(row is not None, held)
-    return _file("packets", dict(row or {}))
+    if row is None:
+        abort(404)
+    _must_see(packet_id, any(map(handing.visible, held)))
+    return _file("packets", dict(row))
 
 
 def _bundle(bundle_id: str) -> tuple[Path, dict[str, Any]]:
@@ -130,17 +137,18 @@ def _bundle(bundle_id: str) -> tuple[Path, dict[str, Any]]:
         abort(404)
     with desk().read() as connection:
         row = connection.execute(select(bundles).where(bundles.c.id == bundle_id)).mappings().first()
-        held = [get(connection, row["referral_id"])] if row else []
-    _must_see(row is not None, held)
-    return _file("bundles", dict(row or {}))
-
-
-def _must_see(known: bool, held: list[Referral]) -> None:
-    """A packet in no referral is the office's own; one in some is seen with any of them."""
-    from review.web.entry import roles_here
-
-    if not known or not (roles_here() & CASEWORK or any(map(handing.visible, held))):
+        held = get(connection, row["referral_id"]) if row else None
+    if row is None or held is None:
         abort(404)
+    newest = held.bundle is not None and held.bundle.id == bundle_id
+    _must_see(bundle_id, newest and handing.visible(held))
+    return _file("bundles", dict(row))
+
+
+def _must_see(name: str, handed: bool) -> None:
+    """The office sees all; another one what was handed to it, not what was built before that and returned."""
+    if not (roles_here() & CASEWORK or handed):
+        handing.hidden(name)
 
 
 def _file(folder: str, row: dict[str, Any]) -> tuple[Path, dict[str, Any]]:

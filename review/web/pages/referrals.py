@@ -19,7 +19,7 @@ from review.errors import CaseError, ReferralError
 from review.referral_records import Referral, ReferralState, named
 from review.web import handing
 from review.web.desk import actor, desk
-from review.web.entry import entry, roles_here
+from review.web.entry import entry, roles_here, uploads
 from review.web.paging import paged
 from review.web.showing import Nav
 
@@ -161,6 +161,7 @@ def _may(referral: Referral) -> frozenset[str]:
 
 @page.post("/referrals/<label>/<step>")
 @entry(*CASEWORK, Role.RECIPIENT)
+@uploads
 def take(label: str, step: str) -> Response:
     """One step of the way, by its name; refused with the reason where it does not fit."""
     referral = handing.referral_here(label)

@@ -10,6 +10,7 @@ from review.desk.charts import bars
 from review.desk.roles import OFFICE
 from review.night.health import HISTORY_NIGHTS
 from review.night.nights import reports
+from review.strings import SOURCE_DEGRADED, SOURCE_FAILED, SOURCE_NORMAL
 from review.web.desk import desk
 from review.web.entry import entry
 from review.web.showing import Nav
@@ -48,7 +49,7 @@ def show() -> str:
         history = _history(found, name)
         profile = known.get(name)
         rows.append({"name": name, "profile": profile, "last": history[0] if history else None, "history": history})
-    order = {"失败": 0, "降级": 1, "正常": 2}
+    order = {SOURCE_FAILED: 0, SOURCE_DEGRADED: 1, SOURCE_NORMAL: 2}
     rows.sort(key=lambda row: (order.get(row["last"]["verdict"], 3) if row["last"] else 4, row["name"]))
     return render_template("sources.html", rows=rows)
 

@@ -49,9 +49,11 @@ def test_captured_words_are_inert_in_picture_and_table(desk: Office) -> None:
         assert "<script>alert(1)" not in browser.get(path).text
 
 
-def test_exports_are_written_down(desk: Office) -> None:
+def test_reading_and_exports_are_written_down(desk: Office) -> None:
     desk.account("ana", Role.ANALYST)
     label, browser = made(desk, shown="=1+1"), desk.signed_in("ana")
+    browser.get(f"/campaigns/{label}")
+    assert [row["actor"] for row in desk.told("campaign.read")] == ["ana"]
     table = browser.get(f"/campaigns/{label}/ties.csv")
     assert table.mimetype == "text/csv" and "'=1+1" in table.text
     browser.get(f"/campaigns/{label}/picture.svg")
@@ -65,3 +67,26 @@ def test_tracing_back_from_a_subject_leads_to_its_campaign(desk: Office) -> None
     answer = browser.get("/campaigns?from=nothing")
     assert answer.status_code == 200 and "problem" in answer.text
     assert browser.get("/campaigns/K-999999").status_code == 404
+
+
+def test_the_way_a_campaign_is_traced_is_no_mistake_for_odd_values(desk: Office) -> None:
+    """Whatever is typed there is answered with a sentence."""
+    desk.account("ana", Role.ANALYST)
+    made(desk)
+    browser = desk.signed_in("ana")
+    for text in (
+        "case:A-²",
+        "case:A-" + "9" * 200,
+        "contact:",
+        ":",
+        "qr:%",
+        "site:",
+        "certificate:T",
+        HOSTILE,
+        "K-²",
+        "C-1",
+    ):
+        answer = browser.get("/campaigns", query_string={"from": text})
+        assert answer.status_code == 200, text
+    for label in ("K-²", "K-" + "9" * 30, "K-", "%"):
+        assert browser.get(f"/campaigns/{label}").status_code == 404, label

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from bs4 import BeautifulSoup
 
 from crawlers.records import Fetched, Origin, Outcome, Task, TaskKind
 from review.desk.roles import Role
-from review.web import signing
+from review.web import pictures, signing
 from review.web.desk import EXTENSION
 from tests.crawlers.keeping import exchange
 from tests.review.web.office import CAPTURED, HOSTILE, URL, Browser, Office, office
@@ -225,3 +227,17 @@ def test_captures_leave_as_wacz_with_a_line_in_the_log(desk: Office, analyst: Br
     assert hashlib.sha256(answer.data).hexdigest() in told["detail"]
     assert told["actor"] == "fenxi"
     answer.close()
+
+
+def test_a_picture_that_would_fill_the_memory_is_not_decoded() -> None:
+    head = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+    with pytest.raises(pictures.NotShown):
+        pictures.encoded(bomb, 100, 100)
+
+
+def test_captures_do_not_leave_when_it_cannot_be_written_down(desk: Office, analyst: Browser, captured: int) -> None:
+    form = {"csrf_token": analyst.token("/account")}
+    desk.break_audit()
+    answer = analyst.raw_post("/cases/1/wacz", form)
+    assert answer.status_code == 500 and str(desk.data) not in answer.text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import re
 
 from sqlalchemy import select
 
@@ -48,8 +50,6 @@ def test_a_table_is_shown_with_its_columns_before_it_is_kept(desk: Office) -> No
     browser, page = preview(desk, "线索.csv", CSV.encode("gbk"))
     assert "举报网址" in page and "example-a.top" in page and not rows(desk, tips) and not rows(desk, imports)
     token = page.partition("/intake/")[2].partition("/take")[0].rpartition("/")[2] or page
-    import re
-
     found = re.search(r"/intake/([0-9a-f]{32})/take", page)
     assert found, token
     browser.post(f"/intake/{found[1]}/take", {}, at="/intake")  # type: ignore[attr-defined]
@@ -65,8 +65,6 @@ def test_what_is_hostile_is_refused_with_a_reason_and_nothing_is_kept(desk: Offi
 
 
 def test_another_analyst_cannot_take_my_upload(desk: Office) -> None:
-    import re
-
     _, page = preview(desk, "线索.csv", CSV.encode())
     found = re.search(r"/intake/([0-9a-f]{32})/take", page)
     assert found
@@ -76,3 +74,43 @@ def test_another_analyst_cannot_take_my_upload(desk: Office) -> None:
 
 def test_the_public_form_is_off_unless_wanted(desk: Office) -> None:
     assert desk.visitor().get("/report").status_code == 404
+
+
+def waiting(desk: Office) -> list[str]:
+    return [folder.name for folder in (desk.data / "incoming").iterdir()]
+
+
+def test_an_upload_that_nobody_kept_is_forgotten(desk: Office) -> None:
+    browser, _ = preview(desk, "a.csv", CSV.encode())
+    (old,) = waiting(desk)
+    os.utime(desk.data / "incoming" / old, (0, 0))
+    sent = {"file": (io.BytesIO(CSV.encode()), "b.csv")}
+    browser.post("/intake/preview", sent, at="/intake", content_type="multipart/form-data")  # type: ignore[attr-defined]
+    assert len(waiting(desk)) == 1 and old not in waiting(desk)
+    assert browser.post(f"/intake/{old}/take", {}, at="/intake").status_code == 404  # type: ignore[attr-defined]
+
+
+def test_names_of_uploads_are_never_paths(desk: Office) -> None:
+    _, page = preview(desk, "..\\../../\u3382" + "线" * 300 + ".csv", CSV.encode())
+    assert "/take" in page
+    assert [file.parent.parent.name for file in (desk.data / "incoming").rglob("file-*")] == ["incoming"]
+
+
+def test_a_file_that_is_refused_when_it_is_taken_can_be_tried_again(desk: Office) -> None:
+    browser, _ = preview(desk, "a.zip", b"PK\x05\x06" + b"\0" * 10)
+    (token,) = waiting(desk)
+    answer = browser.post(f"/intake/{token}/take", {}, at="/intake")  # type: ignore[attr-defined]
+    assert answer.status_code == 200 and 'role="alert"' in answer.text and f"/intake/{token}/drop" in answer.text
+    browser.post(f"/intake/{token}/drop", {}, at="/intake")  # type: ignore[attr-defined]
+    assert not waiting(desk)
+
+
+def test_nothing_is_imported_that_cannot_be_written_down(desk: Office) -> None:
+    browser, _ = preview(desk, "a.csv", CSV.encode())
+    (token,) = waiting(desk)
+    form = {"csrf_token": browser.token("/intake")}  # type: ignore[attr-defined]
+    desk.break_audit()
+    assert browser.raw_post(f"/intake/{token}/take", form).status_code == 500  # type: ignore[attr-defined]
+    tip = {**form, "url": "http://www.example-a.top/zs"}
+    assert browser.raw_post("/intake/tip", tip).status_code == 500  # type: ignore[attr-defined]
+    assert not rows(desk, imports) and not rows(desk, tips)

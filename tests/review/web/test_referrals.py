@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import insert, update
 from review.cases import Decision, decide
 from review.desk.roles import Role
 from review.referral_records import content_digest, get
-from review.tables import packets, referral_items, referrals
+from review.tables import bundles, packets, referral_items, referrals
 from tests.review.web.office import Browser, Office
 
 
@@ -183,3 +184,123 @@ def test_files_of_a_packet_are_downloads_but_for_papers(staffed: Office) -> None
         assert page.mimetype == "application/octet-stream" and "attachment" in page.headers["Content-Disposition"]
     assert browser.get("/packets/P-2026-000001/files/../../store.sqlite").status_code == 404
     assert staffed.signed_in("market").get("/packets/P-2026-000001").status_code == 404
+
+
+def test_a_packet_of_another_office_is_hidden_and_the_attempt_written_down(staffed: Office) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed))
+    handed_over(staffed, label)
+    folder = staffed.data / "packets"
+    folder.mkdir()
+    (folder / "P-2026-000001.zip").write_bytes(b"PK\5\6" + b"\0" * 18)
+    paths = [f"/packets/P-2026-000001{rest}" for rest in ("", "/file", "/files/00_函.pdf")]
+    for path in paths:
+        assert staffed.signed_in("police").get(path).status_code == 404
+    assert [json.loads(row["detail"])["what"] for row in staffed.told("access.denied")] == ["P-2026-000001"] * 3
+    with staffed.signed_in("market").get(paths[1]) as mine:
+        assert mine.status_code == 200
+
+
+def test_a_bundle_that_was_returned_is_not_the_recipients(staffed: Office) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed, 0), confirmed(staffed, 1))
+    handed_over(staffed, label)
+    (staffed.data / "bundles").mkdir()
+    shape = {"referral_id": 1, "content": "c", "built_at": staffed.clock(), "light": "", "sha256": "0" * 64}
+    names = ["B-2026-000001-9", "B-2026-000001-10"]
+    with staffed.store.write() as connection:
+        connection.execute(insert(bundles), [{**shape, "id": name, "file": f"{name}.zip"} for name in names])
+        assert get(connection, 1).bundle.id == "B-2026-000001-10"  # type: ignore[union-attr]
+    for name in names:
+        (staffed.data / "bundles" / f"{name}.zip").write_bytes(b"PK\5\6" + b"\0" * 18)
+    browser = staffed.signed_in("market")
+    statuses = []
+    for name in names:
+        with browser.get(f"/bundles/{name}/file") as answer:
+            statuses.append(answer.status_code)
+    assert statuses == [404, 200]
+    assert names[0] in staffed.told("access.denied")[0]["detail"]
+
+
+def test_a_damaged_packet_is_shown_as_damaged(staffed: Office) -> None:
+    confirmed(staffed)
+    (staffed.data / "packets").mkdir()
+    (staffed.data / "packets" / "P-2026-000001.zip").write_bytes(b"not a zip")
+    row = {"id": "P-2026-000001", "case_id": 1, "agency": "market", "built_at": staffed.clock(), "sha256": "0" * 64}
+    with staffed.store.write() as connection:
+        connection.execute(insert(packets).values({**row, "file": "P-2026-000001.zip"}))
+    browser = staffed.signed_in("ana")
+    page = browser.get("/packets/P-2026-000001")
+    assert page.status_code == 200 and 'class="badge bad"' in page.text
+    assert browser.get("/packets/P-2026-000001/files/00_函.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["回" * 120 + ".pdf", "..", ".", "a/../..", "回\x07执.pdf", "x" * 300])
+def test_whatever_a_paper_is_called_it_is_kept(staffed: Office, name: str) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed))
+    handed_over(staffed, label)
+    sent = {"paper": (io.BytesIO(b"%PDF-1.7 signed"), name), "kind": "receipt"}
+    browser = staffed.signed_in("market")
+    browser.post(f"/referrals/{label}/file", sent, at=f"/referrals/{label}", content_type="multipart/form-data")
+    with staffed.store.read() as connection:
+        (paper,) = get(connection, 1).papers
+    assert "/" not in paper.name and paper.name.isprintable() and len(paper.name.encode()) <= 210
+
+
+def test_a_scan_may_be_longer_than_a_form(staffed: Office) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed))
+    handed_over(staffed, label)
+    browser = staffed.signed_in("market")
+    parts = {"csrf_token": browser.token(f"/referrals/{label}"), "kind": "receipt"}
+    head = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in parts.items()
+    )
+    head += '--x\r\nContent-Disposition: form-data; name="paper"; filename="a.pdf"\r\n\r\n'
+    body = head.encode() + b"%PDF-1.7 " + b"x" * staffed.config.web.limits.form_bytes + b"\r\n--x--\r\n"
+    told: Any = body
+    answer = browser.raw_post(f"/referrals/{label}/file", told, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 302
+    with staffed.store.read() as connection:
+        assert len(get(connection, 1).papers) == 1
+
+
+def test_a_document_number_that_is_too_long_is_refused_not_cut(staffed: Office) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed))
+    handed_over(staffed, label)
+    with staffed.store.write() as connection:
+        connection.execute(update(referrals).values(state="approval"))
+    form = {"channel": "公文交换", "doc_number": "九" * 65}
+    answer = staffed.signed_in("ana").post(
+        f"/referrals/{label}/send", form, at=f"/referrals/{label}", follow_redirects=True
+    )
+    assert "最多 64 个字" in answer.text
+    with staffed.store.read() as connection:
+        assert get(connection, 1).state.value == "approval"
+
+
+STEPS: list[tuple[str, str, dict[str, str]]] = [
+    ("review", "rev", {}),
+    ("approval", "lead", {"step": "approve"}),
+    ("sent", "market", {"step": "receive"}),
+    ("sent", "ana", {"step": "remind", "channel": "电话"}),
+    ("sent", "ana", {"step": "withdraw", "reason": "错了"}),
+    ("answered", "ana", {"step": "close"}),
+]
+
+
+@pytest.mark.parametrize(("state", "who", "form"), STEPS)
+def test_a_step_that_cannot_be_written_down_is_not_taken(
+    staffed: Office, state: str, who: str, form: dict[str, str]
+) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed))
+    handed_over(staffed, label)
+    with staffed.store.write() as connection:
+        connection.execute(update(referrals).values(state=state, approved_by=""))
+    browser = staffed.signed_in(who)
+    token = browser.token(f"/referrals/{label}")
+    with staffed.store.read() as connection:
+        before = get(connection, 1)
+    staffed.break_audit()
+    step = form.get("step", state)
+    answer = browser.raw_post(f"/referrals/{label}/{step}", {"csrf_token": token, **form})
+    assert answer.status_code == 500 and "disk is full" not in answer.text
+    with staffed.store.read() as connection:
+        assert get(connection, 1) == before
