@@ -22,8 +22,9 @@ from config.errors import ConfigError, Problem
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from config.schema import Certificates, Crawl, LawBook, Official, Policy, Queries, Settings
+    from config.schema import Certificates, LawBook, Official, Policy, Queries, Settings
     from config.schema_agencies import Agency
+    from config.schema_crawl import Crawl
     from config.schema_network import Network
     from config.schema_places import Places
     from config.schema_profiles import PageStates, Profile
@@ -80,7 +81,7 @@ class Config:
     """
 
     settings: Part[Settings] = Part("settings", "config.schema:Settings")
-    crawl: Part[Crawl] = Part("crawl", "config.schema:Crawl")
+    crawl: Part[Crawl] = Part("crawl", "config.schema_crawl:Crawl")
     queries: Part[Queries] = Part("queries", "config.schema:Queries")
     network: Part[Network] = Part(
         "network", "config.schema_network:Network", unique={"resolvers": ("id", "address"), "registries": ("id",)}

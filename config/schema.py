@@ -1,4 +1,4 @@
-"""Strict frozen models of what an office edits: settings, crawl, queries, policy, registry, catalogue and law.
+"""Strict frozen models of what an office edits: settings, queries, policy, registry, catalogue and law.
 
 The values, their meaning and their units stand in the TOML files and in `docs/settings.md`; there are no
 defaults here where the packaged files hold them.
@@ -213,63 +213,6 @@ class Settings(Model):
     browser: BrowserSettings
     night: NightSettings
     retention: Retention
-
-
-# crawl.toml
-
-
-class Visitor(Model):
-    """How the plain crawler shows itself. `viewport` is (width, height) in CSS pixels."""
-
-    user_agent: Text
-    accept_language: Text
-    referrer: Url
-    viewport: tuple[Count, Count]
-
-
-class Budget(Model):
-    queries_per_engine: CountOrNone
-    keywords_per_marketplace: CountOrNone
-    pages_per_query: Count
-    sites_per_night: CountOrNone
-    tips_per_night: CountOrNone
-    inner_pages_per_site: CountOrNone
-    lookalikes_per_night: CountOrNone
-    lookalike_rest_days: CountOrNone
-    listings_per_marketplace: CountOrNone
-
-
-class DoorSettings(Model):
-    pin_seconds: Seconds
-    idle_seconds: Seconds
-    connect_timeout_seconds: Seconds
-    head_timeout_seconds: Seconds
-    max_tunnel_bytes: Bytes
-    deny_ports: tuple[Port, ...]
-
-
-class NetworkSettings(Model):
-    down_hosts: Count
-    pause_seconds: Seconds
-    pauses_max: Count
-
-
-class Crawl(Model):
-    delay_seconds: SecondsOrNone
-    concurrency: Count
-    concurrency_per_host: Count
-    timeout_seconds: Seconds
-    max_body_bytes: Bytes
-    redirect_max: CountOrNone
-    retry_times: CountOrNone
-    retry_after_max_seconds: Seconds
-    obey_robots: bool
-    tracking_parameters: tuple[Text, ...]
-    desktop: Visitor
-    phone: Visitor
-    budget: Budget
-    network: NetworkSettings
-    door: DoorSettings
 
 
 # queries.toml

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scrapy.core.engine import ExecutionEngine
     from scrapy.crawler import Crawler
 
-    from config.schema import NetworkSettings
+    from config.schema_crawl import NetworkSettings
 
 logger = logging.getLogger(__name__)
 
