@@ -29,6 +29,11 @@ openssl，两者皆无时仅这几项为“无法判断”。可信名录（keys
 
 from __future__ import annotations
 
+import sys
+
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]  # the folder of this file, where a packet may have been unpacked: nothing is imported from there
+
 '''
 TAIL = '\n\nif __name__ == "__main__":\n    sys.exit(main())\n'
 

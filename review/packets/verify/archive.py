@@ -8,7 +8,7 @@ import zlib
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, Deque, Dict, Iterable, Iterator, Tuple
+from typing import Any, Deque, Dict, Iterable, Iterator, List, Tuple
 from urllib.parse import urlsplit
 
 from review.packets.verify.container import Packet
@@ -16,8 +16,11 @@ from review.packets.verify.reasons import Finding
 from review.packets.verify.values import SKEW, moment
 
 RECORD_MAX_BYTES, PIECE_BYTES = 256 << 20, 1 << 15
+HEAD_MAX_BYTES, KEPT_MAX_CHARS, LABEL_MAX_CHARS = 1 << 20, 256 << 20, 63
 READING_MAX_BYTES, READING_MAX = 32 << 20, 64
 """How much unpacked archive may wait for the threads that check it."""
+Span = Tuple[int, int, str, str]
+"""Part of the archive: offset, bytes, SHA-256 as the chain noted it, and whose it is."""
 
 
 def gzip_members(chunks: Iterable[bytes]) -> Iterator[Tuple[int, int, bytes]]:
@@ -51,7 +54,7 @@ def pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def split_head(data: bytes, start: int, where: str) -> Tuple[str, Dict[str, str], int]:
     """First line, headers (names in lower case) and where the content begins, of what begins at `start`."""
-    end = data.find(b"\r\n\r\n", start)
+    end = data.find(b"\r\n\r\n", start, start + HEAD_MAX_BYTES)
     if end < 0:
         raise Finding("WARC_MALFORMED", where)
     lines = data[start:end].decode("utf-8", "replace").split("\r\n")
@@ -73,7 +76,8 @@ def read_record(offset: int, length: int, content: bytes) -> Dict[str, Any]:
     end = start + int(headers["content-length"])
     if not first.startswith("WARC/1.") or content[end:] != b"\r\n\r\n" or end < start:
         raise Finding("WARC_MALFORMED", where)
-    record = {"type": headers["warc-type"], "length": length, "headers": headers, "payload_sha256": "", "status": 0}
+    record: Dict[str, Any] = {"type": headers["warc-type"], "length": length, "payload_sha256": "", "status": 0}
+    record.update(url=headers.get("warc-target-uri", ""), date=headers.get("warc-date", ""))
     record["size"] = len(content)
     view = memoryview(content)
     block_digest = payload_digest = hashlib.sha256(view[start:end]).digest()
@@ -110,46 +114,73 @@ def finish(packet: Packet, reading: "Deque[Tuple[int, Future[Dict[str, Any]]]]")
     """Enter the record that was begun first; how many bytes it had."""
     offset, record = reading.popleft()
     packet.records[offset] = record.result()
+    packet.kept_chars += len(packet.records[offset]["url"])
+    if packet.kept_chars > KEPT_MAX_CHARS:
+        raise Finding("WARC_TOO_LARGE", str(offset))
     return int(packet.records[offset].pop("size"))
 
 
 def check_captures(packet: Packet) -> str:
-    """Every capture stands in the archive and in the chain; every response in the archive is some capture's."""
+    """Every capture stands in the archive and in the chain; the archive holds nothing but the captures' exchanges."""
     captures = packet.json("capture.json")["captures"]
-    claimed = {place["offset"] for capture in captures for place in capture["records"]}
+    spans: List[Span] = []
     for capture in captures:
-        check_capture(packet, capture)
+        spans += check_capture(packet, capture)
+    claimed = {start for start, *_ in spans}
     for offset, record in packet.records.items():
         if record["type"] == "response" and offset not in claimed:
-            raise Finding("WARC_UNCLAIMED", record["headers"].get("warc-target-uri", str(offset)))
+            raise Finding("WARC_UNCLAIMED", record["url"] or str(offset))
     if not captures:
         raise Finding("CAPTURE_NOT_IN_WARC")
+    check_spans(packet, sorted(spans))
     return str(len(captures))
 
 
-def check_capture(packet: Packet, capture: Dict[str, Any]) -> None:
-    """One capture against the archive, its line in the chain and the files kept beside it."""
+def check_spans(packet: Packet, spans: "List[Span]") -> None:
+    """The exchanges stand one behind the other after a `warcinfo`, each of the bytes that the chain noted.
+
+    A record of any other type between them would be shown by programs that replay an archive.
+    """
+    archive, first = packet.entries["archive/data.warc.gz"], packet.records[0]
+    expected = first["length"] if first["type"] == "warcinfo" else 0
+    for start, size, sha256, label in spans:
+        if start > expected:
+            raise Finding("WARC_UNCLAIMED", str(expected))
+        if start < expected or size <= 0 or start + size > archive.size:
+            raise Finding("CUSTODY_MISMATCH", label)
+        digest = hashlib.sha256()
+        for chunk in packet.span(archive.offset + start, size):
+            digest.update(chunk)
+        if digest.hexdigest() != sha256:
+            raise Finding("CUSTODY_MISMATCH", label)
+        expected = start + size
+    if expected != archive.size:
+        raise Finding("WARC_UNCLAIMED", str(expected))
+
+
+def check_capture(packet: Packet, capture: Dict[str, Any]) -> "List[Span]":
+    """One capture against the archive, its line in the chain and the files kept beside it; its part of the archive."""
     label = capture["label"]
     for place in capture["records"]:
         found = packet.records.get(place["offset"])
         if found is None or found["type"] != "response" or found["length"] != place["length"]:
             raise Finding("CAPTURE_NOT_IN_WARC", label)
-        if (found["headers"]["warc-target-uri"], found["status"]) != (place["url"], place["status"]):
+        if (found["url"], found["status"]) != (place["url"], place["status"]):
             raise Finding("CAPTURE_MISMATCH", f"{label} {place['url']}")
     page = packet.records.get(capture["page_offset"])
     if page is None or page["payload_sha256"] != capture["sha256"]:
         raise Finding("CAPTURE_NOT_IN_WARC", label)
-    if (page["headers"]["warc-target-uri"], page["status"]) != (capture["final_url"], capture["status"]):
+    if (page["url"], page["status"]) != (capture["final_url"], capture["status"]):
         raise Finding("CAPTURE_MISMATCH", label)
     check_host(capture)
-    if abs(moment(page["headers"]["warc-date"]) - moment(capture["fetched_at"])) > timedelta(seconds=1):
+    if abs(moment(page["date"]) - moment(capture["fetched_at"])) > timedelta(seconds=1):
         raise Finding("CAPTURE_MISMATCH", f"{label} {capture['fetched_at']}")
     line = packet.lines.get(capture["custody_seq"])
     if line is None or line["event"] != "captured" or line["capture_id"] != capture["id"]:
         raise Finding("CUSTODY_NO_CAPTURE", label)
     if moment(line["at"]) < moment(capture["fetched_at"]) - SKEW:
         raise Finding("CUSTODY_TIME", label)
-    check_against_line(packet, capture, line["detail"])
+    return check_against_line(packet, capture, line["detail"])
 
 
 def check_host(capture: Dict[str, Any]) -> None:
@@ -157,6 +188,8 @@ def check_host(capture: Dict[str, Any]) -> None:
     host, shown = capture["host"], capture["host_unicode"]
     if not host.isascii() or (urlsplit(capture["final_url"]).hostname or "").rstrip(".") != host:
         raise Finding("CAPTURE_HOST", f"{capture['label']} {host!a}")
+    if shown and max(map(len, shown.split("."))) > LABEL_MAX_CHARS:
+        raise Finding("CAPTURE_HOST", capture["label"])
     if shown and [in_ascii(label) for label in shown.split(".")] != host.split("."):
         raise Finding("CAPTURE_HOST", f"{capture['label']} {shown!a}")
 
@@ -165,7 +198,7 @@ def in_ascii(label: str) -> str:
     return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
 
 
-def check_against_line(packet: Packet, capture: Dict[str, Any], detail: Dict[str, Any]) -> None:
+def check_against_line(packet: Packet, capture: Dict[str, Any], detail: Dict[str, Any]) -> "List[Span]":
     """What the chain noted when the capture was taken: its facts, the bytes of each exchange, each artefact."""
     label = capture["label"]
     for key in ("url", "final_url", "status", "fetched_at", "peer", "profile", "origin", "page_state", "sha256"):
@@ -174,13 +207,6 @@ def check_against_line(packet: Packet, capture: Dict[str, Any], detail: Dict[str
     noted = [*detail["redirects"], detail["page"], *detail["resources"]]
     if [place["url"] for place in capture["records"]] != [record["url"] for record in noted]:
         raise Finding("CUSTODY_MISMATCH", f"{label} records")
-    start = packet.entries["archive/data.warc.gz"].offset
-    for number, record in enumerate(noted):
-        digest = hashlib.sha256()
-        for chunk in packet.span(start + capture["records"][number]["offset"], record["records_bytes"]):
-            digest.update(chunk)
-        if digest.hexdigest() != record["records_sha256"]:
-            raise Finding("CUSTODY_MISMATCH", f"{label} {record['url']}")
     if [(a["role"], a["sha256"]) for a in capture["artefacts"]] != [
         (a["role"], a["sha256"]) for a in detail["artefacts"]
     ]:
@@ -188,3 +214,7 @@ def check_against_line(packet: Packet, capture: Dict[str, Any], detail: Dict[str
     for artefact in capture["artefacts"]:
         if packet.sha256.get(artefact["path"]) != artefact["sha256"]:
             raise Finding("ARTEFACT_MISMATCH", f"{label} {artefact['path']}")
+    return [
+        (place["offset"], noted[at]["records_bytes"], noted[at]["records_sha256"], f"{label} {place['url']}")
+        for at, place in enumerate(capture["records"])
+    ]

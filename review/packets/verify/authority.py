@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Any, List, Set
+from typing import Any, List, Set, Tuple
 
 from review.packets.verify.container import Packet
 from review.packets.verify.reasons import Finding, Unknown
@@ -14,9 +14,11 @@ from review.packets.verify.token import CONTENT_TYPE, MESSAGE_DIGEST, PSS, TST_I
 from review.packets.verify.trust import openssl, policy
 from review.packets.verify.values import SKEW, moment
 
+TOKEN_MAX_BYTES = 1 << 20
 ACCURACY_MAX_SECONDS, SEAL_DELAY_SECONDS, CHAIN_MAX = 60, 7 * 86400, 6
 STAMP_DELAY_SECONDS = 7 * 86400
 """How much later than a capture its token may be, where the recipient's policy does not say."""
+STAMPS_PER_LINE_MAX = 8
 PRINTED_TIME = re.compile(r"^Time stamp: (\w{3} +\d+ [\d:]{8})(?:\.\d+)? (\d{4}) GMT", re.MULTILINE)
 PRINTED_ACCURACY = re.compile(r"^Accuracy: 0x([0-9A-Fa-f]+) seconds", re.MULTILINE)
 
@@ -28,10 +30,13 @@ def trusted_roots(packet: Packet) -> List[bytes]:
     folder = os.path.join(packet.trust, "tsa")
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     roots = []
-    for name in names:
-        if name.endswith(".pem"):
-            with open(os.path.join(folder, name), "rb") as file:
-                roots.append(file.read())
+    try:
+        for name in names:
+            if name.endswith(".pem"):
+                with open(os.path.join(folder, name), "rb") as file:
+                    roots.append(file.read())
+    except OSError as error:
+        raise Unknown("TRUST_INVALID", f"tsa/{name}") from error
     if not roots:
         raise Unknown("TSA_NO_ROOTS")
     return roots
@@ -39,6 +44,8 @@ def trusted_roots(packet: Packet) -> List[bytes]:
 
 def check_token(packet: Packet, raw: bytes, digest: str) -> datetime:
     """When the token was given, once everything about it holds."""
+    if len(raw) > TOKEN_MAX_BYTES:
+        raise Finding("TOKEN_INVALID", f"{len(raw)} > {TOKEN_MAX_BYTES}")
     try:
         token = read_token(raw, digest)
     except Finding as refused:
@@ -69,12 +76,18 @@ def not_ahead(time: datetime) -> datetime:
 
 
 def judge_unread(packet: Packet, raw: bytes, digest: str, refused: Finding) -> datetime:
-    """A second opinion, by the openssl program, on what the strict parser does not take. Without one it is refused."""
+    """A second opinion, by the openssl program, on what the strict parser does not take. Without one it is refused.
+
+    The time is read from the token taken out of its answer: the answer's own words are signed by nobody, and could
+    print as another time.
+    """
     if refused.code != "TOKEN_INVALID":
         raise refused
     try:
         roots = b"\n".join(trusted_roots(packet))
-        told = openssl("ts", "-reply", "-in", "{token}", "-text", token=raw).stdout.decode("utf-8", "replace")
+        bare = openssl("ts", "-reply", "-in", "{token}", "-token_out", token=raw, errors=False).stdout
+        shown = openssl("ts", "-reply", "-token_in", "-in", "{token}", "-token_out", "-text", token=bare)
+        told = shown.stdout.decode("utf-8", "replace")
         found, accurate = PRINTED_TIME.search(told), PRINTED_ACCURACY.search(told)
         if found is None or (accurate and int(accurate[1], 16) > ACCURACY_MAX_SECONDS):
             raise refused
@@ -104,8 +117,11 @@ def judge_with_library(token: Token, pems: List[bytes]) -> None:
     from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
-        known = [x509.load_der_x509_certificate(raw) for raw in token.certificates]
         roots = [root for pem in pems for root in x509.load_pem_x509_certificates(pem)]
+    except ValueError as error:
+        raise Unknown("TRUST_INVALID", "tsa") from error
+    try:
+        known = [x509.load_der_x509_certificate(raw) for raw in token.certificates]
         signer = next((c for c in known + roots if is_signer(token, c)), None)
         if signer is None:
             raise Finding("TOKEN_CERTIFICATE", "signer")
@@ -224,24 +240,33 @@ def check_timestamp(packet: Packet) -> str:
 def check_stamps(packet: Packet) -> str:
     """Tokens given when the captures were taken, each over a run of lines of the chain.
 
-    How much later than its lines a token came is told, not judged: an office may have been offline for days.
+    How much later than a capture its first token came is told; too late for the recipient, it cannot be judged.
     """
     stamps = packet.json("stamps.json")["stamps"]
+    captures = packet.json("capture.json")["captures"]
+    if sum(stamp["to_seq"] - stamp["from_seq"] + 1 for stamp in stamps) > STAMPS_PER_LINE_MAX * len(packet.lines):
+        raise Finding("MALFORMED", "stamps.json")
     covered: Set[int] = set()
     for stamp in stamps:
         check_stamp_digest(packet, stamp)
         covered.update(range(stamp["from_seq"], stamp["to_seq"] + 1))
-    for capture in packet.json("capture.json")["captures"]:
+    for capture in captures:
         if capture["custody_seq"] not in covered:
             raise Finding("STAMP_MISSING", capture["label"])
-    delays = [check_stamp_token(packet, stamp) for stamp in stamps if stamp["state"] == "stamped"]
+    given = [(stamp, check_stamp_token(packet, stamp)) for stamp in stamps if stamp["state"] == "stamped"]
     queued = [str(stamp["id"]) for stamp in stamps if stamp["state"] != "stamped"]
     if queued:
         raise Unknown("STAMP_QUEUED", ", ".join(queued))
+    delays = [first_stamped(capture, given) - moment(capture["fetched_at"]) for capture in captures]
     latest = int(max(delays).total_seconds())
     if latest > policy(packet, "stamp_delay_max_seconds", STAMP_DELAY_SECONDS):
         raise Unknown("STAMP_LATE", f"+{latest} s")
     return f"{len(stamps)}, +{latest} s"
+
+
+def first_stamped(capture: Any, given: List[Tuple[Any, datetime]]) -> datetime:
+    """The earliest token over the line of this capture: before that, only the chain says when it was taken."""
+    return min(at for stamp, at in given if stamp["from_seq"] <= capture["custody_seq"] <= stamp["to_seq"])
 
 
 def check_stamp_digest(packet: Packet, stamp: Any) -> None:
@@ -253,12 +278,11 @@ def check_stamp_digest(packet: Packet, stamp: Any) -> None:
         raise Finding("STAMP_DIGEST", str(stamp["id"]))
 
 
-def check_stamp_token(packet: Packet, stamp: Any) -> timedelta:
-    """How long after the last line it covers the token was given; it cannot be older than that line."""
+def check_stamp_token(packet: Packet, stamp: Any) -> datetime:
+    """When the token was given, which cannot be before the last line it covers."""
     if stamp["path"] not in packet.entries:
         raise Finding("STAMP_MISSING", stamp["path"])
     at = check_token(packet, packet.read(stamp["path"]), stamp["digest"])
-    delay = at - moment(packet.lines[stamp["to_seq"]]["at"])
-    if delay < -SKEW:
+    if at < moment(packet.lines[stamp["to_seq"]]["at"]) - SKEW:
         raise Finding("TOKEN_TIME", f"{stamp['id']} {at.isoformat()}")
-    return delay
+    return at

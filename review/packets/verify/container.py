@@ -34,7 +34,9 @@ def end_record(count: int, size: int, offset: int) -> bytes:
     return END.pack(b"PK\5\6", 0, 0, count, count, size, offset, 0)
 
 
-DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[\d¹²³]) *(\..*)?", re.IGNORECASE)
+DIRECTORY_MAX_BYTES = 0xFFFF * (CENTRAL.size + 200)
+"""As many names, each as long, as this format allows."""
 
 
 def check_name(raw: bytes) -> str:
@@ -83,6 +85,7 @@ class Packet:
         self.sha256: Dict[str, str] = {}
         self.lines: Dict[int, Dict[str, Any]] = {}
         self.records: Dict[int, Dict[str, Any]] = {}
+        self.kept_chars = 0  # of the addresses in `records`
         self.token_time: Optional[datetime] = None
         self.notes: List[Tuple[str, str]] = []  # reason codes of what is odd but harmless, until their check ends
         self.reports: List[Dict[str, Any]] = []  # of the packets in a bundle
@@ -105,10 +108,10 @@ class Packet:
     def chunks(self, name: str) -> Iterator[bytes]:
         return self.span(self.entries[name].offset, self.entries[name].size)
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, max_bytes: int = JSON_MAX_BYTES) -> bytes:
         if name not in self.entries:
             raise Finding("FILE_MISSING", name)
-        if self.entries[name].size > JSON_MAX_BYTES:
+        if self.entries[name].size > max_bytes:
             raise Finding("FILE_SIZE", name)
         content = b"".join(self.chunks(name))
         if zlib.crc32(content) != self.entries[name].crc:
@@ -133,6 +136,8 @@ def read_end(packet: Packet) -> Tuple[int, int, int]:
     count, length, offset = END.unpack(tail[-22:])[4:7]
     if tail[-22:] != end_record(count, length, offset):
         raise Finding("ZIP_HEADER", "end")
+    if length > DIRECTORY_MAX_BYTES:
+        raise Finding("ZIP_SIZE", "central directory")
     if offset + length != size - END.size:
         raise Finding("ZIP_LEADING_BYTES" if offset + length < size - END.size else "ZIP_TRUNCATED")
     return count, offset, length
@@ -187,4 +192,7 @@ def check_zip(packet: Packet) -> str:
         position += len(header)
     if position != length or expected != directory:
         raise Finding("ZIP_LEADING_BYTES")
+    for folder in {name[: slash.start()] for name in seen for slash in re.finditer("/", name)}:
+        if folder in seen:  # nobody can unpack a file and a folder of one name
+            raise Finding("NAME_DUPLICATE", seen[folder])
     return str(count)

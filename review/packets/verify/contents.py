@@ -116,8 +116,11 @@ def check_lists(packet: Packet) -> str:
     if packet.read("SHA256SUMS") != sums(packet.sha256):
         raise Finding("SUMS_MISMATCH")
     if FILE_LIST in packet.entries:
+        rows = {row["path"]: row for row in packet.manifest["files"]}
         table = csv.DictReader(io.StringIO(packet.read(FILE_LIST).decode("utf-8-sig")))
         for row in table:
-            if packet.sha256.get(row["名称"]) != row["SHA-256"]:
+            listed = rows.get(row["名称"], {})
+            same = listed.get("sha256") == row["SHA-256"] and listed.get("sm3", "") in ("", row["SM3"])
+            if not same or packet.sha256[row["名称"]] != row["SHA-256"]:
                 raise Finding("LIST_MISMATCH", row["名称"])
     return ""

@@ -9,14 +9,24 @@ from review.packets.verify.container import Packet
 from review.packets.verify.reasons import Finding
 from review.packets.verify.values import SKEW, canonical, moment, strict_json
 
+HASHED = ("seq", "at", "event", "actor", "capture_id", "detail")
+GENESIS = "0" * 64
+
 
 def check_custody(packet: Packet) -> str:
     previous: Optional[Dict[str, Any]] = None
-    for number, raw in enumerate(packet.read("custody.jsonl").split(b"\n")[:-1], 1):
+    *written, rest = packet.read("custody.jsonl").split(b"\n")
+    if rest:
+        raise Finding("MALFORMED", "custody.jsonl: something behind the last line")
+    for number, raw in enumerate(written, 1):
         line = strict_json(raw, f"custody.jsonl:{number}", exact=True)
-        entry = {key: line[key] for key in ("seq", "at", "event", "actor", "capture_id", "detail")}
+        if set(line) != {*HASHED, "prev_hash", "hash"} or type(line["seq"]) is not int:
+            raise Finding("MALFORMED", f"custody.jsonl:{number}")
+        entry = {key: line[key] for key in HASHED}
         if hashlib.sha256(canonical(entry) + line["prev_hash"].encode("ascii")).hexdigest() != line["hash"]:
             raise Finding("CUSTODY_HASH", str(line["seq"]))
+        if line["seq"] == 1 and line["prev_hash"] != GENESIS:
+            raise Finding("CUSTODY_LINK", "1")
         if previous is not None:
             check_step(previous, line)
         packet.lines[line["seq"]] = previous = line

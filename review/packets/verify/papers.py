@@ -6,33 +6,45 @@ Reads the plain PDF that typesetters write (objects, Flate streams, fonts with a
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
+import struct
 import unicodedata
 import zipfile
 import zlib
-from typing import Dict, List, Tuple
+from typing import Dict, Iterator, List, Tuple
 
-from review.packets.verify.container import Packet
+from review.packets.verify.container import JSON_MAX_BYTES, Packet
 from review.packets.verify.contents import FILE_LIST
 from review.packets.verify.reasons import Finding, Unknown
 
-OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\s(.*?)endobj", re.DOTALL)
+OBJECT = re.compile(rb"(?:^|\n)(\d{1,10}) 0 obj\s|endobj")
 PAGE = re.compile(rb"/Type\s*/Page\b")
 REFERENCE = {
     name: re.compile(rb"/%s\s+(\d+) 0 R" % name.encode("ascii")) for name in ("Resources", "Contents", "ToUnicode")
 }
-STREAM = re.compile(rb"stream\r?\n(.*)\r?\nendstream", re.DOTALL)
+STREAM = re.compile(rb"stream\r?\n")
+HIDDEN = re.compile(rb"(?<![\d.])[37]\s+Tr\b")
+"""Text drawn without ink."""
 TOKEN = re.compile(
     rb"\s+|%[^\r\n]*|<<|>>|<([0-9A-Fa-f\s]*)>|/([^\s/\[\]()<>{}%]*)|[\[\]{}]|[-+.\d]+|([A-Za-z'\"*][A-Za-z0-9'\"*]*)"
 )
 PAREN = re.compile(rb"[()\\]")
 ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.DOTALL)
 ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
-MAPPED = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
+MAPPED = re.compile(rb"beginbf(char|range)|endbf")
 HEX = re.compile(rb"<([0-9A-Fa-f]+)>")
 TEXT_MAX_BYTES = 256 << 20
-WORD_TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
+"""Unpacked text of one paper."""
+CODES_MAX, MEANING_MAX_CHARS = 1 << 17, 64
+"""Of one font's map: how many codes, and how much text may stand for one."""
+WORD_TEXT = re.compile(r"<w:t(?: [^<>]*)?>([^<]*)</w:t>")
+WORD_HIDDEN = re.compile(r"<w:(?:vanish|webHidden|specVanish)\b|<!\[CDATA\[|<!DOCTYPE|<w:altChunk\b")
+UNREADABLE_PAPER = (
+    *(ValueError, KeyError, IndexError, TypeError, OverflowError, RuntimeError, EOFError, NotImplementedError),
+    *(zlib.error, zipfile.BadZipFile, struct.error, OSError),
+)
 INVISIBLE = re.compile("[\\s\u00ad\u200b\u2060\ufeff]+")
 PAGE_NUMBER = re.compile("—[0-9]+—")
 """May stand in the middle of what goes on over the page."""
@@ -43,12 +55,42 @@ SPOKEN = ("packet_id", "case_id", "subject")
 
 def pdf_text(data: bytes) -> str:
     """All text that is shown, page after page, without white space. Raises ValueError or KeyError for other PDFs."""
-    objects = dict(OBJECT.findall(data))
+    objects = Objects(between(OBJECT, data))
     maps: Dict[bytes, Dict[int, str]] = {}
     return plain("".join(page_text(objects, body, maps) for body in objects.values() if PAGE.search(body)))
 
 
-def page_text(objects: Dict[bytes, bytes], page: bytes, maps: Dict[bytes, Dict[int, str]]) -> str:
+class Objects(Dict[bytes, bytes]):
+    """The objects of a PDF by number, and how much may still be unpacked of them."""
+
+    left = TEXT_MAX_BYTES
+
+    def stream(self, body: bytes) -> bytes:
+        """The content of a stream, unpacked."""
+        begin, end = STREAM.search(body), body.rfind(b"\nendstream")
+        if begin is None or end < begin.end():
+            return b""
+        content = body[begin.end() : end]
+        if b"/FlateDecode" in body[: begin.start()]:
+            content = zlib.decompressobj().decompress(content, self.left + 1)
+        self.left -= len(content)
+        if self.left < 0:
+            raise ValueError("more text than a paper has")
+        return content
+
+
+def between(mark: "re.Pattern[bytes]", data: bytes) -> Iterator[Tuple[bytes, bytes]]:
+    """What stands between a beginning (which has a group) and the next end. Read once from front to back."""
+    name, start = b"", -1
+    for found in mark.finditer(data):
+        if start < 0 and found[1] is not None:
+            name, start = found[1], found.end()
+        elif start >= 0 and found[1] is None:
+            yield name, data[start : found.start()]
+            start = -1
+
+
+def page_text(objects: Objects, page: bytes, maps: Dict[bytes, Dict[int, str]]) -> str:
     """What one page shows; `maps` are those of the fonts met before, by object."""
     resources, contents = REFERENCE["Resources"].search(page), REFERENCE["Contents"].search(page)
     names = dict(font_names(objects[resources[1]] if resources else page))
@@ -56,47 +98,45 @@ def page_text(objects: Dict[bytes, bytes], page: bytes, maps: Dict[bytes, Dict[i
         if number not in maps:
             maps[number] = font_map(objects, number)
     fonts = {name: maps[number] for name, number in names.items()}
-    return shown(stream(objects[contents[1]]), fonts) if contents else ""
+    content = objects.stream(objects[contents[1]]) if contents else b""
+    if HIDDEN.search(content):
+        raise ValueError("text that is not shown")
+    return shown(content, fonts)
 
 
 def plain(text: str) -> str:
     return INVISIBLE.sub("", text)
 
 
-def stream(body: bytes) -> bytes:
-    found = STREAM.search(body)
-    if found is None:
-        return b""
-    if b"/FlateDecode" not in body[: found.start()]:
-        return found[1]
-    unpacked = zlib.decompressobj().decompress(found[1], TEXT_MAX_BYTES)
-    if len(unpacked) == TEXT_MAX_BYTES:
-        raise ValueError("a stream too long for a page")
-    return unpacked
-
-
 def font_names(resources: bytes) -> List[Tuple[bytes, bytes]]:
-    found = re.search(rb"/Font\s*<<(.*?)>>", resources, re.DOTALL)
-    return re.findall(rb"/([^\s/]+)\s+(\d+) 0 R", found[1]) if found else []
+    found = re.search(rb"/Font\s*<<", resources)
+    named = resources[found.end() :].partition(b">>")[0] if found else b""
+    return re.findall(rb"/([^\s/]+)\s+(\d+) 0 R", named)
 
 
-def font_map(objects: Dict[bytes, bytes], number: bytes) -> Dict[int, str]:
+def font_map(objects: Objects, number: bytes) -> Dict[int, str]:
     """From code to text, by the font's ToUnicode map."""
     found = REFERENCE["ToUnicode"].search(objects[number])
     codes: Dict[int, str] = {}
-    for kind, table in MAPPED.findall(stream(objects[found[1]]) if found else b""):
+    steps = 0
+    for kind, table in between(MAPPED, objects.stream(objects[found[1]]) if found else b""):
         values = HEX.findall(table)
         if kind == b"char":
             codes.update((int(values[at], 16), unicode_of(values[at + 1])) for at in range(0, len(values), 2))
         else:
             for at in range(0, len(values), 3):
-                first, start = int(values[at], 16), unicode_of(values[at + 2])
-                for code in range(first, min(int(values[at + 1], 16), 0xFFFF) + 1):
+                first, last, start = int(values[at], 16), int(values[at + 1], 16), unicode_of(values[at + 2])
+                steps += last - first + 1
+                if first > last or steps > CODES_MAX:
+                    raise ValueError("no map of a font")
+                for code in range(first, last + 1):
                     codes[code] = start[:-1] + chr(ord(start[-1]) + code - first)
     return codes
 
 
 def unicode_of(digits: bytes) -> str:
+    if len(digits) > 4 * MEANING_MAX_CHARS:
+        raise ValueError("no map of a font")
     return bytes.fromhex(digits.decode("ascii")).decode("utf-16-be")
 
 
@@ -149,17 +189,20 @@ def unescaped(found: "re.Match[bytes]") -> bytes:
 
 
 def docx_text(data: bytes) -> str:
-    """All text of a DOCX's body, headers and footers, without white space."""
-    pieces = []
+    """All text of a DOCX's body, headers and footers, without white space. Raises ValueError where some is hidden."""
+    pieces, left = [], TEXT_MAX_BYTES
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml", name):
-                with archive.open(name) as file:
-                    pieces += WORD_TEXT.findall(file.read(TEXT_MAX_BYTES).decode("utf-8"))
-    text = "".join(pieces)
-    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
-        text = text.replace(entity, char)
-    return plain(text)
+        if len(set(archive.namelist())) != len(archive.namelist()):
+            raise ValueError("two parts of one name")
+        for part in archive.infolist():
+            if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml", part.filename):
+                with archive.open(part) as file:
+                    xml = file.read(left + 1).decode("utf-8")
+                left -= len(xml)
+                if left < 0 or WORD_HIDDEN.search(xml):
+                    raise ValueError(f"{part.filename}: text that is not shown, or too much of it")
+                pieces += WORD_TEXT.findall(xml)
+    return plain(html.unescape("".join(pieces)))
 
 
 def paper_texts(packet: Packet) -> Dict[str, str]:
@@ -170,9 +213,11 @@ def paper_texts(packet: Packet) -> Dict[str, str]:
         read = pdf_text if path.endswith(".pdf") else docx_text if path.endswith(".docx") else None
         if read is None:
             continue
+        if packet.entries[path].size > JSON_MAX_BYTES:
+            raise Unknown("PAPER_UNREADABLE", path)
         try:
             texts[path] = PAGE_NUMBER.sub("", read(packet.read(path)))
-        except (ValueError, KeyError, IndexError, zlib.error, zipfile.BadZipFile) as error:
+        except UNREADABLE_PAPER as error:
             raise Unknown("PAPER_UNREADABLE", f"{path}: {error}") from error
         if not texts[path]:
             raise Unknown("PAPER_UNREADABLE", path)

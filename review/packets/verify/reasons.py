@@ -81,6 +81,7 @@ REDACTION_MISMATCH 遮盖本与其原件不对应
 ORIGINAL_NOT_GIVEN 未提供原件，只核对了遮盖本自身
 APPROVALS_MISSING 审批签名不足
 APPROVAL_SIGNATURE 审批签名不成立
+APPROVAL_TIME 审批时间早于封装
 HEAD_MISMATCH 保管链与第二单位登记的不同
 HEAD_MISSING 第二单位的登记里没有本包所在的一批
 TRUST_MISSING 未提供可信名录（--trust）

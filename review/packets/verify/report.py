@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
 import json
 import os
 import sys
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
@@ -46,7 +48,10 @@ ASKED: Dict[str, Callable[[Packet], bool]] = {
     "heads": lambda packet: in_trust(packet, "heads"),
 }
 """Checks that are made only where there is something to check, or the recipient asks for it."""
-MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, EOFError)
+MALFORMED = (
+    *(KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, EOFError),
+    csv.Error,
+)
 
 
 def verify(path: str, trust: Optional[str] = None, original: Optional[str] = None) -> Dict[str, Any]:
@@ -99,7 +104,7 @@ def check_packets(packet: Packet) -> str:
         entry = packet.entries[named["path"]]
         report = judge(Packet(Window(packet.file, entry.offset, entry.size), packet.trust), (PACKET,))
         packet.reports.append(report)
-        for key in ("packet_id", "manifest_sha256"):
+        for key in ("packet_id", "case_id", "subject", "manifest_sha256"):
             if report[key] != named[key]:
                 raise Finding("BUNDLE_MISMATCH", f"{named['path']} {key}")
     for verdict, kind in (("invalid", Finding), ("unknown", Unknown)):
@@ -124,11 +129,15 @@ def check_redactions(packet: Packet) -> str:
     if packet.original is None:
         packet.notes.append(("ORIGINAL_NOT_GIVEN", link["manifest_sha256"]))
         return ""
-    with open(packet.original, "rb") as file:
-        whole = Packet(file, packet.trust)
-        check_zip(whole)
-        raw, manifest = whole.read("manifest.json"), whole.json("manifest.json", exact=True)
-    if hashlib.sha256(raw).hexdigest() != link["manifest_sha256"]:
+    try:
+        with open(packet.original, "rb") as file:
+            whole = Packet(file, packet.trust)
+            check_zip(whole)
+            raw, manifest = whole.read("manifest.json"), whole.json("manifest.json", exact=True)
+    except OSError as error:
+        raise Unknown("ZIP_UNREADABLE", str(error)) from error
+    same = all(manifest[key] == packet.manifest[key] for key in ("packet_id", "case_id", "subject"))
+    if not same or manifest["format"] != PACKET or hashlib.sha256(raw).hexdigest() != link["manifest_sha256"]:
         raise Finding("REDACTION_MISMATCH", str(manifest["packet_id"]))
     rows = {row["path"]: row["sha256"] for row in manifest["files"]}
     sources = [(item["original_path"], item["original_sha256"]) for item in pictures.values()]
@@ -187,6 +196,15 @@ def summary(packet: Packet, rows: List[Dict[str, str]]) -> Dict[str, Any]:
     }
 
 
+def printable(text: str) -> str:
+    """On one line and without control characters: no name or number in a packet may print a verdict of its own."""
+    return "".join(char if drawn_flat(char) else ascii(char)[1:-1] for char in text)
+
+
+def drawn_flat(char: str) -> bool:
+    return char == " " or unicodedata.category(char)[0] not in "CZ"
+
+
 def lines(report: Dict[str, Any], language: str) -> List[str]:
     """One line per check, the verdict last."""
     printed = [line for inner in report.get("packets", ()) for line in lines(inner, language)]
@@ -195,9 +213,10 @@ def lines(report: Dict[str, Any], language: str) -> List[str]:
         name = TITLES[found["check"]] if chinese else found["check"]
         words = WORDS[found["code"]] if chinese else found["code"].replace("_", " ").lower()
         mark = MARKS[found["status"]][0 if chinese else 1]
-        detail = f"（{found['detail']}）" if chinese else f" ({found['detail']})"
-        printed.append(f"[{mark}] {name}: {words}{detail if found['detail'] else ''} {found['code']}")
-    printed.append(VERDICTS[report["verdict"]][0 if language == "zh" else 1] + " " + report["packet_id"])
+        said = printable(found["detail"])
+        detail = f"（{said}）" if chinese else f" ({said})"
+        printed.append(f"[{mark}] {name}: {words}{detail if said else ''} {found['code']}")
+    printed.append(VERDICTS[report["verdict"]][0 if language == "zh" else 1] + " " + printable(report["packet_id"]))
     if report.get("manifest_sha256"):
         printed.append("manifest.json SHA-256 " + report["manifest_sha256"])
     return printed

@@ -78,8 +78,9 @@ class Token:
             status = parts[0].parts[0].value(0x02)
             if status not in (b"\x00", b"\x01"):
                 raise Finding("TOKEN_REFUSED")
-            self._plain(status == b"\x00", "PKIStatus")
+            self._plain(status == b"\x00" and len(parts) == 2 and len(parts[0].parts) == 1, "PKIStatus")
             parts = parts[1].parts
+        self._plain(len(parts) == 2, "ContentInfo")
         expect(parts[0], SIGNED_DATA)
         self._signed_data(parts[1].inside(0xA0)[0].parts)
 
@@ -87,6 +88,7 @@ class Token:
         if parts[1].tag != 0x31 or parts[-1].tag != 0x31:
             raise ValueError("not the SignedData of a token")
         self._plain(parts[0].value(0x02) == b"\x03", "SignedData.version")
+        self._plain(all(part.tag == 0xA0 for part in parts[3:-1]) and len(parts) <= 5, "SignedData.crls")
         content = parts[2].parts
         expect(content[0], TST_INFO)
         self.content = content[1].inside(0xA0)[0].value(0x04)
@@ -108,6 +110,7 @@ class Token:
         self.attributes: Dict[str, Node] = {pair[0].body.hex(): pair[1].inside(0x31)[0] for pair in pairs}
         self.signature_algorithm, self.signature = parts[4].parts[0].body.hex(), parts[5].value(0x04)
         self._plain(self.signature_algorithm in SIGNATURES, "signatureAlgorithm")
+        self._plain(len(parts) == 6, "unsignedAttrs")
 
     def _plain(self, usual: bool, part: str) -> None:
         if not usual:

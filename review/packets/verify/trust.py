@@ -13,10 +13,11 @@ from typing import Any, Dict, List
 
 from review.packets.verify.container import Packet
 from review.packets.verify.reasons import Finding, Unknown
-from review.packets.verify.values import canonical, moment, strict_json
+from review.packets.verify.values import SKEW, canonical, moment, strict_json
 
 SM2_ID = "1234567812345678"
 """The signer's identity where none is agreed on (GM/T 0009)."""
+OPENSSL_TIMEOUT_SECONDS, SMALL_MAX_BYTES, APPROVALS_MAX = 120, 1 << 20, 64
 APPROVALS, APPROVAL = "zhengshao-approvals/1", "zhengshao-approval/1"
 UNREADABLE = (OSError, KeyError, TypeError, ValueError, AttributeError, Finding)
 
@@ -79,18 +80,38 @@ def program_holds(der: bytes, signature: bytes, message: bytes, more: str) -> bo
     raise Unknown("NO_CRYPTO", result.stdout.decode("utf-8", "replace").strip()[-200:])
 
 
-def openssl(*arguments: str, **files: bytes) -> "subprocess.CompletedProcess[bytes]":
-    """Run `openssl` with the named bytes as files; `{name}` in an argument is the file's path."""
+def openssl(*arguments: str, errors: bool = True, **files: bytes) -> "subprocess.CompletedProcess[bytes]":
+    """Run `openssl` with the named bytes as files; `{name}` in an argument is the file's path.
+
+    What it says of errors goes with its output, unless `errors` is false.
+    """
     program = shutil.which("openssl")
-    if program is None:
-        raise Unknown("NO_CRYPTO")
-    with tempfile.TemporaryDirectory() as folder:
-        paths = {name: os.path.join(folder, name) for name in files}
-        for name, content in files.items():
-            with open(paths[name], "wb") as file:
-                file.write(content)
-        command = [program] + [argument.format(**paths) for argument in arguments]
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if program is None or os.path.dirname(os.path.abspath(program)) == os.getcwd():
+        raise Unknown("NO_CRYPTO")  # Windows looks where one stands first: there a packet may have been unpacked
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            paths = {name: os.path.join(folder, name) for name in files}
+            for name, content in files.items():
+                with open(paths[name], "wb") as file:
+                    file.write(content)
+            return subprocess.run(
+                [program] + [argument.format(**paths) for argument in arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if errors else subprocess.DEVNULL,
+                timeout=OPENSSL_TIMEOUT_SECONDS,
+                check=False,
+            )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unknown("NO_CRYPTO", type(error).__name__) from error
+
+
+def signature_bytes(text: str) -> bytes:
+    """From base64 in its one usual writing: another one would be another file with the same signature."""
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode("ascii") != text:
+        raise ValueError("base64 with spare bits")
+    return raw
 
 
 def trust_file(packet: Packet, name: str) -> Any:
@@ -132,7 +153,8 @@ def policy(packet: Packet, name: str, default: int) -> int:
 
 
 def check_seal(packet: Packet) -> str:
-    seal, manifest = packet.json("seal.json", exact=True), packet.read("manifest.json")
+    manifest = packet.read("manifest.json")
+    seal = strict_json(packet.read("seal.json", SMALL_MAX_BYTES), "seal.json", exact=True)
     if seal["alg"] not in ("Ed25519", "SM2"):
         raise Finding("SEAL_ALGORITHM", str(seal["alg"]))
     if set(seal) != {"alg", "format", "key_id", "manifest_sha256", "packet_id", "sig"}:
@@ -142,7 +164,7 @@ def check_seal(packet: Packet) -> str:
         raise Finding("IDENTITY_MISMATCH", "seal.json")
     if seal["manifest_sha256"] != hashlib.sha256(manifest).hexdigest():
         raise Finding("SEAL_MANIFEST")
-    signature = base64.b64decode(seal["sig"], validate=True)
+    signature = signature_bytes(seal["sig"])
     key = registered_key(packet, seal["key_id"], "seal")
     if seal["alg"] != key.alg:
         raise Finding("SEAL_ALGORITHM", str(seal["alg"]))
@@ -162,8 +184,9 @@ def check_approvals(packet: Packet) -> str:
     wanted = policy(packet, "approvals_min", 0)
     holders: Dict[str, str] = {}
     if "approvals.json" in packet.entries:
-        document = packet.json("approvals.json", exact=True)
-        if document["format"] != APPROVALS:
+        document = strict_json(packet.read("approvals.json", SMALL_MAX_BYTES), "approvals.json", exact=True)
+        known = document["format"] == APPROVALS and set(document) == {"format", "approvals"}
+        if not known or len(document["approvals"]) > APPROVALS_MAX:
             raise Finding("MALFORMED", "approvals.json")
         for approval in document["approvals"]:
             holders.update(check_approval(packet, approval))
@@ -175,11 +198,18 @@ def check_approvals(packet: Packet) -> str:
 def check_approval(packet: Packet, approval: Dict[str, str]) -> Dict[str, str]:
     digest = hashlib.sha256(packet.read("manifest.json")).hexdigest()
     text = approved_text(packet.manifest["packet_id"], digest, approval["at"])
-    signature = base64.b64decode(approval["sig"], validate=True)
+    if set(approval) != {"key_id", "at", "sig"}:
+        raise Finding("MALFORMED", "approvals.json")
+    signature = signature_bytes(approval["sig"])
     key = registered_key(packet, approval["key_id"], "approve")
     if not key.holds(signature, text):
         raise Finding("APPROVAL_SIGNATURE", key.holder)
-    key.check_time(moment(approval["at"]))
+    at, sealed = moment(approval["at"]), moment(packet.manifest["built_at"])
+    if packet.manifest["timestamp"] == "required" and packet.token_time:
+        sealed = packet.token_time
+    if at < sealed - SKEW:
+        raise Finding("APPROVAL_TIME", f"{key.holder} {approval['at']}")
+    key.check_time(at)
     return {key.holder: approval["at"]}
 
 

@@ -8,6 +8,9 @@ from typing import Any, Dict, List, Tuple
 
 from review.packets.verify.reasons import Finding
 
+DIGITS_MAX = 20
+"""Of a whole number: longer ones take Python time that grows with their square."""
+
 SKEW = timedelta(seconds=600)
 """How far two honest clocks may differ."""
 
@@ -26,12 +29,25 @@ def strict_json(raw: bytes, where: str, exact: bool = False) -> Any:
         return dict(items)
 
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=pairs)
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=pairs, parse_int=whole_number, parse_constant=no_number
+        )
         if exact and canonical(value) != raw:
             raise Finding("JSON_NOT_CANONICAL", where)
     except (ValueError, RecursionError) as error:
         raise Finding("JSON_INVALID", where) from error
     return value
+
+
+def whole_number(digits: str) -> int:
+    if len(digits) > DIGITS_MAX:
+        raise ValueError("a number too long")
+    return int(digits)
+
+
+def no_number(name: str) -> None:
+    """`NaN` and `Infinity`, which Python reads and JSON does not have."""
+    raise ValueError(name)
 
 
 def moment(text: str) -> datetime:
