@@ -136,10 +136,10 @@ def read_end(packet: Packet) -> Tuple[int, int, int]:
     count, length, offset = END.unpack(tail[-22:])[4:7]
     if tail[-22:] != end_record(count, length, offset):
         raise Finding("ZIP_HEADER", "end")
-    if length > DIRECTORY_MAX_BYTES:
-        raise Finding("ZIP_SIZE", "central directory")
     if offset + length != size - END.size:
         raise Finding("ZIP_LEADING_BYTES" if offset + length < size - END.size else "ZIP_TRUNCATED")
+    if length > DIRECTORY_MAX_BYTES:
+        raise Finding("ZIP_SIZE", "central directory")
     return count, offset, length
 
 
