@@ -128,13 +128,13 @@ def recent(connection: Connection, actor: str, limit: int = RECENT) -> list[tupl
     return [(event, _stands(connection, event)) for event in found]
 
 
-def decided_since(connection: Connection, actor: str, day: str) -> int:
-    """How many decisions of the actor stand since a UTC day began; those taken back do not count."""
+def decided_since(connection: Connection, actor: str, at: str) -> int:
+    """How many decisions of the actor stand since a moment; those taken back do not count."""
     own = select(case_events.c.at, case_events.c.detail).where(
         case_events.c.actor == actor, case_events.c.kind == "decided"
     )
     rows = connection.execute(own.order_by(case_events.c.id.desc()).limit(MOST_A_DAY))
-    back = ["undoes" in json.loads(row.detail) for row in rows if row.at >= day]
+    back = ["undoes" in json.loads(row.detail) for row in rows if row.at >= at]
     return len(back) - 2 * sum(back)
 
 

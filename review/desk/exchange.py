@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, RowMapping, select
 
 from review.cases import Case, CaseState
+from review.desk import handed
 from review.tables import case_events, case_subjects, nights, packets
 from review.tables import cases as rows
 
@@ -41,7 +42,7 @@ def case(connection: Connection, found: Case) -> dict[str, Any]:
     row = connection.execute(select(rows).where(rows.c.id == found.id)).mappings().one()
     subjects = select(case_subjects.c.subject).where(case_subjects.c.case_id == found.id)
     events = select(case_events.c.at, case_events.c.kind).where(case_events.c.case_id == found.id)
-    held = select(packets).where(packets.c.case_id == found.id).order_by(packets.c.id)
+    held = select(packets).where(packets.c.case_id == found.id, handed.left(packets.c.id)).order_by(packets.c.id)
     return {
         **_case(row),
         "subjects": list(connection.scalars(subjects.order_by(case_subjects.c.subject))),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from review.referral_records import ReferralState
 from review.tables import referral_items, referrals
@@ -12,6 +13,12 @@ from review.tables import referral_items, referrals
 LEFT = (ReferralState.SENT, ReferralState.RECEIVED, ReferralState.ANSWERED, ReferralState.CLOSED)
 ENDED = frozenset({"blocked", "removed", "closed", "listing_down", "platform_ordered"})
 """Results of recipients after which the page or offer is no longer there for the public."""
+
+
+def left(packet_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a packet was approved and handed over: before that nobody outside the office has it from us."""
+    sent = select(referral_items.c.packet_id).join(referrals, referrals.c.id == referral_items.c.referral_id)
+    return packet_id.in_(sent.where(referrals.c.state.in_(LEFT), referral_items.c.packet_id.is_not(None)))
 
 
 def referred(connection: Connection) -> int:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from crawlers.tables import listings
+from review.clock import as_text
 from review.desk import tallies, texts
 from review.desk.tables import desk
 from review.errors import CaseError
@@ -124,3 +125,8 @@ def _words(case: Mapping[str, Any], subjects: Sequence[RowMapping], offer: Mappi
 def local_day(at: str) -> str:
     """The day in China of a stored UTC time, `2026-11-21`."""
     return datetime.fromisoformat(at).astimezone(CHINA).date().isoformat()
+
+
+def day_began(at: str) -> str:
+    """When the day in China began in which a stored UTC time lies, as times are stored."""
+    return as_text(datetime.fromisoformat(at).astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0))

@@ -83,8 +83,9 @@ def uploads(view: View) -> View:
 
 
 def bound(app: Flask, upload_bytes: int) -> None:
-    """Before anything of the request is read."""
-    if getattr(app.view_functions.get(request.endpoint or ""), "uploads", False):
+    """Before anything of the request is read; who is not signed in hands in no files."""
+    uploading = getattr(app.view_functions.get(request.endpoint or ""), "uploads", False)
+    if uploading and current_user.is_authenticated:
         request.max_content_length = upload_bytes
 
 

@@ -52,6 +52,7 @@ def prepare(config: Config, store: Store, data: Path, *, port: int | None = None
         "host": listen.host,
         "threads": listen.threads,
         "ident": None,
+        "max_request_body_size": config.web.limits.upload_bytes,
         "clear_untrusted_proxy_headers": True,
     }
     if listen.trusted_proxy:

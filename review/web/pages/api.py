@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from review import audit
 from review.cases import CaseState, get, parse_label
-from review.desk import exchange
+from review.desk import exchange, handed
 from review.desk.tokens import bearer, seen
 from review.errors import CaseError
 from review.tables import packets
@@ -130,8 +130,9 @@ def case(label: str) -> Response:
 @page.get("/packets")
 @reads("packets")
 def all_packets() -> Response:
+    """Those that were handed over."""
     limit, after = _number("limit", 50, MOST), request.args.get("after", "")[:LONGEST]
-    query = select(packets).where(packets.c.id > after).order_by(packets.c.id).limit(limit)
+    query = select(packets).where(packets.c.id > after, handed.left(packets.c.id)).order_by(packets.c.id).limit(limit)
     with desk().read() as connection:
         found = [exchange.packet(row) for row in connection.execute(query).mappings()]
     return told({"packets": found, "next": found[-1]["id"] if len(found) == limit else None})
@@ -142,7 +143,8 @@ def all_packets() -> Response:
 def packet_file(packet_id: str) -> Response:
     """The sealed packet itself, as a zip."""
     with desk().read() as connection:
-        row = connection.execute(select(packets).where(packets.c.id == packet_id[:LONGEST])).mappings().first()
+        asked = select(packets).where(packets.c.id == packet_id[:LONGEST], handed.left(packets.c.id))
+        row = connection.execute(asked).mappings().first()
     path = desk().data / "packets" / Path(row["file"]).name if row else None
     if path is None or not path.is_file():
         raise ApiError(HTTPStatus.NOT_FOUND, "no such packet here")

@@ -15,6 +15,7 @@ from review.cases import Decision
 from review.desk import accounts, deciding, filters, locks, tallies
 from review.desk.contact_search import cases_of_contact
 from review.desk.filters import Query
+from review.desk.index import day_began
 from review.desk.roles import CASEWORK
 from review.desk.saved import saved_for
 from review.desk.tables import desk as desk_rows
@@ -100,7 +101,7 @@ def _around(connection: Connection, query: Query) -> dict[str, Any]:
         "facets": facets,
         "totals": {state: tallies.total(connection, state) for state in ("open", "doubtful", "confirmed", "excluded")},
         "saved": saved_for(connection, actor()),
-        "done_today": deciding.decided_since(connection, actor(), desk().now()[:10]),
+        "done_today": deciding.decided_since(connection, actor(), day_began(desk().now())),
         "recent": deciding.recent(connection, actor(), 8),
     }
 

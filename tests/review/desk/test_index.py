@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import delete, select
 
 from crawlers.store import Store
@@ -72,3 +73,15 @@ def test_a_store_older_than_the_queue_is_indexed_once(store: Store) -> None:
 def test_days_are_chinas() -> None:
     assert index.local_day("2026-11-20T16:30:00.000Z") == "2026-11-21"
     assert index.local_day(NOW) == "2026-11-21"
+
+
+@pytest.mark.parametrize(
+    ("at", "began"),
+    [
+        ("2026-11-20T15:59:59.999Z", "2026-11-19T16:00:00.000Z"),
+        ("2026-11-20T16:00:00.000Z", "2026-11-20T16:00:00.000Z"),
+        ("2026-11-21T01:00:00.000Z", "2026-11-20T16:00:00.000Z"),
+    ],
+)
+def test_the_day_begins_at_midnight_in_china(at: str, began: str) -> None:
+    assert index.day_began(at) == began

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from review.desk.roles import Role
+from review.web import serving
 from tests.review.web.office import Office
 
 
@@ -63,3 +66,20 @@ def test_an_api_that_breaks_says_so_without_a_trace(desk: Office, monkeypatch: p
     answer = desk.visitor().get("/api/v1/cases")
     assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
     assert "secret" not in answer.text
+
+
+def test_who_is_not_signed_in_hands_in_no_files(desk: Office) -> None:
+    """What is long is refused before it is read, not kept aside until somebody asks who it is from."""
+    told: Any = b"x" * (desk.config.web.limits.form_bytes + 1)
+    for path in ("/intake/preview", "/referrals/R-2026-000001/file"):
+        answer = desk.visitor().raw_post(path, told, content_type="multipart/form-data; boundary=x")
+        assert answer.status_code == 413
+
+
+def test_the_server_itself_takes_no_more_than_an_upload(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the application sees a request, all of it lies on the disk."""
+    bound: list[dict[str, Any]] = []
+    monkeypatch.setattr(serving, "create_server", lambda _app, **given: bound.append(given))
+    monkeypatch.setattr(serving, "_log_to", lambda _path: None)
+    serving.prepare(desk.config, desk.store, desk.data)
+    assert [one["max_request_body_size"] for one in bound] == [desk.config.web.limits.upload_bytes] * 2

@@ -7,7 +7,9 @@ import warnings
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, update
 
+from review import referrals, tables
 from review.cases import Decision, decide
 from review.desk import tokens
 from review.web.pages.api import DESCRIPTION
@@ -65,6 +67,30 @@ def test_only_confirmed_sites_are_on_the_block_list(desk: Office) -> None:
 def test_odd_questions_are_refused_as_problems(desk: Office, path: str) -> None:
     answer = asked(desk, path, bearer(desk))
     assert answer.status_code == 400 and answer.json["status"] == 400 and answer.json["detail"]
+
+
+def test_packets_are_told_of_once_they_were_handed_over(desk: Office) -> None:
+    """Four eyes hold for other platforms, too: a draft is nobody else's."""
+    case_id = desk.case(0)
+    with desk.store.write() as connection:
+        decide(connection, case_id, Decision.CONFIRM, actor="ana", reason="属实", now=desk.clock())
+        referrals.draft(connection, [case_id], "market", desk.config, actor="ana", now=desk.clock())
+        row = {"id": "P-2026-000001", "case_id": case_id, "agency": "market", "built_at": desk.clock(), "sha256": ""}
+        connection.execute(insert(tables.packets).values({**row, "file": "P-2026-000001.zip"}))
+        referrals.attach(connection, 1, "P-2026-000001", actor="ana", now=desk.clock())
+    (desk.data / "packets").mkdir()
+    (desk.data / "packets" / "P-2026-000001.zip").write_bytes(b"PK")
+    held = bearer(desk)
+
+    def told() -> tuple[int, int, int]:
+        with asked(desk, "/packets/P-2026-000001/file", held) as file:
+            listed = asked(desk, "/packets", held).json["packets"]
+            return len(listed), len(asked(desk, "/cases/A-1", held).json["packets"]), file.status_code
+
+    assert told() == (0, 0, 404)
+    with desk.store.write() as connection:
+        connection.execute(update(tables.referrals).values(state="sent"))
+    assert told() == (1, 1, 200)
 
 
 def test_the_description_names_every_view_and_no_other(desk: Office) -> None:
