@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 
 from review.packets import fonts
 from review.packets.coverage import drawn
-from review.packets.papers.model import Centred, Paper, Space, text
+from review.packets.papers.model import Centred, Paper, Space, Table, text
 from review.packets.source import DecisionFacts
 from review.packets.typesetting import DocumentError, pdf
 from review.packets.word import docx
@@ -146,3 +146,14 @@ def test_a_picture_that_is_none_is_an_error(tmp_path: Path) -> None:
 )
 def test_what_no_font_draws_is_written_by_its_number(said: str, shown: str) -> None:
     assert drawn(said) == shown
+
+
+def test_a_row_taller_than_a_page_goes_on_overleaf() -> None:
+    """A short cell beside a long one once kept the row together, and what stood below the page was lost."""
+    long = "".join(f"第{number}句说免考包过可查。" for number in range(200))
+    paper = Paper("长表", "长表", (Table((10, 40, 50), (("一", long, "二"),)),))
+    with pdfplumber.open(io.BytesIO(pdf(paper, world.BUILT_AT))) as opened:
+        bottom = max(char["bottom"] for page in opened.pages for char in page.chars if char["text"].strip())
+        said = "".join(char["text"] for page in opened.pages for char in page.chars if not char["text"].isspace())
+        assert bottom <= opened.pages[0].height - 20 / 25.4 * 72
+    assert "第199句" in said
