@@ -27,7 +27,7 @@ foreach ($line in [IO.File]::ReadAllLines($sums, [Text.Encoding]::UTF8)) {
     if (-not [IO.File]::Exists($path)) { Write-Host "[缺少] $name"; $bad++; continue }
     if ((Get-Sum $path) -ne $line.Substring(0, 64).ToLower()) { Write-Host "[不符] $name"; $bad++ } else { Write-Host "[相符] $name" }
 }
-foreach ($file in [IO.Directory]::GetFiles($root, '*', 'AllDirectories')) {
+foreach ($file in [IO.Directory]::GetFiles($root + '\', '*', 'AllDirectories')) {
     $name = $file.Substring($root.Length + 1) -replace '\\', '/'
     if ($name -ne 'SHA256SUMS' -and -not $listed.ContainsKey($name)) { Write-Host "[多出] $name"; $bad++ }
 }

@@ -18,7 +18,7 @@ TOKEN_MAX_BYTES = 1 << 20
 ACCURACY_MAX_SECONDS, SEAL_DELAY_SECONDS, CHAIN_MAX = 60, 7 * 86400, 6
 STAMP_DELAY_SECONDS = 7 * 86400
 """How much later than a capture its token may be, where the recipient's policy does not say."""
-STAMPS_PER_LINE_MAX = 8
+STAMPS_PER_LINE_MAX, IMPORTED = 8, "import"
 PRINTED_TIME = re.compile(r"^Time stamp: (\w{3} +\d+ [\d:]{8})(?:\.\d+)? (\d{4}) GMT", re.MULTILINE)
 PRINTED_ACCURACY = re.compile(r"^Accuracy: 0x([0-9A-Fa-f]+) seconds", re.MULTILINE)
 
@@ -257,7 +257,7 @@ def check_stamps(packet: Packet) -> str:
     queued = [str(stamp["id"]) for stamp in stamps if stamp["state"] != "stamped"]
     if queued:
         raise Unknown("STAMP_QUEUED", ", ".join(queued))
-    delays = [first_stamped(capture, given) - moment(capture["fetched_at"]) for capture in captures]
+    delays = [first_stamped(capture, given) - taken_at(packet, capture) for capture in captures]
     latest = int(max(delays).total_seconds())
     if latest > policy(packet, "stamp_delay_max_seconds", STAMP_DELAY_SECONDS):
         raise Unknown("STAMP_LATE", f"+{latest} s")
@@ -267,6 +267,12 @@ def check_stamps(packet: Packet) -> str:
 def first_stamped(capture: Any, given: List[Tuple[Any, datetime]]) -> datetime:
     """The earliest token over the line of this capture: before that, only the chain says when it was taken."""
     return min(at for stamp, at in given if stamp["from_seq"] <= capture["custody_seq"] <= stamp["to_seq"])
+
+
+def taken_at(packet: Packet, capture: Any) -> datetime:
+    """When the office says it had the page: fetched it, or, where somebody handed it in, noted it in the chain."""
+    handed_in = capture["origin"] == IMPORTED
+    return moment(packet.lines[capture["custody_seq"]]["at"] if handed_in else capture["fetched_at"])
 
 
 def check_stamp_digest(packet: Packet, stamp: Any) -> None:

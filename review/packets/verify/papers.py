@@ -21,6 +21,8 @@ from review.packets.verify.reasons import Finding, Unknown
 
 OBJECT = re.compile(rb"(?:^|\n)(\d{1,10}) 0 obj\s|endobj")
 PAGE = re.compile(rb"/Type\s*/Page\b")
+PAGES = re.compile(rb"/Type\s*/Pages\b")
+COUNT = re.compile(rb"/Count\s+(\d{1,9})\b")
 REFERENCE = {
     name: re.compile(rb"/%s\s+(\d+) 0 R" % name.encode("ascii")) for name in ("Resources", "Contents", "ToUnicode")
 }
@@ -55,7 +57,12 @@ SPOKEN = ("packet_id", "case_id", "subject")
 
 def pdf_text(data: bytes) -> str:
     """All text that is shown, page after page, without white space. Raises ValueError or KeyError for other PDFs."""
-    objects = Objects(between(OBJECT, data))
+    found = list(between(OBJECT, data))
+    objects = Objects(found)
+    trees = [int(count) for body in objects.values() if PAGES.search(body) for count in COUNT.findall(body)]
+    pages = sum(PAGE.search(body) is not None for body in objects.values())
+    if len(objects) != len(found) or data.count(b"startxref") > 1 or max(trees, default=pages) != pages:
+        raise ValueError("objects of a name twice, or pages that are not shown")
     maps: Dict[bytes, Dict[int, str]] = {}
     return plain("".join(page_text(objects, body, maps) for body in objects.values() if PAGE.search(body)))
 

@@ -85,10 +85,10 @@ def openssl(*arguments: str, errors: bool = True, **files: bytes) -> "subprocess
 
     What it says of errors goes with its output, unless `errors` is false.
     """
-    program = shutil.which("openssl")
-    if program is None or os.path.dirname(os.path.abspath(program)) == os.getcwd():
-        raise Unknown("NO_CRYPTO")  # Windows looks where one stands first: there a packet may have been unpacked
     try:
+        program = shutil.which("openssl")
+        if program is None or os.path.dirname(os.path.abspath(program)) == os.getcwd():
+            raise Unknown("NO_CRYPTO")  # Windows looks where one stands first: there a packet may have been unpacked
         with tempfile.TemporaryDirectory() as folder:
             paths = {name: os.path.join(folder, name) for name in files}
             for name, content in files.items():

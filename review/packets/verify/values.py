@@ -8,8 +8,8 @@ from typing import Any, Dict, List, Tuple
 
 from review.packets.verify.reasons import Finding
 
-DIGITS_MAX = 20
-"""Of a whole number: longer ones take Python time that grows with their square."""
+DIGITS_MAX, VALUES_MAX = 20, 1 << 22
+"""Of a whole number: longer ones take Python time that grows with their square. Of a file: each takes memory."""
 
 SKEW = timedelta(seconds=600)
 """How far two honest clocks may differ."""
@@ -28,6 +28,8 @@ def strict_json(raw: bytes, where: str, exact: bool = False) -> Any:
             raise Finding("JSON_DUPLICATE_KEY", where)
         return dict(items)
 
+    if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > VALUES_MAX:
+        raise Finding("JSON_INVALID", f"{where}: more than {VALUES_MAX} values")
     try:
         value = json.loads(
             raw.decode("utf-8"), object_pairs_hook=pairs, parse_int=whole_number, parse_constant=no_number

@@ -103,6 +103,22 @@ def test_text_of_a_pdf_drawn_without_ink() -> None:
         pdf_text(page(b"/F 9 Tf 3 Tr <0001> Tj", meanings))
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"\n1 0 obj\n/Type/Page\nendobj",
+        b"\n7 0 obj\n/Type/Page\nendobj",
+        b"\nstartxref 1\nstartxref 2",
+    ],
+)
+def test_pages_of_a_pdf_that_nobody_is_shown(more: bytes) -> None:
+    """An object written twice, a page outside the tree, a second version behind the first."""
+    whole = page(b"") + b"\n6 0 obj\n<</Type/Pages /Count 1>>\nendobj"
+    assert pdf_text(whole) == ""
+    with pytest.raises(ValueError, match="not shown"):
+        pdf_text(whole + more)
+
+
 SLOW: dict[str, Callable[[], Any]] = {
     "objects without end": lambda: pdf_text(b"\n1 0 obj " * (1 << 20)),
     "streams without end": lambda: pdf_text(pdf(b"/Type/Page /Contents 2 0 R", b"stream\n" * (1 << 20))),
@@ -138,6 +154,11 @@ def test_a_name_of_a_million_signs_is_not_put_into_ascii(bench: Bench) -> None:
     verdict, found = judged(bench, files)
     assert (verdict, "CAPTURE_HOST" in found) == ("invalid", True)
     assert time.process_time() - begun < QUICK_SECONDS
+
+
+def test_more_values_than_memory_has_room_for() -> None:
+    with pytest.raises(Finding, match="more than"):
+        strict_json(b"[" + b"[]," * (1 << 22) + b"[]]", "x")
 
 
 @pytest.mark.parametrize("raw", [b"NaN", b"[Infinity]", b'{"a":-Infinity}', b"1" * 30])

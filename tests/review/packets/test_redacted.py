@@ -244,6 +244,34 @@ def test_another_original_is_found(bench: Bench, tmp_path: Path, pair: tuple[byt
     assert (report["verdict"], "REDACTION_MISMATCH" in codes(report)) == ("invalid", True)
 
 
+@pytest.mark.parametrize("key", ["packet_id", "case_id", "subject"])
+def test_an_original_of_another_number_or_case(
+    bench: Bench, tmp_path: Path, pair: tuple[bytes, Files, PacketSource], key: str
+) -> None:
+    """The hash of one packet's manifest under the number of another, sealed by an insider."""
+    original, files, _ = pair
+
+    def renamed(document: dict[str, Any]) -> None:
+        document[key] = "P-2026-000009"
+        if key == "packet_id" and "original" in document:
+            document["original"]["packet_id"] = "P-2026-000009"
+
+    forged = dict(files)
+    for name in ("manifest.json", "redactions.json", "capture.json"):
+        forged = edited(forged, name, renamed)
+    report = judged(bench, tmp_path, packed(bench.resealed(forged)), original)
+    assert (report["verdict"], "REDACTION_MISMATCH" in codes(report)) == ("invalid", True), report["checks"]
+
+
+def test_an_original_that_cannot_be_opened(
+    bench: Bench, tmp_path: Path, pair: tuple[bytes, Files, PacketSource]
+) -> None:
+    _, files, _ = pair
+    (tmp_path / "copy.zip").write_bytes(packed({**files, "verify.py": files["verify.py"] + b" "}))
+    report = verify(str(tmp_path / "copy.zip"), str(bench.trust), str(tmp_path / "nothing.zip"))
+    assert (report["verdict"], "ZIP_UNREADABLE" in codes(report)) == ("invalid", True)
+
+
 def test_a_leak_stops_the_copy(pair: tuple[bytes, Files, PacketSource]) -> None:
     """Mutation 54: a masked value under a drawn box is still text in the PDF."""
     known = masker(f"姓名：{VICTIM}")

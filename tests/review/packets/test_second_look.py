@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from crawlers import custody
+from crawlers.records import Origin
 from review import approvals, trusted
 from review.packets.evidence import utc
 from review.packets.standalone import single_file
@@ -126,8 +127,15 @@ def test_a_page_said_to_be_of_last_month_but_noted_today(bench: Bench) -> None:
     assert (report["verdict"], "STAMP_LATE" in codes(report)) == ("unknown", True), report["checks"]
 
 
-def late_packet(bench: Bench, fetched: str, noted: str, padded: str) -> bytes:
-    item = world.material(1, [world.exchange(f"http://{world.HOST}/", at=fetched)], fetched_at=fetched)
+def test_a_page_of_last_month_that_was_handed_in_today(bench: Bench) -> None:
+    """What the office says of it is when it was noted."""
+    ago, now = (utc(datetime.now(UTC) - timedelta(days=days)) for days in (20, 0))
+    report = bench.judge(late_packet(bench, fetched=ago, noted=now, padded=now, origin=Origin.IMPORT))
+    assert (report["verdict"], codes(report)) == ("valid", {"OK"}), report["checks"]
+
+
+def late_packet(bench: Bench, fetched: str, noted: str, padded: str, **changes: Any) -> bytes:
+    item = world.material(1, [world.exchange(f"http://{world.HOST}/", at=fetched)], fetched_at=fetched, **changes)
     first = world.chain([("captured", 1, world.captured(item))], at=noted)
     pair = json.loads(json.dumps([*first, {**first[0], "seq": 2, "event": "noted", "capture_id": None, "at": padded}]))
     kept = tuple(json.loads(raw) for raw in rechained(pair).splitlines())
@@ -322,6 +330,12 @@ def test_a_program_beside_the_packet_is_not_run(tmp_path: Path, monkeypatch: pyt
         monkeypatch.setenv("PATH", path)
         with pytest.raises(Unknown, match="NO_CRYPTO"):
             openssl("version")
+
+
+def test_nowhere_to_write_leaves_the_seals_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    with pytest.raises(Unknown, match="NO_CRYPTO"):
+        openssl("version")
 
 
 def test_a_module_beside_the_verifier_is_not_loaded(bench: Bench, tmp_path: Path) -> None:

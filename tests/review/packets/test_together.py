@@ -18,7 +18,7 @@ from review.packets.seal import Sealer, Timestamp, Unstamped
 from review.packets.together import PacketRefused, seal_together
 from review.packets.verify.contents import sums
 from tests.review.packets import world
-from tests.review.packets.bench import Bench, Files, packed, sha256, stamped_packet, unpacked
+from tests.review.packets.bench import Bench, Files, edited, packed, sha256, stamped_packet, unpacked
 from tests.review.packets.test_mutations import codes
 
 LETTER = "00_函.pdf"
@@ -86,6 +86,13 @@ def test_one_flipped_bit_inside_a_packet(bench: Bench, bundle: Files) -> None:
 def test_a_packet_exchanged_for_another_valid_one(bench: Bench, bundle: Files) -> None:
     files = {**bundle, "packets/P-2026-000002.zip": bundle["packets/P-2026-000001.zip"]}
     report = bench.judge(resealed(bench, files))
+    assert (report["verdict"], "BUNDLE_MISMATCH" in codes(report)) == ("invalid", True)
+
+
+@pytest.mark.parametrize("key", ["case_id", "subject"])
+def test_a_packet_under_the_name_of_another_case(bench: Bench, bundle: Files, key: str) -> None:
+    files = edited(dict(bundle), "manifest.json", lambda manifest: manifest["packets"][0].update({key: "K-0099"}))
+    report = bench.judge(packed(bench.signed(files)))
     assert (report["verdict"], "BUNDLE_MISMATCH" in codes(report)) == ("invalid", True)
 
 
