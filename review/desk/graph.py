@@ -7,7 +7,7 @@ always looks the same. At most `MAX_NODES` boxes; the subjects beyond are counte
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,17 @@ class Picture:
     right: int = RIGHT_PX
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What kinds of ties and places of trade are called, in the language of who looks."""
+
+    tie: Callable[[str], str] = TIE_NAMES.__getitem__
+    trade: Callable[[str], str] = str
+
+
+CHINESE = Names()
+
+
 @dataclass(slots=True)
 class _Side:
     keys: list[str]
@@ -76,6 +87,7 @@ def draw(
     *,
     opened: str = "",
     limit: int = MAX_NODES,
+    names: Names = CHINESE,
 ) -> Picture:
     """`held` gives (label, state) of each subject's case; `why` and `group_name` are sentences with fields."""
     ties = sorted(campaign.ties, key=lambda tie: (-tie.weight, tie.kind, tie.key))[: limit // 2]
@@ -84,14 +96,19 @@ def draw(
     group_of = {subject: group for group, members in side.groups.items() for subject in members}
     rows = max(len(ties), len(place), 1)
     left, right = _spread(len(ties), rows), _spread(len(place), rows)
-    boxes = [_tie_box(tie, y) for tie, y in zip(ties, left, strict=True)]
-    others = [_subject_box(key, right[at], held, side.groups, group_name) for key, at in place.items()]
+    boxes = [_tie_box(tie, y, names) for tie, y in zip(ties, left, strict=True)]
+    others = [
+        _group_box(key, right[at], len(side.groups[key]), group_name, names)
+        if key in side.groups
+        else _subject_box(key, right[at], held)
+        for key, at in place.items()
+    ]
     lines: dict[tuple[int, int], Line] = {}
     for tie, y in zip(ties, left, strict=True):
         for subject, capture in tie.seen:
             key = group_of.get(subject, subject)
             if key in place:
-                told = _why(tie, subject, capture, why)
+                told = _why(tie, subject, capture, why, names)
                 lines.setdefault((y, right[place[key]]), Line(y, right[place[key]], tie.weight, told))
     kept = sorted(lines.values(), key=lambda line: -line.weight)[:MAX_LINES]
     folded = tuple(box for box in others if box.count)
@@ -141,26 +158,25 @@ def _spread(count: int, rows: int) -> list[int]:
     return [round(TOP_PX + step * (number + 0.5)) for number in range(count)]
 
 
-def _tie_box(tie: KeptTie, y: int) -> Box:
-    text = f"{TIE_NAMES[tie.kind]} {tie.shown}"
+def _tie_box(tie: KeptTie, y: int, names: Names) -> Box:
+    text = f"{names.tie(tie.kind)} {tie.shown}"
     return Box(f"{tie.kind}:{tie.key}", _short(text, VALUE_CHARS), text, y, "tie")
 
 
-def _subject_box(
-    key: str, y: int, held: Mapping[str, tuple[str, str]], groups: Mapping[str, list[str]], group_name: str
-) -> Box:
-    if key in groups:
-        count = len(groups[key])
-        text = group_name.format(name=key, count=count)
-        return Box(key, text, text, y, "group", count)
+def _group_box(key: str, y: int, count: int, group_name: str, names: Names) -> Box:
+    text = group_name.format(name=names.trade(key), count=count)
+    return Box(key, text, text, y, "group", count)
+
+
+def _subject_box(key: str, y: int, held: Mapping[str, tuple[str, str]]) -> Box:
     case, state = held.get(key, ("", ""))
     text = shown(key)
     return Box(key, _short(text, SUBJECT_CHARS), text, y, "subject", state=state, case=case)
 
 
-def _why(tie: KeptTie, subject: str, capture: int, why: str) -> str:
+def _why(tie: KeptTie, subject: str, capture: int, why: str, names: Names) -> str:
     return why.format(
-        name=TIE_NAMES[tie.kind],
+        name=names.tie(tie.kind),
         value=tie.shown,
         subject=shown(subject),
         capture=f"C-{capture:08d}",

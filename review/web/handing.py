@@ -78,7 +78,7 @@ def not_offered(referral: Referral, step: str, who: str) -> str:
     said = words().referrals
     if step in {"review", "approve"} and named(who) in referral.preparers:
         return str(said.same_person)
-    return str(said.not_now).format(step=said.steps.get(step), state=referral.state.chinese)
+    return str(said.not_now).format(step=said.steps.get(step), state=said.state.get(referral.state.value))
 
 
 def take(referral: Referral, step: str) -> str:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from detectors import campaigns as kept
 from detectors.campaigns import Campaign
-from detectors.strings import TIE_NAMES
 from review import audit, campaigns
 from review.cases import CaseState
 from review.desk import graph
@@ -47,7 +46,7 @@ def show() -> str:
         with desk().write() as connection:
             audit.append(connection, actor(), "campaign.walk", {"start": walk.start if walk else "—"}, now=desk().now())
     return render_template(
-        "campaigns.html", rows=rows, shown=shown, walk=walk, start=start, problem=problem, names=TIE_NAMES
+        "campaigns.html", rows=rows, shown=shown, walk=walk, start=start, problem=problem, trade_name=trade_name
     )
 
 
@@ -84,7 +83,7 @@ def detail(label: str) -> str:
         campaign=campaign,
         held=held,
         ties=ties,
-        names=TIE_NAMES,
+        trade_name=trade_name,
         picture=_picture(campaign, held, opened),
         opened=opened,
     )
@@ -93,7 +92,13 @@ def detail(label: str) -> str:
 def _picture(campaign: Campaign, held: Held, opened: str) -> graph.Picture:
     told = words().campaigns
     cases = {subject: (label, state.value) for subject, (label, state) in held.items()}
-    return graph.draw(campaign, cases, told.why, told.group, opened=opened)
+    names = graph.Names(words().tie.get, trade_name)
+    return graph.draw(campaign, cases, told.why, told.group, opened=opened, names=names)
+
+
+def trade_name(trade: str) -> str:
+    """A platform by its name; the open web is none."""
+    return str(words().platform.get("web" if trade == "site" else trade))
 
 
 @page.get("/campaigns/<label>/ties.csv")
@@ -114,7 +119,7 @@ def ties_csv(label: str) -> AnyResponse:
     rows = [
         [
             campaign.label,
-            TIE_NAMES[tie.kind],
+            words().tie.get(tie.kind),
             tie.shown,
             f"{tie.weight:.2f}",
             str(tie.carriers),

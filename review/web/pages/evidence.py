@@ -23,12 +23,12 @@ from crawlers.answers import Answer
 from crawlers.records import ArchiveError, Capture, CrawlError, Exchange, StoreError
 from crawlers.tables import custody
 from detectors.features import Page
-from review import audit
+from review import audit, cases
 from review.desk.roles import CASEWORK
 from review.errors import CaseError
 from review.exporting import export_wacz
 from review.viewing import html_of
-from review.web import case_view, marking, signing
+from review.web import marking, signing
 from review.web.desk import actor, desk
 from review.web.entry import entry
 from review.web.pages.case import of_case
@@ -137,7 +137,7 @@ def wacz(case_id: int) -> Response:
     """The case's captures as one file that replay tools open; who took it is written down with its digest."""
     place = desk()
     with place.read() as connection:
-        captures = [capture.id for capture in case_view.view(connection, case_id).captures]
+        captures = cases.get(connection, case_id).capture_ids
     with TemporaryDirectory() as folder:
         out = Path(folder) / f"A-{case_id:06d}.wacz"
         try:

@@ -90,3 +90,14 @@ def test_the_way_a_campaign_is_traced_is_no_mistake_for_odd_values(desk: Office)
         assert answer.status_code == 200, text
     for label in ("K-²", "K-" + "9" * 30, "K-", "%"):
         assert browser.get(f"/campaigns/{label}").status_code == 404, label
+
+
+def test_campaigns_speak_the_language_of_who_looks(desk: Office) -> None:
+    desk.account("ana", Role.ANALYST)
+    label, browser = made(desk, 200), desk.signed_in("ana")
+    browser.post("/account/language", {"language": "en"}, at="/account")
+    for path in ("/campaigns", f"/campaigns/{label}", f"/campaigns/{label}/picture.svg"):
+        text = browser.get(path).text.replace("简体中文", "")
+        assert "WeChat" in text and "微信" not in text, path
+    assert "Web: " in browser.get(f"/campaigns/{label}").text
+    assert "WeChat" in browser.get(f"/campaigns/{label}/ties.csv").text

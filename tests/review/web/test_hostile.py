@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import struct
 import zlib
@@ -15,7 +16,7 @@ from crawlers.records import Fetched, Origin, Outcome, Task, TaskKind
 from review.desk.roles import Role
 from review.web import pictures, signing
 from review.web.desk import EXTENSION
-from tests.crawlers.keeping import exchange
+from tests.crawlers.keeping import exchange, page, task
 from tests.review.web.office import CAPTURED, HOSTILE, URL, Browser, Office, office
 
 PAGE = f"""<html><head><title>{HOSTILE}</title><meta http-equiv=refresh content="0;url=http://evil.example/">
@@ -241,3 +242,15 @@ def test_captures_do_not_leave_when_it_cannot_be_written_down(desk: Office, anal
     desk.break_audit()
     answer = analyst.raw_post("/cases/1/wacz", form)
     assert answer.status_code == 500 and str(desk.data) not in answer.text
+
+
+def test_all_captures_leave_not_only_those_shown(
+    desk: Office, analyst: Browser, captured: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (second,) = desk.keep(page(task(), exchange()))
+    assert second is not None
+    case_id = desk.case(7, capture_ids=(captured, second))
+    monkeypatch.setattr("review.web.case_view.MAX_CAPTURES", 1)
+    with analyst.post(f"/cases/{case_id}/wacz", at="/account") as answer:
+        assert answer.status_code == 200
+    assert json.loads(desk.told("wacz.exported")[0]["detail"])["captures"] == [captured, second]
