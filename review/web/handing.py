@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import abort, request
@@ -31,6 +32,7 @@ HANDED = frozenset({ReferralState.SENT, ReferralState.RECEIVED, ReferralState.AN
 LONGEST, LONGEST_NUMBER = 2000, 64
 """Characters of a field and of a document number; a longer one is refused, not cut."""
 NAME_BYTES = 200
+_BUILDING: dict[int, Lock] = {}
 
 
 def visible(referral: Referral) -> bool:
@@ -121,8 +123,20 @@ def _done(
 def _build(referral: Referral) -> None:
     """Packets for all cases, and a bundle where they are several."""
     place = desk()
-    with office_stamper(place.config, place.data) as stamp:
+    with _alone(referral), office_stamper(place.config, place.data) as stamp:
         bundles.build(place.store, place.data, referral.id, place.config, stamp, actor=actor(), now=place.now())
+
+
+@contextmanager
+def _alone(referral: Referral) -> Iterator[None]:
+    """Two builds of one referral would write one file: the second click waits for nothing and is told so."""
+    lock = _BUILDING.setdefault(referral.id, Lock())
+    if not lock.acquire(blocking=False):
+        raise ReferralError(words().referrals.building)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _receive(referral: Referral) -> None:

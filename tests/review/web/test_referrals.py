@@ -304,3 +304,18 @@ def test_a_step_that_cannot_be_written_down_is_not_taken(
     assert answer.status_code == 500 and "disk is full" not in answer.text
     with staffed.store.read() as connection:
         assert get(connection, 1) == before
+
+
+def test_a_second_click_builds_nothing_beside_the_first(staffed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    label = drafted(staffed, staffed.signed_in("ana"), confirmed(staffed))
+    browser = staffed.signed_in("ana")
+    said: list[str] = []
+
+    def build(*_: Any, **__: Any) -> None:
+        told = browser.post(f"/referrals/{label}/build", {}, at=f"/referrals/{label}", follow_redirects=True)
+        said.append(told.text)
+
+    monkeypatch.setattr("review.bundles.build", build)
+    for _ in range(2):
+        browser.post(f"/referrals/{label}/build", {}, at=f"/referrals/{label}")
+    assert len(said) == 2 and all("正在生成" in text for text in said)
