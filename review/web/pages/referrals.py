@@ -50,11 +50,11 @@ def show() -> str:
     if state and state not in set(ReferralState):
         abort(400)
     with desk().read() as connection:
-        every = [one for one in referrals.find(connection) if handing.visible(one)]
+        every = [one for one in referrals.find(connection, agency=agency or None) if handing.visible(one)]
     counts = Counter(one.state.value for one in every)
     late = [one for one in every if one.overdue(today())]
     found = late if request.args.get("overdue") else every
-    found = [one for one in found if (not state or one.state == state) and (not agency or one.agency == agency)]
+    found = [one for one in found if not state or one.state == state]
     shown = paged(found, PER_PAGE)
     agencies = {name: one.name for name, one in desk().config.agencies.items()}
     told = {"counts": counts, "late": len(late), "state": state, "agency": agency, "agencies": agencies}

@@ -319,3 +319,13 @@ def test_a_second_click_builds_nothing_beside_the_first(staffed: Office, monkeyp
     for _ in range(2):
         browser.post(f"/referrals/{label}/build", {}, at=f"/referrals/{label}")
     assert len(said) == 2 and all("正在生成" in text for text in said)
+
+
+def test_the_list_is_narrowed_to_one_recipient_and_its_links_stay_there(staffed: Office) -> None:
+    browser = staffed.signed_in("ana")
+    first = drafted(staffed, browser, confirmed(staffed, 0))
+    second = drafted(staffed, browser, confirmed(staffed, 1), agency="police")
+    page = browser.get("/referrals?agency=police").text
+    assert second in page and first not in page
+    assert "/referrals?state=draft&amp;agency=police" in page
+    assert 'name="agency"' not in staffed.signed_in("market").get("/referrals").text
