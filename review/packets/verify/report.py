@@ -174,8 +174,9 @@ def passed(name: str, detail: str, packet: Packet) -> Dict[str, str]:
     return row(name, "ok", notes[0][0], "; ".join(note for _, note in notes))
 
 
-def row(name: str, status: str, code: str, detail: str) -> Dict[str, str]:
-    return {"check": name, "status": status, "code": code, "detail": detail}
+def row(name: str, status: str, code: str, detail: Any) -> Dict[str, str]:
+    """`detail` may be what a hostile packet has where a text belongs."""
+    return {"check": name, "status": status, "code": code, "detail": str(detail)}
 
 
 def summary(packet: Packet, rows: List[Dict[str, str]]) -> Dict[str, Any]:

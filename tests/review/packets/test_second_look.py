@@ -322,6 +322,16 @@ def test_a_number_cannot_print_a_verdict(bench: Bench) -> None:
         assert sum(line.startswith(("有效", "VALID")) for line in printed) == 0
 
 
+@pytest.mark.parametrize("value", [1.5, None, [], {}, True, 10**19])
+def test_a_value_of_another_type_is_printed_too(bench: Bench, value: Any) -> None:
+    files = edited(bench.copy(), "stamps.json", lambda d: d["stamps"][0].update(path=value, id=value))
+    files = edited(files, "manifest.json", lambda m: m.update(key_id=value, packet_id=value))
+    report = bench.judge(packed(files))
+    assert report["verdict"] == "invalid"
+    assert all(isinstance(row["detail"], str) for row in report["checks"])
+    assert lines(report, "zh")[0].startswith("[")
+
+
 def test_a_program_beside_the_packet_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "openssl").write_text("#!/bin/sh\nexit 0\n")
     (tmp_path / "openssl").chmod(0o755)
