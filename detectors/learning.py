@@ -24,7 +24,7 @@ ROUNDS = 3
 MAX_PASSES = 60
 TOLERANCE = 0.01
 FOLDS = 8
-FLAG_RATE, WATCH_RATE = 0.015, 0.05
+FLAG_RATE, WATCH_RATE = 0.0172, 0.05
 """Shares of honest texts above `flag` and `watch`, by weights learnt without their kind of texts."""
 
 

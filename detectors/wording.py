@@ -29,6 +29,8 @@ VERSION = 2
 _DISGUISE_WEIGHT = 0.2
 _DOUBTED_MOST, _BEYOND_DOUBT = 0.5, 0.95
 """What is left of an offer in honest words, and the weight from which no words around it count."""
+_DOUBT = -0.2
+"""How far on the honest side words are that doubt an offer: by less than this they tell nothing."""
 _PERSONAL_ONLY = "contact"
 _MAX_ANCHORS_PER_RULE = 200
 _TOGETHER_CHARS = 60
@@ -238,7 +240,7 @@ class Reader:
         """Whether its sentences, alone and with what stands beside them, lie more on the honest side than on the other:
         honest words beside an offer do not excuse it, honest words all around a doubtful one do."""
         around = self._score_at(start)
-        return around < 0.0 and around + self.manner.score(self.passages.alone(start, end)) < 0.0
+        return around < _DOUBT and around + self.manner.score(self.passages.alone(start, end)) < _DOUBT
 
     def _score_at(self, offset: int) -> float:
         """How much the passage at a place reads as an offer; nothing outside of those that are weighed."""
