@@ -132,6 +132,8 @@ class Lexicon:
         self.sold = {name for name, role in self.roles.items() if role != "act"}
         """Concepts of which one at least is in every offer."""
         anchors = {rule.anchor for rule in wording.rule if self.roles.get(rule.anchor) == "offence"}
+        self.named = {name for name, role in self.roles.items() if role not in ("act", "hint")}
+        """Those that name a thing sold or an act that breaks the law, not only what is said beside it."""
         self.outright = anchors | {name for name, role in self.roles.items() if role in ("card", "paper", "exam")}
         """Those that leave no doubt what is spoken of."""
         self.excepted = {name: unless(name) for name, meaning in self.meanings.items() if meaning.unless}

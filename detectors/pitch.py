@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
-_SPOKEN_MOST = 0.5
+_WATCHED_MOST = 0.5
 _JOB = "job"
 """The frame of a text that looks for workers: sellers look for agents and for cards in the same words."""
 _MUST, _OFFENCE = "#must", "offence"
@@ -59,7 +59,8 @@ def _pitches(reader: Reader) -> Iterator[Pitch]:
         if score >= _least(reader, window) and len(window.own) + len(window.others) >= _MIN_CHARS:
             offers = reader.offers_within(window.start, window.end)
             start, end = _sentence(reader, window)
-            most = _SPOKEN_MOST if _is_spoken(offers) or _demands(reader, window) else _MOST_WEIGHT
+            held = _is_spoken(offers) or _demands(reader, window) or _is_of_anything(reader, window)
+            most = _WATCHED_MOST if held else _MOST_WEIGHT
             strength = min(most, _strength(reader, score))
             yield Pitch(strength, _named(reader, window, offers), start, end, _words(reader, window))
 
@@ -78,6 +79,12 @@ def _is_spoken(offers: list[Offer]) -> bool:
     """Whether every offer that a rule finds there is somebody else's: quoted, asked about, forbidden, disowned."""
     frames = {one.spoken.frame.id if one.spoken else "" for one in offers}
     return bool(frames - {_JOB}) and "" not in frames
+
+
+def _is_of_anything(reader: Reader, window: Window) -> bool:
+    """Whether a passage names nothing of the trade, be it in its cant, and no act that breaks the law: every shop talks
+    so (新鲜出炉, 联系我们), and none may be accused for its tone alone."""
+    return {mark.lstrip("#~") for mark in window.marks}.isdisjoint(reader.lexicon.named)
 
 
 def _demands(reader: Reader, window: Window) -> bool:

@@ -78,7 +78,7 @@ PAGES = {
                        "<img loading=lazy src='/late.png' width=9 height=9>"),
     "lazy.test/late.png": answer(PIXEL, kind="image/png"),
     "late.test/": html("<div id=a></div><script>setTimeout(() => fetch('/text').then(r => r.text())"
-                       ".then(t => a.textContent = t), 350)</script>"),
+                       ".then(t => a.textContent = t), 200)</script>"),
     "late.test/text": answer(TEXT.encode(), kind="text/plain; charset=utf-8"),
     "form.test/": html(FORM),
     "file.test/": answer(b"\0" * 99, 'Content-Disposition: attachment; filename="a.bin"', kind="application/zip"),

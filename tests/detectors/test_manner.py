@@ -103,6 +103,20 @@ def test_who_says_what_the_law_asks_for_is_watched_at_most(context: Context) -> 
     assert lawful[0].strength <= 0.5 < against[0].strength
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "面包店 新鲜出炉 联系我们 点这里",
+        "减肥产品 无效退款 快速见效 加微信领取试用",
+        "本店专营男装女装，款式新颖，价格优惠，欢迎选购，联系我们",
+        "宠物狗 疫苗齐全 可视频看狗 货到付款 全国空运",
+    ],
+)
+def test_nobody_is_accused_for_the_tone_alone(text: str, context: Context) -> None:
+    """A shop that names nothing of the trade is watched at most, however it praises its goods."""
+    assert assess(Page.from_text(text), context).selling.level is not Level.FLAG
+
+
 def test_words_of_somebody_else_are_weighed_apart(context: Context) -> None:
     own = windows("电工证不用考试", context)[0]
     quoted = windows("对方说：“电工证不用考试”", context)[0]

@@ -20,6 +20,8 @@ HTML = (
     + "</body></html>"
 )
 TRICKLE_SECONDS = 0.05
+ACCEPT_SECONDS = 0.02
+"""Until a connection that just arrived has its transport: one that gets it from a closed server is never closed."""
 
 
 def page(body: bytes = HTML.encode(), *headers: str, status: str = "200 OK") -> bytes:
@@ -134,9 +136,11 @@ def faults() -> Iterator[int]:
 
 
 async def _end(listening: list[asyncio.Server]) -> None:
+    await asyncio.sleep(ACCEPT_SECONDS)
     for server in listening:
         server.close()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)

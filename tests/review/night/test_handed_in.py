@@ -63,7 +63,12 @@ def test_where_a_page_leads_is_followed_only_from_suspects(house: House) -> None
     night = ground(house)
     links = '<a href="/lx.html">联系我们</a><a href="https://t.cn/A6xYz12">点这里</a>'
     seen(house, NIGHT, "https://zs-query.top/", QUERY.replace("<p>", links + "<p>"))
-    seen(house, NIGHT, "https://bakery.example/", f"<html><title>面包店</title><p>新鲜出炉</p>{links}</html>")
+    seen(
+        house,
+        NIGHT,
+        "https://bakery.example/",
+        f"<html><title>面包店</title><p>本店每天早上六点开门。</p>{links}</html>",
+    )
     detect(night)
     assert plan_followups(night, 1)
     assert sorted(planned(night)) == [
