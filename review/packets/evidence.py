@@ -21,7 +21,7 @@ from review.packets.facts import facts, unicode_host
 from review.packets.item import Item
 from review.packets.source import CaptureMaterial, Genuine, PacketSource
 from review.packets.times import beijing
-from review.packets.verify.archive import gzip_members, read_record
+from review.packets.verify.archive import read_records
 from review.packets.verify.reasons import Finding
 from review.packets.verify.values import canonical
 
@@ -122,15 +122,12 @@ def _archive(source: PacketSource, built_at: str) -> tuple[bytes, dict[int, list
 def _response(members: bytes, capture: Capture) -> tuple[int, int]:
     """Offset and length of the response among the members of one exchange, each checked as the verifier does."""
     try:
-        records = [
-            (offset, length, read_record(offset, length, content))
-            for offset, length, content in gzip_members([members])
-        ]
+        records = list(read_records([members], 0))
     except (Finding, KeyError, ValueError, IndexError) as error:
         raise EvidenceRefused(f"{capture.label}: a record in {capture.place.volume} is damaged: {error}") from error
-    for offset, length, record in records:
+    for offset, record in records:
         if record["type"] == "response":
-            return offset, length
+            return offset, record["length"]
     raise EvidenceRefused(f"{capture.label}: no response record at {capture.place}; run `zhengshao verify`")
 
 

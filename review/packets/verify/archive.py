@@ -4,59 +4,115 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import zlib
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, Deque, Dict, Iterable, Iterator, List, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 from urllib.parse import urlsplit
 
 from review.packets.verify.container import Packet
-from review.packets.verify.reasons import Finding
+from review.packets.verify.reasons import MALFORMED, Finding
 from review.packets.verify.values import SKEW, moment
 
-RECORD_MAX_BYTES, PIECE_BYTES = 256 << 20, 1 << 15
+RECORD_MAX_BYTES, PIECE_BYTES, UNPACKED_BYTES = 256 << 20, 1 << 16, 1 << 18
+"""Of a record; of what is read and of what is unpacked at a time."""
 HEAD_MAX_BYTES, KEPT_MAX_CHARS, LABEL_MAX_CHARS = 1 << 20, 256 << 20, 63
-READING_MAX_BYTES, READING_MAX = 32 << 20, 64
-"""How much unpacked archive may wait for the threads that check it."""
+PART_BYTES, READERS = 8 << 20, min(4, os.cpu_count() or 1)
+"""How long a part of the archive is that one thread reads by itself, and how many threads there are."""
+END_OF_RECORD = b"\r\n\r\n"
+WARC = "archive/data.warc.gz"
 Span = Tuple[int, int, str, str]
 """Part of the archive: offset, bytes, SHA-256 as the chain noted it, and whose it is."""
 
 
-def gzip_members(chunks: Iterable[bytes]) -> Iterator[Tuple[int, int, bytes]]:
-    """Offset, length and content of each gzip member; nothing may stand between or after them."""
-    source = pieces(chunks)
-    pending, offset = next(source, b""), 0
-    while pending:
-        stream, parts, size, length = zlib.decompressobj(31), [], 0, 0
-        while not stream.eof:
-            if not pending:
-                raise Finding("WARC_TRUNCATED", str(offset))
+class Record:
+    """One WARC record, checked piece by piece as it is unpacked, and what the captures are compared with."""
+
+    def __init__(self, offset: int) -> None:
+        self.where = f"{WARC}@{offset}"
+        self.head, self.tail, self.at = b"", b"", 0
+        self.headers: Dict[str, str] = {}
+        self.status_line = ""
+        self.digests: List[Tuple[int, Any]] = []  # of the block and of a payload in it, with where each begins
+        self.end = 0
+        self.wrong: Optional[Exception] = None
+
+    def feed(self, piece: bytes) -> None:
+        """What is wrong in it is said at the end: that the compressed data are damaged is said first."""
+        if self.wrong is None:
             try:
-                parts.append(stream.decompress(pending, RECORD_MAX_BYTES + 1 - size))
-            except zlib.error as error:
-                raise Finding("WARC_GZIP", str(offset)) from error
-            size += len(parts[-1])
-            if size > RECORD_MAX_BYTES:
-                raise Finding("WARC_TOO_LARGE", str(offset))
-            length += len(pending) - len(stream.unused_data)
-            pending = stream.unused_data or next(source, b"")
-        yield offset, length, b"".join(parts)
-        offset += length
+                self.read(piece)
+            except (*MALFORMED, Finding) as error:
+                self.wrong = error
+
+    def read(self, piece: bytes) -> None:
+        if self.digests:
+            self.take(piece)
+            return
+        self.head += piece
+        if self.begin():
+            self.take(self.head)
+            self.head = b""
+        elif len(self.head) > 2 * HEAD_MAX_BYTES:
+            raise Finding("WARC_MALFORMED", self.where)
+
+    def begin(self) -> bool:
+        """Whether the record's head, and that of a message in it, have come whole."""
+        found = split_head(self.head, 0)
+        if found is None:
+            return False
+        first, headers, start = found
+        self.end = start + int(headers["content-length"])
+        if not first.startswith("WARC/1.") or self.end < start:
+            raise Finding("WARC_MALFORMED", self.where)
+        begins = [start]
+        if headers.get("content-type", "").startswith("application/http"):
+            inner = split_head(self.head, start)
+            if inner is None:
+                return False
+            self.status_line = inner[0]
+            begins.append(inner[2])
+        self.headers, self.digests = headers, [(begin, hashlib.sha256()) for begin in begins]
+        return True
+
+    def take(self, piece: bytes) -> None:
+        """Each digest gets its part of what is next."""
+        view, at = memoryview(piece), self.at
+        for start, digest in self.digests:
+            digest.update(view[max(0, start - at) : max(0, self.end - at)])
+        self.tail += view[max(0, self.end - at) : max(0, self.end - at) + len(END_OF_RECORD) + 1]
+        self.at += len(piece)
+
+    def close(self, length: int) -> Dict[str, Any]:
+        """What the record is, if it holds against its own lengths and digests; `length` is its gzip member's."""
+        if self.wrong is not None:
+            raise self.wrong
+        if not self.digests or self.tail != END_OF_RECORD or self.at != self.end + len(END_OF_RECORD):
+            raise Finding("WARC_MALFORMED", self.where)
+        headers, kind = self.headers, self.headers["warc-type"]
+        block, payload = self.digests[0][1].digest(), self.digests[-1][1].digest()
+        for key, digest in (("warc-block-digest", block), ("warc-payload-digest", payload)):
+            said = headers.get(key, "")
+            if said.startswith("sha256:") and not right_digest(said, digest):
+                raise Finding("WARC_DIGEST", self.where)
+            if kind == "response" and not said.startswith("sha256:"):
+                raise Finding("WARC_DIGEST_MISSING", self.where)
+        return {
+            "type": kind,
+            "length": length,
+            "payload_sha256": payload.hex() if len(self.digests) > 1 else "",
+            "status": int(self.status_line.split(" ")[1]) if kind == "response" else 0,
+            "url": headers.get("warc-target-uri", ""),
+            "date": headers.get("warc-date", ""),
+        }
 
 
-def pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Small enough that what is left after a member is cheap to copy."""
-    for chunk in chunks:
-        for start in range(0, len(chunk), PIECE_BYTES):
-            yield chunk[start : start + PIECE_BYTES]
-
-
-def split_head(data: bytes, start: int, where: str) -> Tuple[str, Dict[str, str], int]:
+def split_head(data: bytes, start: int) -> Optional[Tuple[str, Dict[str, str], int]]:
     """First line, headers (names in lower case) and where the content begins, of what begins at `start`."""
     end = data.find(b"\r\n\r\n", start, start + HEAD_MAX_BYTES)
     if end < 0:
-        raise Finding("WARC_MALFORMED", where)
+        return None
     lines = data[start:end].decode("utf-8", "replace").split("\r\n")
     fields = [line.partition(":") for line in lines[1:]]
     return lines[0], {name.strip().lower(): value.strip() for name, _, value in fields}, end + 4
@@ -69,55 +125,72 @@ def right_digest(said: str, digest: bytes) -> bool:
     return value.lower() == digest.hex() or value.rstrip("=") == base32
 
 
-def read_record(offset: int, length: int, content: bytes) -> Dict[str, Any]:
-    """Check one WARC record against its own lengths and digests; what the captures are compared with."""
-    where = f"archive/data.warc.gz@{offset}"
-    first, headers, start = split_head(content, 0, where)
-    end = start + int(headers["content-length"])
-    if not first.startswith("WARC/1.") or content[end:] != b"\r\n\r\n" or end < start:
-        raise Finding("WARC_MALFORMED", where)
-    record: Dict[str, Any] = {"type": headers["warc-type"], "length": length, "payload_sha256": "", "status": 0}
-    record.update(url=headers.get("warc-target-uri", ""), date=headers.get("warc-date", ""))
-    record["size"] = len(content)
-    view = memoryview(content)
-    block_digest = payload_digest = hashlib.sha256(view[start:end]).digest()
-    if headers.get("content-type", "").startswith("application/http"):
-        first, _, start = split_head(content, start, where)
-        payload_digest = hashlib.sha256(view[start : max(start, end)]).digest()
-        record["payload_sha256"] = payload_digest.hex()
-    if record["type"] == "response":
-        record["status"] = int(first.split(" ")[1])
-    for key, digest in (("warc-block-digest", block_digest), ("warc-payload-digest", payload_digest)):
-        said = headers.get(key, "")
-        if said.startswith("sha256:") and not right_digest(said, digest):
-            raise Finding("WARC_DIGEST", where)
-        if record["type"] == "response" and not said.startswith("sha256:"):
-            raise Finding("WARC_DIGEST_MISSING", where)
-    return record
+def read_records(chunks: Iterable[bytes], offset: int) -> Iterator[Tuple[int, Dict[str, Any]]]:
+    """Each gzip member, of which each is one record; nothing may stand between or after them."""
+    source = iter(chunks)
+    pending = next(source, b"")
+    while pending:
+        stream, record, size, length = zlib.decompressobj(31), Record(offset), 0, 0
+        while not stream.eof:
+            if not pending:
+                raise Finding("WARC_TRUNCATED", str(offset))
+            try:
+                piece = stream.decompress(pending, UNPACKED_BYTES)
+            except zlib.error as error:
+                raise Finding("WARC_GZIP", str(offset)) from error
+            size += len(piece)
+            if size > RECORD_MAX_BYTES:
+                raise Finding("WARC_TOO_LARGE", str(offset))
+            if piece:
+                record.feed(piece)
+            rest = stream.unused_data if stream.eof else stream.unconsumed_tail
+            length += len(pending) - len(rest)
+            pending = rest or next(source, b"")
+        yield offset, record.close(length)
+        offset += length
+
+
+def read_part(packet: Packet, start: int, end: int) -> Dict[int, Dict[str, Any]]:
+    """The records by offset of a part of the archive that begins and ends with a record."""
+    chunks = packet.span(packet.entries[WARC].offset + start, end - start, PIECE_BYTES)
+    records, kept_chars = {}, 0
+    for offset, record in read_records(chunks, start):
+        records[offset] = record
+        kept_chars += len(record["url"])
+        if kept_chars > KEPT_MAX_CHARS:
+            raise Finding("WARC_TOO_LARGE", str(offset))
+    return records
+
+
+def parts(packet: Packet) -> List[int]:
+    """Where records are said to begin, far enough from each other; at the end that of the archive."""
+    size = packet.entries[WARC].size
+    try:
+        captures = packet.json("capture.json")["captures"]
+        said = sorted({int(place["offset"]) for capture in captures for place in capture["records"]})
+    except (*MALFORMED, Finding):
+        said = []
+    marks = [0]
+    for offset in said:
+        if offset - marks[-1] >= PART_BYTES and size - offset >= PART_BYTES:
+            marks.append(offset)
+    return [*marks, size]
 
 
 def check_warc(packet: Packet) -> str:
-    reading: Deque[Tuple[int, Future[Dict[str, Any]]]] = deque()
-    waiting = 0
-    with ThreadPoolExecutor(2) as helpers:
-        for offset, length, content in gzip_members(packet.chunks("archive/data.warc.gz")):
-            reading.append((offset, helpers.submit(read_record, offset, length, content)))
-            waiting += len(content)
-            while waiting > READING_MAX_BYTES or len(reading) > READING_MAX:
-                waiting -= finish(packet, reading)
-        while reading:
-            finish(packet, reading)
+    """Several threads read a part each. Parts that all hold are, one behind the other, what one reader would have read.
+
+    Where one does not, the archive is read again from the front: that names the first place that is wrong.
+    """
+    marks = parts(packet)
+    try:
+        with ThreadPoolExecutor(READERS) as readers:
+            begun = [readers.submit(read_part, packet, at, marks[number]) for number, at in enumerate(marks[:-1], 1)]
+            for part in begun:
+                packet.records.update(part.result())
+    except (*MALFORMED, Finding):
+        packet.records = read_part(packet, 0, marks[-1])
     return str(len(packet.records))
-
-
-def finish(packet: Packet, reading: "Deque[Tuple[int, Future[Dict[str, Any]]]]") -> int:
-    """Enter the record that was begun first; how many bytes it had."""
-    offset, record = reading.popleft()
-    packet.records[offset] = record.result()
-    packet.kept_chars += len(packet.records[offset]["url"])
-    if packet.kept_chars > KEPT_MAX_CHARS:
-        raise Finding("WARC_TOO_LARGE", str(offset))
-    return int(packet.records[offset].pop("size"))
 
 
 def check_captures(packet: Packet) -> str:
@@ -141,21 +214,27 @@ def check_spans(packet: Packet, spans: "List[Span]") -> None:
 
     A record of any other type between them would be shown by programs that replay an archive.
     """
-    archive, first = packet.entries["archive/data.warc.gz"], packet.records[0]
+    archive, first = packet.entries[WARC], packet.records[0]
     expected = first["length"] if first["type"] == "warcinfo" else 0
-    for start, size, sha256, label in spans:
+    for start, size, _, label in spans:
         if start > expected:
             raise Finding("WARC_UNCLAIMED", str(expected))
         if start < expected or size <= 0 or start + size > archive.size:
             raise Finding("CUSTODY_MISMATCH", label)
-        digest = hashlib.sha256()
-        for chunk in packet.span(archive.offset + start, size):
-            digest.update(chunk)
-        if digest.hexdigest() != sha256:
-            raise Finding("CUSTODY_MISMATCH", label)
         expected = start + size
     if expected != archive.size:
         raise Finding("WARC_UNCLAIMED", str(expected))
+    with ThreadPoolExecutor(READERS) as readers:
+        for number, holds in enumerate(readers.map(lambda span: span_holds(packet, *span), spans)):
+            if not holds:
+                raise Finding("CUSTODY_MISMATCH", spans[number][3])
+
+
+def span_holds(packet: Packet, start: int, size: int, sha256: str, _label: str) -> bool:
+    digest = hashlib.sha256()
+    for chunk in packet.span(packet.entries[WARC].offset + start, size):
+        digest.update(chunk)
+    return digest.hexdigest() == sha256
 
 
 def check_capture(packet: Packet, capture: Dict[str, Any]) -> "List[Span]":

@@ -100,10 +100,10 @@ class Packet:
             raise Finding("ZIP_TRUNCATED")
         return data
 
-    def span(self, offset: int, size: int) -> Iterator[bytes]:
+    def span(self, offset: int, size: int, chunk: int = CHUNK_BYTES) -> Iterator[bytes]:
         """A part of the file, piece by piece."""
-        for start in range(0, size, CHUNK_BYTES):
-            yield self.take(offset + start, min(CHUNK_BYTES, size - start))
+        for start in range(0, size, chunk):
+            yield self.take(offset + start, min(chunk, size - start))
 
     def chunks(self, name: str) -> Iterator[bytes]:
         return self.span(self.entries[name].offset, self.entries[name].size)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 VERDICTS = {"valid": ("有效", "VALID"), "unknown": ("无法判断", "CANNOT JUDGE"), "invalid": ("无效", "INVALID")}
 MARKS = {"ok": ("通过", "pass"), "unknown": ("未定", "????"), "bad": ("不符", "FAIL")}
 TITLES = {
@@ -103,6 +105,13 @@ TOKEN_UNSUPPORTED 时间戳所用算法本程序不支持
 TSA_NO_ROOTS 可信名录中没有时间戳机构根证书
 TSA_UNTRUSTED 时间戳机构不在可信名录中""".splitlines()
 )
+
+
+MALFORMED = (
+    *(KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, EOFError),
+    csv.Error,
+)
+"""What reading a value of another form than this format has ends in."""
 
 
 class Finding(Exception):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import csv
+import contextlib
 import hashlib
 import json
 import os
 import sys
+import threading
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Dict, List, Optional, Sequence
@@ -26,7 +27,7 @@ from review.packets.verify.contents import (
 )
 from review.packets.verify.custody import check_custody
 from review.packets.verify.papers import check_papers
-from review.packets.verify.reasons import MARKS, TITLES, VERDICTS, WORDS, Finding, Unknown
+from review.packets.verify.reasons import MALFORMED, MARKS, TITLES, VERDICTS, WORDS, Finding, Unknown
 from review.packets.verify.trust import check_approvals, check_heads, check_seal
 
 EXITS = {"valid": 0, "invalid": 1, "unknown": 2}
@@ -48,10 +49,6 @@ ASKED: Dict[str, Callable[[Packet], bool]] = {
     "heads": lambda packet: in_trust(packet, "heads"),
 }
 """Checks that are made only where there is something to check, or the recipient asks for it."""
-MALFORMED = (
-    *(KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, EOFError),
-    csv.Error,
-)
 
 
 def verify(path: str, trust: Optional[str] = None, original: Optional[str] = None) -> Dict[str, Any]:
@@ -223,6 +220,13 @@ def lines(report: Dict[str, Any], language: str) -> List[str]:
     return printed
 
 
+def fetch_libraries() -> None:
+    """What signatures and stamps, which are checked last, are checked with: loaded while the files are read."""
+    with contextlib.suppress(ImportError):
+        import cryptography.hazmat.primitives.asymmetric.ed25519
+        import cryptography.x509  # noqa: F401
+
+
 def main(arguments: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(description="核验证哨证据包（只读、离线）。退出码 0 有效，1 无效，2 无法判断。")
     parser.add_argument("packet", help="证据包 P-….zip")
@@ -231,6 +235,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--json", action="store_true", help="输出 JSON")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh")
     options = parser.parse_args(arguments)
+    threading.Thread(target=fetch_libraries, daemon=True).start()
     report = verify(options.packet, options.trust, options.original)
     text = json.dumps(report, ensure_ascii=False) if options.json else "\n".join(lines(report, options.lang))
     reconfigure = getattr(sys.stdout, "reconfigure", None)

@@ -22,7 +22,7 @@ from review.packets.evidence import utc
 from review.packets.hashes import sha256_hex, sm3_hex
 from review.packets.seal import Signer
 from review.packets.verify import verify
-from review.packets.verify.archive import gzip_members
+from review.packets.verify.archive import read_records
 from review.packets.verify.contents import FILE_LIST, sums
 from review.packets.verify.values import canonical
 from tests.review.packets import world
@@ -145,7 +145,7 @@ def with_head(files: Files) -> Files:
 
 def warc_members(files: Files) -> list[bytes]:
     data = files[WARC]
-    return [data[offset : offset + length] for offset, length, _ in gzip_members([data])]
+    return [data[offset : offset + record["length"]] for offset, record in read_records([data], 0)]
 
 
 def remember(member: bytes, change: Callable[[bytes], bytes]) -> bytes:
