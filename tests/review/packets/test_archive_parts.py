@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import zlib
 from io import BytesIO
+from typing import Any
 
 import pytest
 
 from review.packets.verify import archive
 from review.packets.verify.container import Packet, check_zip
-from review.packets.verify.reasons import Finding
+from review.packets.verify.reasons import MALFORMED, Finding
 from tests.review.packets.bench import WARC, Bench, Files, edited, packed
 
 
@@ -68,6 +70,24 @@ def test_the_first_damage_is_named(bench: Bench) -> None:
         assert found(opened(bench.files | {WARC: damaged})) == named
     cut = bench.files | {WARC: whole[:-1]}
     assert found(opened(cut)) == found_by_one(cut) == ("WARC_TRUNCATED", str(max(found_offsets(bench))))
+
+
+def test_both_inflaters_take_the_same(bench: Bench) -> None:
+    """Whatever one byte is changed to: what the quick one takes, `zlib` takes, and reads the same in it."""
+    isal_zlib = pytest.importorskip("isal.isal_zlib")
+    whole = bench.files[WARC]
+    for at in range(len(whole)):
+        for mask in (0x01, 0x80, 0xFF):
+            damaged = whole[:at] + bytes([whole[at] ^ mask]) + whole[at + 1 :]
+            quickly = read(damaged, isal_zlib)
+            assert quickly is None or quickly == read(damaged, zlib), (at, mask)
+
+
+def read(data: bytes, inflater: Any) -> dict[int, dict[str, Any]] | None:
+    try:
+        return dict(archive.read_records([data], 0, inflater))
+    except (Finding, *MALFORMED):
+        return None
 
 
 def captures(files: Files) -> list[dict[str, list[dict[str, int]]]]:
