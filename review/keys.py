@@ -121,7 +121,9 @@ def _filled(word: str, paths: dict[str, str]) -> str:
 def office_signer(data: Path, office: str, sign: SignSettings, now: datetime) -> Signer:
     """Whoever signs for the office: the device of `[sign]`, else the key in `data/keys`. Registered in `data/trust`."""
     if not sign.command:
-        return office_key(data, office, now)
+        key = office_key(data, office, now)
+        _refuse_other_office(data / "trust", key.id, office, "run: zhengshao trust rotate")
+        return key
     try:
         text = Path(sign.public_key_file).expanduser().read_text("ascii")
         public = base64.b64decode("".join(text.split("-----")[2].split()), validate=True)
@@ -131,7 +133,15 @@ def office_signer(data: Path, office: str, sign: SignSettings, now: datetime) ->
         raise KeyRefused(f"[sign] public_key_file {sign.public_key_file}: not a key on the SM2 curve")
     device = Device(tuple(sign.command), public, sign.timeout_seconds, data / "packets/signatures")
     trusted.register(data / "trust", "SM2", public, office, now)
+    _refuse_other_office(data / "trust", device.id, office, "set a new device key in [sign]")
     return device
+
+
+def _refuse_other_office(trust: Path, key_id: str, office: str, remedy: str) -> None:
+    """A key belongs to one office for good: under another name its seals would be found invalid."""
+    registered = trusted.read(trust)[key_id]["office"]
+    if registered != office:
+        raise KeyRefused(f"key {key_id} is registered to {registered!r}, [office] name is {office!r}; {remedy}")
 
 
 def office_key(data: Path, office: str, now: datetime) -> OfficeKey:

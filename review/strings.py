@@ -129,12 +129,27 @@ DOCTOR = {
     "openssl": ("openssl", "安装 openssl;收件方可用它单独核验时间戳"),
     "disk": ("磁盘", "在 {place} 腾出空间,或另选 --data 目录"),
     "store": ("数据库", "zhengshao db upgrade"),
+    "unstamped": ("封装时间戳", "先逐个补盖(换密钥、吊销之后再补就是无效):{commands}"),
     "expiry": ("允许名单", "逐条复核后在 policy.toml 更新 expires"),
 }
 """What is looked at, and what to do when it is not fine."""
 DISK_FREE = "{gib:.0f} GiB 可用"
 STORE_LATER = "还没有,第一次运行时建立"
 STORE_FITS = "版本相符"
+UNSTAMPED = "{count} 个包还没有时间戳"
+UNSTAMPED_MORE = " 等 {count} 个"
+STAMP_COMMAND = "zhengshao packet stamp {path}"
+STAMP_FIRST = (
+    "密钥 {key} 封装的 {count} 个包还没有时间戳。换密钥之后再补盖,核验就是“无效”(KEY_EXPIRED)。请先补盖:\n{commands}\n"
+    "不再需要这些包的,加 --leave-unstamped。"
+)
+UNSTAMPED_REVOKED = (
+    "密钥 {key} 封装的 {count} 个包没有时间戳,吊销之后不能再补盖,请用新密钥重新生成(zhengshao packet build):\n{paths}"
+)
+KEY_ENDED_BEFORE_STAMP = (
+    "{path}: 封装它的密钥 {key} 已于 {ended} 停用,现在补盖的时间戳会使它无效(KEY_EXPIRED、KEY_REVOKED)。"
+    "请用现在的密钥重新生成:zhengshao packet build CASE --to RECIPIENT"
+)
 EXPIRED_ENTRIES = "{count} 条已过期"
 JUDGED = "已识别 {judged} 份，预警 {flagged} 份，出错 {errors} 处；案件 {cases}"
 JUDGED_LATER = "{reason} 已入库的页面由该夜间任务识别。"

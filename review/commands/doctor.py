@@ -27,7 +27,7 @@ from review.commands._shared import (
 if TYPE_CHECKING:
     from config import Config
 
-FREE_BYTES_WANTED = 5 * 1024**3
+FREE_BYTES_WANTED, NAMED_MAX = 5 * 1024**3, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ def examine(config: Config, data: Path) -> Iterator[Finding]:
     yield _openssl()
     yield _disk(data)
     yield _store(config, data)
+    yield from _unstamped(data)
     yield from _expiries(config)
 
 
@@ -117,6 +118,17 @@ def _store(config: Config, data: Path) -> Finding:
     except StoreError as error:
         return _finding("store", False, str(error))
     return _finding("store", True, strings.STORE_FITS)
+
+
+def _unstamped(data: Path) -> Iterator[Finding]:
+    """Seals without a time stamp can be completed only as long as their key is in use."""
+    from review.packets.unstamped import waiting
+
+    left = list(waiting(data))
+    if left:
+        commands = "; ".join(strings.STAMP_COMMAND.format(path=path) for path in left[:NAMED_MAX])
+        more = strings.UNSTAMPED_MORE.format(count=len(left)) if len(left) > NAMED_MAX else ""
+        yield _finding("unstamped", False, strings.UNSTAMPED.format(count=len(left)), commands=commands + more)
 
 
 def _expiries(config: Config) -> Iterator[Finding]:

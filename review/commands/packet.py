@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -177,10 +178,13 @@ def stamp(packet: Path, config_dir: Path | None, data_dir: Path | None) -> None:
     from review.errors import ReviewError
     from review.packets.amend import stamp_later
     from review.packets.stamping import office_stamper
+    from review.packets.unstamped import refuse_after_end
 
     config = load_config(config_dir)
+    data = data_directory(config, data_dir)
     try:
-        with office_stamper(config, data_directory(config, data_dir)) as stamper:
+        refuse_after_end(packet, data / "trust", datetime.now(UTC))
+        with office_stamper(config, data) as stamper:
             stamp_later(packet, stamper)
     except (ReviewError, CrawlError) as error:
         fail(str(error), PROBLEMS)

@@ -71,22 +71,33 @@ def show(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
 
 
 @command.command("rotate")
+@click.option("--leave-unstamped", is_flag=True, help="Although seals of the old key still wait for a time stamp.")
 @config_option
 @data_option
-def rotate(config_dir: Path | None, data_dir: Path | None) -> None:
+def rotate(leave_unstamped: bool, config_dir: Path | None, data_dir: Path | None) -> None:
     """Seal with a new key from now on; the old private key is erased, its packets stay valid.
+
+    Refused while packets of the old key wait for their time stamp: one that came later would make them invalid.
 
     \b
     zhengshao trust rotate && zhengshao trust export DIR
     """
     from review import keys
     from review.errors import ReviewError
+    from review.packets.unstamped import waiting
+    from review.strings import STAMP_COMMAND, STAMP_FIRST
 
     config, data = _place(config_dir, data_dir)
     if config.settings.sign.command:
         fail("[sign] command signs with a device: set its new public_key_file, the next packet registers it", PROBLEMS)
+    office, now = config.settings.office.name, datetime.now(UTC)
     try:
-        click.echo(keys.rotate(data, config.settings.office.name, datetime.now(UTC)).id)
+        old = keys.office_key(data, office, now).id
+        left = [] if leave_unstamped else list(waiting(data, old))
+        if left:
+            commands = "\n".join(STAMP_COMMAND.format(path=path) for path in left)
+            fail(STAMP_FIRST.format(key=old, count=len(left), commands=commands), PROBLEMS)
+        click.echo(keys.rotate(data, office, now).id)
     except ReviewError as error:
         fail(str(error), PROBLEMS)
 
@@ -105,12 +116,17 @@ def revoke(key_id: str, reason: str, at: datetime | None, config_dir: Path | Non
     """
     from review import trusted
     from review.errors import ReviewError
+    from review.packets.unstamped import waiting
+    from review.strings import UNSTAMPED_REVOKED
 
     _, data = _place(config_dir, data_dir)
     try:
         trusted.revoke(data / "trust", key_id, at.replace(tzinfo=UTC) if at else datetime.now(UTC), reason)
     except ReviewError as error:
         fail(str(error), PROBLEMS)
+    left = [str(path) for path in waiting(data, key_id)]
+    if left:
+        say(UNSTAMPED_REVOKED.format(key=key_id, count=len(left), paths="\n".join(left)))
     say(f"{key_id} revoked; run `zhengshao trust export DIR` and hand it to those who verify")
 
 

@@ -73,6 +73,7 @@ STAMP_QUEUED 部分抓取当时尚未加盖时间戳
 SEAL_MANIFEST 签名所指的清单不是这一份
 SEAL_ALGORITHM 签名算法不被接受
 SEAL_SIGNATURE 签名不成立
+OFFICE_MISMATCH 清单所称的单位不是签名密钥登记的单位
 KEY_UNKNOWN 签名密钥不在可信名录中
 KEY_EXPIRED 签名时密钥不在有效期内
 KEY_REVOKED 密钥已吊销

@@ -170,6 +170,8 @@ def check_seal(packet: Packet) -> str:
         raise Finding("SEAL_ALGORITHM", str(seal["alg"]))
     if not key.holds(signature, manifest):
         raise Finding("SEAL_SIGNATURE")
+    if key.office != packet.manifest["office"]:
+        raise Finding("OFFICE_MISMATCH", f"{packet.manifest['office']} / {key.office}")
     key.check_time(packet.token_time or moment(packet.manifest["built_at"]))
     return f"{key.office} {seal['key_id']}"
 

@@ -40,6 +40,31 @@ def test_keys_are_shown_replaced_and_revoked(data: Path) -> None:
     assert "there are" in run(data, "trust", "revoke", "0000", "--reason", "x", expect=1).output
 
 
+def queued(data: Path) -> Path:
+    """A packet of this office that no authority has stamped yet, where packets lie."""
+    path = data / "packets/P-2026-000001.zip"
+    path.parent.mkdir()
+    path.write_bytes(world.make(world.source(), keys.office_key(data, OFFICE, datetime.now(UTC))).content)
+    (path.parent / "P-2026-000002.zip").write_bytes(b"cut")
+    return path
+
+
+def test_no_new_key_while_seals_of_the_old_one_wait_for_a_stamp(data: Path) -> None:
+    path = queued(data)
+    refused = run(data, "trust", "rotate", expect=1).output
+    assert f"zhengshao packet stamp {path}" in refused
+    assert len(trusted.read(data / "trust")) == 1
+    assert f"zhengshao packet stamp {path}" in run(data, "doctor", expect=1).output
+    run(data, "trust", "rotate", "--leave-unstamped")
+    assert "KEY_EXPIRED" in run(data, "packet", "stamp", str(path), expect=1).output
+
+
+def test_a_revoked_key_names_the_seals_it_leaves_without_a_stamp(data: Path) -> None:
+    path, (old,) = queued(data), trusted.read(data / "trust")
+    assert str(path) in run(data, "trust", "revoke", old, "--reason", "介质遗失").output
+    assert "KEY_REVOKED" in run(data, "packet", "stamp", str(path), expect=1).output
+
+
 def test_what_recipients_are_given(data: Path, tmp_path: Path) -> None:
     listed = json.loads(run(data, "trust", "export", str(tmp_path / "usb"), "--json").stdout)
     assert [row["file"] for row in listed][-1] == "keys.json"

@@ -268,3 +268,30 @@ def test_nothing_sealed_is_amended(bench: Bench, tmp_path: Path) -> None:
     path.write_bytes(b"PK")
     with pytest.raises(CannotAmend, match="no whole packet"):
         amend(path, {"seal.tsr": b"x"})
+
+
+# ---- whose key it is ----
+
+
+def test_a_seal_in_the_name_of_another_office(bench: Bench, trust: Path, tmp_path: Path) -> None:
+    path = tmp_path / "p.zip"
+    path.write_bytes(packed(bench.signed(edited(bench.copy(), "manifest.json", lambda m: m.update(office="别的单位")))))
+    assert judged(path, trust) == ("invalid", {"OK", "OFFICE_MISMATCH"})
+
+
+def test_an_office_of_another_name_needs_a_key_of_its_own(trust: Path, device: SignSettings, tmp_path: Path) -> None:
+    data, now = tmp_path / "data", datetime.now(UTC)
+    for sign, remedy in (
+        (SignSettings(command=(), public_key_file="", timeout_seconds=60), "trust rotate"),
+        (device, "new device key"),
+    ):
+        keys.office_signer(data, OFFICE, sign, now)
+        with pytest.raises(KeyRefused, match=remedy):
+            keys.office_signer(data, "更名后的单位", sign, now)
+    new = keys.rotate(data, "更名后的单位", now)
+    assert (
+        keys.office_signer(
+            data, "更名后的单位", SignSettings(command=(), public_key_file="", timeout_seconds=60), now
+        ).id
+        == new.id
+    )

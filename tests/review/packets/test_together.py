@@ -43,7 +43,12 @@ def bundle(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Files:
     (folder / "a.zip").write_bytes(bench.content)
     (folder / "b.zip").write_bytes(second)
     sealed = seal_together(
-        "B-2026-000001", "cac", "示例县", [folder / "a.zip", folder / "b.zip"], papers, sealer(bench)
+        "B-2026-000001",
+        "cac",
+        "示例县安全生产委员会办公室",
+        [folder / "a.zip", folder / "b.zip"],
+        papers,
+        sealer(bench),
     )
     return unpacked(sealed.content)
 
@@ -114,7 +119,9 @@ def test_a_bundle_in_a_bundle_is_refused_without_being_opened(bench: Bench, bund
 def test_a_queued_packet_leaves_the_bundle_open(bench: Bench, tmp_path: Path) -> None:
     queued = world.make(world.source(), bench.key, built_at=utc(datetime.now(UTC)))
     (tmp_path / "q.zip").write_bytes(queued.content)
-    sealed = seal_together("B-2026-000002", "cac", "示例县", [tmp_path / "q.zip"], papers, sealer(bench))
+    sealed = seal_together(
+        "B-2026-000002", "cac", "示例县安全生产委员会办公室", [tmp_path / "q.zip"], papers, sealer(bench)
+    )
     report = bench.judge(sealed.content)
     assert (report["verdict"], "PACKET_UNKNOWN" in codes(report)) == ("unknown", True)
 
@@ -122,19 +129,19 @@ def test_a_queued_packet_leaves_the_bundle_open(bench: Bench, tmp_path: Path) ->
 def test_only_packets_go_in(bench: Bench, tmp_path: Path, bundle: Files) -> None:
     (tmp_path / "x.zip").write_bytes(b"PK")
     with pytest.raises(PacketRefused, match=r"x\.zip"):
-        seal_together("B-1", "cac", "示例县", [tmp_path / "x.zip"], papers, sealer(bench))
+        seal_together("B-1", "cac", "示例县安全生产委员会办公室", [tmp_path / "x.zip"], papers, sealer(bench))
     (tmp_path / "b.zip").write_bytes(packed(bundle))
     with pytest.raises(PacketRefused, match="packets only"):
-        seal_together("B-1", "cac", "示例县", [tmp_path / "b.zip"], papers, sealer(bench))
+        seal_together("B-1", "cac", "示例县安全生产委员会办公室", [tmp_path / "b.zip"], papers, sealer(bench))
 
 
 def test_offline(bench: Bench, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(bench.content)
     offline = sealer(bench, stamp=world.no_stamp)
     with pytest.raises(Unstamped, match="B-2026-000003"):
-        seal_together("B-2026-000003", "cac", "示例县", [tmp_path / "a.zip"], papers, offline)
+        seal_together("B-2026-000003", "cac", "示例县安全生产委员会办公室", [tmp_path / "a.zip"], papers, offline)
     queued = sealer(bench, stamp=world.no_stamp, policy="queued")
-    sealed = seal_together("B-2026-000003", "cac", "示例县", [tmp_path / "a.zip"], papers, queued)
+    sealed = seal_together("B-2026-000003", "cac", "示例县安全生产委员会办公室", [tmp_path / "a.zip"], papers, queued)
     assert (sealed.timestamp, unpacked(sealed.content)[LETTER]) == ("queued", b"%PDF-1.7 queued")
     assert bench.judge(sealed.content)["verdict"] == "unknown"
 
@@ -149,7 +156,12 @@ def test_same_packets_same_bytes(bench: Bench, tmp_path: Path) -> None:
 
     def make() -> bytes:
         return seal_together(
-            "B-1", "cac", "示例县", [tmp_path / "a.zip"], papers, sealer(bench, built_at=at, stamp=stamp)
+            "B-1",
+            "cac",
+            "示例县安全生产委员会办公室",
+            [tmp_path / "a.zip"],
+            papers,
+            sealer(bench, built_at=at, stamp=stamp),
         ).content
 
     assert make() == make()
