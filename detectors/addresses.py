@@ -11,13 +11,17 @@ from urllib.parse import urlsplit
 from detectors.features import PLAIN_HOST
 from detectors.hosts import Owner
 from detectors.marks import Claim
+from detectors.suffixes import registrable
 
 if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.hosts import Registry
 
-_HOST_IN_PATH = re.compile(r"(?<![a-z0-9])((?:[a-z0-9\-]{1,40}\.){1,4}gov\.cn)(?![a-z0-9])", re.I)
+_HOST_IN_PATH = re.compile(r"(?<![a-z0-9.])((?:[a-z0-9\-]{1,40}\.){1,4}(?:cn|com|net|org))(?![a-z0-9.])", re.I)
+_MIN_OPEN_CHARS = 10
+"""A shorter domain ends many longer ones by chance."""
 _ASSETS_MIN = 4
+_PROGRAMS_MIN = 3
 _ASSET_SHARE = 0.5
 _PROGRAM = re.compile(r"\.(?:css|js)(?:$|[?#])", re.I)
 _LINKS_MIN = 4
@@ -41,10 +45,18 @@ def addressed(page: Page, registry: Registry) -> Iterator[Claim]:
         host = host_of(address)
         if host and is_official(host, registry):
             yield Claim(kind, address, host=host, where="html")
-    lure = _HOST_IN_PATH.search(page.parts.path)
-    if lure:
-        yield Claim("path", lure.group(1), host=lure.group(1).lower(), where="url")
+    for lure in _HOST_IN_PATH.finditer(page.parts.path):
+        host = lure.group(1).lower()
+        if host.endswith(".gov.cn") or registry.open_registrables.keys() & _likened(host):
+            yield Claim("path", lure.group(1), host=host, where="url")
+            break
     yield from _shown(page, registry)
+
+
+def _likened(host: str) -> set[str]:
+    """The domain of a host, and what is left without letters in front: `mhchsi.com.cn` is like chsi.com.cn."""
+    domain = registrable(host)
+    return {domain, *(domain[cut:] for cut in range(1, max(1, len(domain) - _MIN_OPEN_CHARS + 1)))}
 
 
 def _shown(page: Page, registry: Registry) -> Iterator[Claim]:
@@ -52,7 +64,7 @@ def _shown(page: Page, registry: Registry) -> Iterator[Claim]:
     markup = page.markup
     files = [source for source in markup.assets if "conac.cn" not in source and "jiucuo" not in source]
     programs = [source for source in files if _PROGRAM.search(source)]
-    yield from _mostly("code", programs, _ASSETS_MIN, _ASSET_SHARE, registry)
+    yield from _mostly("code", programs, _PROGRAMS_MIN, _ASSET_SHARE, registry)
     yield from _mostly("assets", files, _ASSETS_MIN, _ASSET_SHARE, registry)
     yield from _mostly("links", [link.href for link in markup.links], _LINKS_MIN, _LINK_SHARE, registry)
     if len(page.text) < _FRAMED_CHARS:

@@ -30,6 +30,8 @@ _HOSTED_BY = re.compile(
 )
 _SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)(?!(?:单位|部门|方)?\s{0,2}[:：])")
 _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办")
+_OVERSEES = re.compile(r"[\s（(]{0,2}(?:主管|批准|核准|备案|认可|认证|指导|授权|监制|监督|许可|审批|举报|投诉|定点)")
+"""What follows a name that is told and not signed by: 教育部批准, 应急管理部备案."""
 _SIGNING_WORDS = ("Copyright", "版权所有", "©")
 """A name in a footer is claimed where one of them stands in the same passage, and else only mentioned."""
 _JIUCUO_LINK = re.compile(r"site_code=(?P<code>bm\d{8}|\d{10})(?:&url=(?P<url>[^&\s]{4,200}))?", re.I)
@@ -38,6 +40,7 @@ _EMBLEM = re.compile(r"国徽|警徽|消防救援徽|guo_?hui|jing_?hui|national
 _LAST_PASSAGES = 14
 _FIRST_WORDS = re.compile(r"[\u4e00-\u9fff]{4,40}")
 _DESCRIPTION_CHARS = 60
+_INTRODUCES = re.compile(r"(?<=.{3})[由是为系]|(?<=.{3})简称")
 _GOVERNMENT_METAS = frozenset(
     {"columnname", "columntype", "columndescription", "columnkeywords", "articletitle", "pubdate", "contentsource"}
 )
@@ -76,8 +79,16 @@ def _metas(page: Page, registry: Registry) -> Iterator[Claim]:
     about = organs.organ_name(said.group()) if said else None
     if about and about.is_site:
         yield Claim("description", said.group() if said else "", name=about.organ, where="meta")
+    elif said and (site := _introduced(said.group(), registry)):
+        yield Claim("description", said.group(), name=site.name, host=site.host, where="meta")
     if len(_GOVERNMENT_METAS & metas.keys()) >= _METAS_MIN:
         yield Claim("template", "、".join(sorted(_GOVERNMENT_METAS & metas.keys())), where="meta")
+
+
+def _introduced(text: str, registry: Registry) -> OfficialSite | None:
+    """The site that a description introduces by its name: 某某网由某某主办."""
+    named = (registry.names.get(text[: match.start()]) for match in _INTRODUCES.finditer(text))
+    return next((site for site in named if site is not None), None)
 
 
 def _name_by_code(code: str, registry: Registry) -> str:
@@ -86,12 +97,12 @@ def _name_by_code(code: str, registry: Registry) -> str:
 
 
 def footers(page: Page) -> list[Passage]:
-    """Passages marked as footer or written by scripts; where none is marked, the last ones among words of a footer."""
+    """Passages marked as footer or put there by scripts; where none is marked, the last ones with words of a footer."""
     return page.once("footers", lambda: _find_footers(page))
 
 
 def _find_footers(page: Page) -> list[Passage]:
-    marked = [passage for passage in page.passages if passage.kind in ("footer", "script")]
+    marked = [passage for passage in page.passages if passage.kind in ("footer", "written", "script")]
     if any(passage.kind == "footer" for passage in marked):
         return marked
     visible = [passage for passage in page.passages if passage.kind not in ("alt", "meta", "script", "title")]
@@ -118,6 +129,8 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
         for known, site in registry.names.items() if signed else ():
             at = passage.start + text.find(known)
             if len(known) > 2 and known in text and not any(one.start() <= at < one.end() for one in supervisors):
+                if _OVERSEES.match(page.text, at + len(known)):
+                    continue
                 yield Claim("footer", known, name=site.name, host=site.host, start=at, end=at + len(known))
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from config import Config
     from config.schema import Thresholds
     from config.schema_wording import Wording
+    from detectors.domains import Domains
     from detectors.manner import Manner
     from detectors.names import Names
     from detectors.ocr import Written
@@ -65,6 +66,12 @@ class Context:
         from detectors.names import Names
 
         return Names(self.registry, self.config.places)
+
+    @cached_property
+    def domains(self) -> Domains:
+        from detectors.domains import Domains
+
+        return Domains(self.registry, self.config.places)
 
     @cached_property
     def lexicon(self) -> Lexicon:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from crawlers.markup import parse_html
 from crawlers.records import PageState
 from crawlers.states import PageView, ordinary_state
+from detectors import written
 from detectors.features import Field, Form, Identifier, Image, Link, Markup, Page, Passage
 from detectors.limits import (
+    MAX_DRAWN,
     MAX_FIELDS,
     MAX_HTML_CHARS,
     MAX_IMAGES,
     MAX_LINKS,
     MAX_SCRIPT_STRING_CHARS,
+    MAX_WRITES,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +31,10 @@ INLINE = frozenset((
     "time", "tt", "u", "var", "wbr", "img", "input", "select", "button", "textarea", "o:p",
 ))
 # fmt: on
-SILENT = frozenset({"style", "template", "svg", "math", "object", "iframe", "canvas", "audio", "video", "datalist"})
+SILENT = frozenset(
+    {"style", "template", "svg", "math", "object", "iframe", "canvas", "audio", "video", "datalist", "noframes"}
+)
+"""`noframes` is markup that HTML has as plain text, for browsers that nobody uses."""
 SECTION_TAGS = {"nav": "nav", "footer": "footer", "header": "header", "h1": "h1"}
 _SECTION_NAMES = re.compile(
     r"(?:^|[\s_-])(?:(?P<footer>foot(?:er)?|copyright|copy|bottom|banquan|siteinfo)|(?P<nav>nav|menu|crumbs?|breadcrumb)"
@@ -46,6 +52,8 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _MARKUP_IN_STRING = re.compile(r"<[^<>]{0,400}>|\\[nrt\"'/]")
 _WRITTEN = ("text", "tel", "number", "search")
 _PERSONAL = ("姓名", "证件", "身份证", "证书", "持证人", "证号", "编号")
+_DRAWN = re.compile(r"content\s*:\s*(\"[^\"\n]{2,400}\"|'[^'\n]{2,400}')")
+_CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2}")
 
 
@@ -94,13 +102,14 @@ class _Walk:
         self.loose: list[Field] = []
         self.form: str | None = None
         self.in_form = False
-        self.labels: dict[str, str] = {}
+        self.link_title = ""
+        self.writes = 0
 
-    def run(self, root: LexborNode) -> None:
+    def run(self, root: LexborNode, section: str = "body") -> None:
         """Depth first without recursion; `stack` holds what each open element restores when it closes."""
         node: LexborNode | None = root
         stack: list[tuple[str, str, bool, int, str]] = []
-        section, hidden = "body", False
+        hidden = False
         while node is not None:
             tag = node.tag or ""
             child = None
@@ -108,6 +117,8 @@ class _Walk:
                 self.text(node.text_content or "", section, hidden)
             elif tag == "script":
                 self.script(node)
+            elif tag == "style":
+                self.drawn(node)
             elif tag == "title":
                 self.heading(node.text(deep=True))
             elif tag == "iframe":
@@ -132,7 +143,6 @@ class _Walk:
                     break
                 tag, section, hidden, start, href = stack.pop()
                 self.leave(tag, start, href, section, hidden)
-        self.close_block()
 
     def enter(self, tag: str, attributes: dict[str, str | None], section: str, hidden: bool) -> tuple[str, bool]:
         """What an element's start says; returns (section, hidden) for its content."""
@@ -161,8 +171,10 @@ class _Walk:
         return _section_named(id_)
 
     def leave(self, tag: str, start: int, href: str, section: str, hidden: bool) -> None:
-        if tag == "a" and href and len(self.markup.links) < MAX_LINKS:
-            self.markup.links.append(Link(href, start, self.length))
+        if tag == "a":
+            self.link_title = ""
+            if href and len(self.markup.links) < MAX_LINKS:
+                self.markup.links.append(Link(href, start, self.length))
         elif tag == "form":
             self.end_form()
         if tag not in INLINE or tag == "br":
@@ -220,8 +232,13 @@ class _Walk:
     def image(self, attributes: dict[str, str | None]) -> None:
         if len(self.markup.images) < MAX_IMAGES:
             source = attributes.get("src") or attributes.get("data-src") or ""
-            self.markup.images.append(Image(source, (attributes.get("alt") or "").strip()))
+            alt = (attributes.get("alt") or attributes.get("title") or self.link_title).strip()
+            self.markup.images.append(Image(source, alt))
             self.markup.assets.append(source)
+
+    def anchor(self, attributes: dict[str, str | None]) -> None:
+        """A picture within says what its link is called when it says nothing itself."""
+        self.link_title = attributes.get("title") or ""
 
     def meta(self, attributes: dict[str, str | None]) -> None:
         name = attributes.get("name") or attributes.get("property") or attributes.get("http-equiv") or ""
@@ -273,8 +290,31 @@ class _Walk:
         if "jiucuo" in source.lower() or "jiucuo" in (attributes.get("id") or "").lower():
             self.markup.marks.append(Identifier("jiucuo", site_code, source or "jiucuo", where="html"))
         body = node.text(deep=True)
+        if written.WRITES in body:
+            body = self.written(body)
         if body:
             self.strings(body)
+
+    def written(self, body: str) -> str:
+        """Walks what the script writes where it stands; returns what is left of it."""
+        markup = written.markup(body) if self.writes < MAX_WRITES else ""
+        if not markup:
+            return body
+        self.writes += 1
+        tree = parse_html(markup)
+        if tree.root is not None:
+            self.break_block()
+            self.run(tree.root, "written")
+            self.break_block()
+        return written.without(body)
+
+    def drawn(self, node: LexborNode) -> None:
+        """Words that a style sheet draws before or after an element."""
+        body = node.text(deep=True)
+        for match in _DRAWN.finditer(body) if "content" in body else ():
+            value = _CSS_ESCAPE.sub(lambda found: written.character(found[1]), match[1][1:-1]).strip()
+            if _HAN_RUN.search(value) and len(self.markup.drawn) < MAX_DRAWN:
+                self.markup.drawn.append(value)
 
     def strings(self, body: str) -> None:
         """String literals with Chinese in them: footers and pages are written by scripts, too."""
@@ -309,6 +349,8 @@ class _Walk:
         for image in self.markup.images:
             if len(image.alt) > 1:
                 self.whole("alt", _SPACE.sub(" ", image.alt))
+        for value in self.markup.drawn:
+            self.whole("alt", value)
         for name in ("description", "keywords"):
             if self.markup.metas.get(name):
                 self.whole("meta", _SPACE.sub(" ", self.markup.metas[name]))
@@ -317,6 +359,7 @@ class _Walk:
 
 
 _HANDLERS = {
+    "a": _Walk.anchor,
     "img": _Walk.image,
     "meta": _Walk.meta,
     "link": _Walk.link,

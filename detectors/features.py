@@ -21,7 +21,8 @@ PLAIN_HOST = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A block of the text. `kind`: title h1 header nav body footer alt meta script; `hidden` when markup hides it."""
+    """A block of the text. `kind`: title h1 header nav body written footer alt meta script; `hidden` when
+    markup hides it. `written` stands where `document.write` puts it, `script` in any other string of a script."""
 
     kind: str
     start: int
@@ -93,6 +94,8 @@ class Markup:
     marks: list[Identifier] = field(default_factory=list)
     saved_from: str = ""
     emblem_ids: list[str] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)
+    """What style sheets write into the page."""
 
 
 @dataclass(slots=True, kw_only=True)

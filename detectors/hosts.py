@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult
 
@@ -53,9 +53,10 @@ class Registry:
         self.by_code = {s.identifiers.site_code: s for s in self.current.values() if s.identifiers.site_code}
         self.names: dict[str, OfficialSite] = {}
         for site in self.current.values():
-            for name in (site.name, *site.short_names, *_bracketed(site.name)):
+            self.names.setdefault(site.name, site)
+        for site in self.current.values():
+            for name in (*site.short_names, *_bracketed(site.name)):
                 self.names.setdefault(name, site)
-        self._open_registrables: dict[str, OfficialSite] | None = None
         self.owner = lru_cache(_REMEMBERED_HOSTS)(self._owner)
         """Who owns a host; sub-domains belong to their parent. A former host is nobody's, whatever its suffix."""
 
@@ -76,10 +77,17 @@ class Registry:
 
     def _by_registrable(self, host: str) -> OfficialSite | None:
         """The official site whose registrable domain `host` shares (yz.chsi.com.cn belongs to www.chsi.com.cn)."""
-        if self._open_registrables is None:
-            hosts = (name for name in self.current if not self.is_restricted(name))
-            self._open_registrables = {registrable(name): self.current[name] for name in hosts}
-        return self._open_registrables.get(registrable(host)) if host else None
+        return self.open_registrables.get(registrable(host)) if host else None
+
+    @cached_property
+    def open_registrables(self) -> dict[str, OfficialSite]:
+        """Official registrable domains that no suffix proves; of several hosts the `www` speaks for it."""
+        hosts = sorted((name for name in self.current if not self.is_restricted(name)), key=_is_front)
+        return {registrable(name): self.current[name] for name in hosts}
+
+    def site_of(self, host: str) -> OfficialSite | None:
+        """The official site that a host is, or belongs to."""
+        return self.owner(host)[1] if self.owner(host)[0] is Owner.OFFICIAL else None
 
     def is_restricted(self, host: str) -> bool:
         return host.endswith(self.restricted)
@@ -113,6 +121,10 @@ class Registry:
     def claimed_by_name(self, text: str) -> OfficialSite | None:
         """The site whose whole name or short name `text` is, brackets and spaces aside."""
         return self.names.get(text.strip(" 　·|-—_"))
+
+
+def _is_front(host: str) -> bool:
+    return host.startswith("www.")
 
 
 def _parents(host: str) -> list[str]:

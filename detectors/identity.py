@@ -7,22 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detectors import organs, strings
+from detectors.bare import asks_namelessly, is_bare
 from detectors.base import Axis, Signal, detector
-from detectors.claims import claims, footers
+from detectors.claims import claims
 from detectors.copies import copy_of
 from detectors.hosts import Owner, under
 from detectors.intents import intents
 from detectors.marks import Claim
+from detectors.naming import imitated
+from detectors.operators import own_identity
 from detectors.pages import query_fields
-from detectors.records import record_fields, record_issuer
+from detectors.records import named_issuer, record_fields, record_issuer
 
 if TYPE_CHECKING:
-    from config.schema import OfficialSite
     from detectors.context import Context
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 3
+VERSION = 4
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,
@@ -60,15 +62,15 @@ _MENTIONS = frozenset(
 )
 _SUPPORT = frozenset({"emblem", "template", "defunct"})
 """Speak only beside a mark that says whose site it is."""
-_NAMING = ("site_code", "footer", "title", "masthead", "statement", "description", "icp", "platform", "supervisor")
 _OWN_FACTOR = 0.4
 _QUERY_WEIGHT = 0.35
 _RESULT_WEIGHT = 0.65
 _OPEN_WEIGHT = 0.3
+_BARE_WEIGHT = 0.25
 _RECORD_WEIGHT = 0.4
-_INTENT_WEIGHTS = {"app": 0.35, "follow": 0.35, "pay": 0.35, "card": 0.4}
-_IDENTITY_CHARS = 400
-_MAX_LOGOS = 3
+_INTENT_WEIGHTS = {"app": 0.35, "follow": 0.35, "pay": 0.35, "outcome": 0.35, "card": 0.4}
+_AT_HOME = ("教育", "考试院", "招生", "学位", "学历", "科学研究")
+"""Of whose organs the sites may stand under suffixes of schools and institutes."""
 _REASONS = strings.CLAIM_REASONS
 
 
@@ -101,9 +103,10 @@ def identity(page: Page, context: Context) -> Iterator[Signal]:
     found = _foreign(claims(page, context.registry), host, context.registry)
     if copy is not None:
         found = [claim for claim in found if claim.kind != "path"]
+    if context.registry.is_institution(host):
+        found = _elsewhere(found)
     if not any(claim.kind not in _SUPPORT for claim in found):
-        if record_issuer(page):
-            yield from _result_page(page)
+        yield from _unclaimed(page)
         found = []
     yield from _signals(page, found, context)
     if owner is Owner.FORMER and site is not None:
@@ -115,17 +118,22 @@ def _without_address(page: Page, context: Context) -> Iterator[Signal]:
     found = claims(page, context.registry)
     kinds = {claim.kind for claim in found} - _SUPPORT
     carried = kinds & _SITE_MARKS or {"title", "masthead"} <= kinds or (kinds and query_fields(page))
-    whom = imitated(found, context.registry) if carried else record_issuer(page)
+    whom = imitated(page, found, context) if carried else record_issuer(page)
     if (not carried and not whom) or own_identity(page):
         return
     reason = strings.NO_ADDRESS.format(name=whom or page.title[:40])
     yield replace(_intent(page, _OPEN_WEIGHT, reason, ""), cls=strings.OWNER_OPEN, quote=page.title, where="html")
 
 
-def _result_page(page: Page) -> Iterator[Signal]:
-    whom = record_issuer(page)
-    weight = _RESULT_WEIGHT * (_OWN_FACTOR if own_identity(page) else 1.0)
-    yield _intent(page, weight, strings.RESULT_PAGE.format(name=whom, host=page.host), whom)
+def _unclaimed(page: Page) -> Iterator[Signal]:
+    """What a page that names nobody as its operator shows or asks for."""
+    whom, factor = record_issuer(page), _OWN_FACTOR if own_identity(page) else 1.0
+    if whom:
+        reason = strings.RESULT_PAGE if named_issuer(page) else strings.RESULT_UNSIGNED
+        yield _intent(page, _RESULT_WEIGHT * factor, reason.format(name=whom, host=page.host), whom)
+    elif asked := asks_namelessly(page):
+        reason = strings.QUERY_NAMELESS.format(name=asked, host=page.host)
+        yield _intent(page, _OPEN_WEIGHT * factor, reason, organs.body_of(asked))
 
 
 def _foreign(found: list[Claim], host: str, registry: Registry) -> list[Claim]:
@@ -139,44 +147,19 @@ def _foreign(found: list[Claim], host: str, registry: Registry) -> list[Claim]:
     return list(kept.values())
 
 
-def imitated(found: list[Claim], registry: Registry) -> str:
-    """Whom the marks name: the site's own statement first, then the registry, then the footer, then the title."""
-    by_kind = {claim.kind: claim for claim in found}
-    if "site_name" in by_kind and organs.organ_name(by_kind["site_name"].name):
-        return canonical_name(by_kind["site_name"].name, registry)
-    for claim in found:
-        site = registry.current.get(claim.host) or _by_ending(claim, registry)
-        if site is not None and claim.kind != "platform":
-            return site.name
-        if claim.host in organs.table()["hosts"]:
-            return str(organs.table()["hosts"][claim.host])
-    for kind in _NAMING:
-        if kind in by_kind and by_kind[kind].name:
-            return canonical_name(by_kind[kind].name, registry)
-    if "site_name" in by_kind:
-        return canonical_name(by_kind["site_name"].name, registry)
-    return next((claim.host for claim in found if claim.host), "")
-
-
-def _by_ending(claim: Claim, registry: Registry) -> OfficialSite | None:
-    """Whose host a path names with letters put in front (`mhmiit.gov.cn` for miit.gov.cn)."""
-    if claim.kind != "path":
-        return None
-    endings = ((host.removeprefix("www."), site) for host, site in registry.current.items())
-    fitting = [(host, site) for host, site in endings if claim.host.endswith(host) and host.count(".") > 1]
-    return max(fitting, key=lambda one: len(one[0]))[1] if fitting else None
-
-
-def canonical_name(name: str, registry: Registry) -> str:
-    """A name as the registry writes it, where it knows the organ."""
-    listed = registry.claimed_by_name(name) or registry.claimed_by_name(name.removeprefix("中华人民共和国"))
-    return listed.name if listed else name
+def _elsewhere(found: list[Claim]) -> list[Claim]:
+    """On the host of a school or an institute: exam authorities and training centres of the state are at home there, so
+    only marks that say a page belongs elsewhere accuse it."""
+    if any(word in claim.name for claim in found for word in _AT_HOME):
+        return []
+    owned = [claim for claim in found if claim.host and claim.kind not in ("footer", "supervisor")]
+    return [claim for claim in found if claim in owned or claim.kind in _SITE_MARKS | _SUPPORT] if owned else []
 
 
 def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signal]:
     if not found:
         return
-    whom = imitated(found, context.registry) or _by_address(page, context) or _by_subject(page, found)
+    whom = imitated(page, found, context)
     identified = any(claim.kind in _SITE_MARKS for claim in found)
     factor = _OWN_FACTOR if not identified and own_identity(page) else 1.0
     for claim in found:
@@ -184,6 +167,8 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
         if claim.kind == "conac" and not any(other.name for other in found):
             weight *= _OWN_FACTOR
         yield _mark(page, claim, weight * (factor if claim.kind in _MENTIONS else 1.0), whom)
+    if factor == 1.0 and is_bare(page, found, context.registry):
+        yield replace(_intent(page, _BARE_WEIGHT, strings.BARE.format(host=page.host), whom), cls=strings.FAKE_SITE)
     yield from _wants(page, whom, factor)
 
 
@@ -202,43 +187,6 @@ def _wants(page: Page, whom: str, factor: float) -> Iterator[Signal]:
         signal = _intent(page, _INTENT_WEIGHTS[intent.kind] * factor, reason, whom)
         cls = strings.FAKE_SITE if intent.kind == "card" else strings.FAKE_QUERY
         yield replace(signal, cls=cls, quote=intent.quote, start=intent.start, end=intent.end, where=intent.where)
-
-
-def _by_address(page: Page, context: Context) -> str:
-    """Whose official name the address carries or is written like."""
-    name = context.names.judge(page.host)
-    known = name.imitates in context.registry.names
-    named = canonical_name(name.imitates, context.registry)
-    return named if known else name.official if name.kind == "misleading_subdomain" else ""
-
-
-def _by_subject(page: Page, found: list[Claim]) -> str:
-    """Whose papers a query page without a name of its own is about."""
-    return record_issuer(page) or next((body for claim in found if (body := organs.body_of(claim.quote))), "")
-
-
-def own_identity(page: Page) -> str:
-    """The name under which the page itself appears when it is a school's, a company's or a newspaper's."""
-    return page.once("own_identity", lambda: _own_identity(page))
-
-
-def _own_identity(page: Page) -> str:
-    footer = (organs.without_builders(page.quote(one)) for one in footers(page))
-    logos = (page.quote(one) for one in page.of_kind("header", "alt")[:_MAX_LOGOS])
-    for text in (page.title, page.markup.metas.get("sitename", ""), *logos, *footer):
-        beginning = text[:_IDENTITY_CHARS]
-        for segment in organs.segments(beginning) if organs.own_identity(beginning) else ():
-            if _is_own(segment):
-                return segment
-    return organs.brand(page.title)
-
-
-def _is_own(segment: str) -> bool:
-    return (
-        len(segment) <= organs.MAX_NAME_CHARS
-        and bool(organs.own_identity(segment))
-        and organs.organ_name(segment) is None
-    )
 
 
 def _mark(page: Page, claim: Claim, weight: float, whom: str) -> Signal:

@@ -1,4 +1,4 @@
-"""What a page wants besides an answer to a query: a download, a payment, a bank card, another account to follow."""
+"""What a page wants or gives beside a query form: an answer, a download, payment, a bank card, an account to follow."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 _LOOKED_AT_CHARS = 20_000
 """A page that wants something says so early."""
+_ANSWER_CHARS = 1_500
+"""A longer page is no answer to a look-up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """`kind`: app | follow | pay | card; the quote is the page's text, or an address of it."""
+    """`kind`: app | follow | pay | outcome | card; the quote is the page's text, or an address of it."""
 
     kind: str
     quote: str
@@ -54,6 +56,9 @@ def _intents(page: Page) -> Iterator[Intent]:
         found = _pattern(kind).search(page.text, 0, _LOOKED_AT_CHARS)
         if found:
             yield Intent(kind, found.group(), found.start(), found.end())
+    answer = _pattern("outcome").search(page.text) if len(page.text) < _ANSWER_CHARS else None
+    if answer:
+        yield Intent("outcome", answer.group(), answer.start(), answer.end())
     yield from _card(page)
 
 

@@ -8,6 +8,10 @@ MAX_LINKS = 5_000
 MAX_IMAGES = 2_000
 MAX_FIELDS = 500
 MAX_SCRIPT_STRING_CHARS = 200_000
+MAX_WRITES = 60
+"""Scripts whose `document.write` is followed, those within what is written among them."""
+MAX_DRAWN = 20
+"""Texts of style sheets."""
 MAX_SIGNALS_PER_DETECTOR = 40
 MAX_CONTACTS = 60
 MAX_IMAGES_DECODED = 12

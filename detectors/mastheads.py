@@ -51,7 +51,7 @@ def _titles(page: Page, registry: Registry) -> Iterator[Claim]:
         *page.of_kind("alt")[:3],
     ]
     for passage in sources:
-        text = page.quote(passage)
+        text = organs.visible(page.quote(passage))
         if not text or len(text) > _MAX_CHARS:
             continue
         if passage.kind != "title" and (whole := _named(text, registry)):
@@ -67,7 +67,7 @@ def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
     asks = any(len(form.fields) > 1 for form in page.markup.forms)
     visible = (one for one in page.passages if one.kind not in _UNSEEN)
     for passage in islice(visible, _OPENING_PASSAGES):
-        text = page.quote(passage).strip()
+        text = organs.visible(page.quote(passage)).strip()
         if passage.start > _OPENING_CHARS or _PROSE.search(text):
             return
         if passage.hidden or len(text) > organs.MAX_NAME_CHARS:

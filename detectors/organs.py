@@ -13,11 +13,16 @@ from detectors.text import DATA, traditional
 
 _SEGMENT = re.compile(r"[-_|｜—–·>/\\]+|\s{1,4}|[:：,，]")
 _SPREAD = re.compile(r"(?:[\u4e00-\u9fff][ \u3000]{1,3}){2,}[\u4e00-\u9fff]")
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
 _DECORATION = " 　·|-—_。《》【】[]“”\"'"
 MAX_NAME_CHARS = 48
 _NO_ORGAN = ("有限公司", "培训学校")
 _LAST_PART = re.compile(r"\s?[-_|｜—–]+\s?")
 _MAX_BRAND_CHARS = 10
+_REST_CHARS = 16
+"""What may follow the kind of an operator in its name: where it is, what its site is called."""
 
 
 @cache
@@ -61,8 +66,14 @@ def organ_name(text: str) -> OrganName | None:
     return OrganName(name, body, bool(match["site"]))
 
 
+def visible(text: str) -> str:
+    """A text without characters that nobody sees."""
+    return text if text.isascii() or _UNSEEN.search(text) is None else _UNSEEN.sub("", text)
+
+
 def plain_name(text: str) -> str:
     """A name in simplified characters of plain width, without the blanks that spread it over a masthead."""
+    text = visible(text)
     name = text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_simplified())
     name = name.strip(_DECORATION).replace("(", "（").replace(")", "）")
     if _SPREAD.search(name):
@@ -85,7 +96,7 @@ def body_of(text: str) -> str:
 
 def quasi_official(text: str) -> bool:
     """Whether a name sounds like a certificate query platform or a place's system, not like an article on one."""
-    known = table()
+    known, text = table(), visible(text)
     if len(text) > MAX_NAME_CHARS or any(word in text for word in known["articles"]):
         return False
     about = any(word in text for word in known["subjects"]) and any(word in text for word in known["functions"])
@@ -101,9 +112,26 @@ def _system() -> re.Pattern[str]:
     )
 
 
-def own_identity(text: str) -> str:
-    """The word by which a name shows an operator of its own kind (a school, a company, a newspaper), or nothing."""
-    return next((word for word in table()["own"] if word in text), "")
+def own_identity(name: str) -> str:
+    """The word by which a name shows an operator of its own kind (a school, a company, a newspaper), or nothing.
+
+    A headline that speaks of a company, a course or a forum is nobody's name.
+    """
+    found = _own().search(name)
+    if found is None or any(deed in (found["rest"] or "") for deed in table()["deeds"]):
+        return ""
+    return found["own"] or found["last"]
+
+
+@cache
+def _own() -> re.Pattern[str]:
+    known = table()
+    anywhere, last, then = (_any_of(known[key]) for key in ("own", "own_endings", "own_followers"))
+    return re.compile(rf"(?:(?P<own>{anywhere})(?P<rest>.{{0,{_REST_CHARS}}})|(?P<last>{last})(?:{then})?)$")
+
+
+def _any_of(words: list[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 @cache
@@ -128,5 +156,6 @@ def brand(title: str) -> str:
 
 def segments(title: str) -> list[str]:
     """The parts a title is made of, whole title first."""
+    title = visible(title)
     parts = [part.strip(_DECORATION) for part in _SEGMENT.split(title)]
     return [title.strip(_DECORATION), *(part for part in parts if len(part) > 1)]

@@ -56,9 +56,10 @@ def _kinds(form: Form) -> set[str]:
 def _has_button(page: Page, form: Form) -> bool:
     """Whether the form's own button, or what stands right behind its last field, speaks of a query."""
     words = organs.table()["query_words"]
-    after = page.text[form.fields[-1].start : form.fields[-1].start + _BUTTON_CHARS] if form.fields else ""
+    after = page.text[form.fields[-1].start : form.fields[-1].start + _BUTTON_CHARS].lower() if form.fields else ""
     return any(word in after for word in words) or any(
-        field.kind in ("submit", "button") and any(word in field.words for word in words) for field in form.fields
+        field.kind in ("submit", "button") and any(word in field.words.lower() for word in words)
+        for field in form.fields
     )
 
 

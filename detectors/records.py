@@ -67,11 +67,19 @@ def _has_value(page: Page, start: int, end: int) -> bool:
 
 
 def record_issuer(page: Page) -> str:
-    """The organ that a shown record names as its issuer, when the page presents it as the result of a look-up."""
+    """The organ that a shown record names as its issuer, or that alone issues such papers, when the page presents it as
+    the result of a look-up."""
     if not record_fields(page):
         return ""
     presented = any(word in page.text for word in organs.table()["record_words"]) or stands_alone(page)
-    return named_issuer(page) if presented else ""
+    return (named_issuer(page) or _body(page)) if presented else ""
+
+
+def _body(page: Page) -> str:
+    """Whose papers have such fields, where nobody's staff is listed."""
+    if any(word in page.text for word in organs.table()["employer_labels"]):
+        return ""
+    return next((body for field in record_fields(page) if (body := organs.body_of(field))), "")
 
 
 def stands_alone(page: Page) -> bool:

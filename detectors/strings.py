@@ -44,6 +44,9 @@ BOOSTS = {
 # identity
 NO_ADDRESS = "页面自称“{name}”，但不知道网址，无法核对归属"
 RESULT_PAGE = "页面以查询结果的样子展示证件信息，写明发证机关是“{name}”，而 {host} 不是该机关的网站"
+RESULT_UNSIGNED = "页面以查询结果的样子展示证件信息，这种证由“{name}”系统核发，而 {host} 不是发证机关的网站"
+QUERY_NAMELESS = "页面自称“{name}”，要求填写证件号码来查询，却不写明是谁的网站（{host}）"
+BARE = "页面除了标题几乎没有内容，由脚本生成或转向别处，而 {host} 不是标题所写机关的网站"
 QUERY_FORM = "页面要求填写{fields}来查询，而 {host} 不是任何发证机关的网站"
 RECORD_PAGE = "页面直接展示证件信息（{fields}），而 {host} 不是发证机关的网站"
 CLAIM_REASONS = {
@@ -76,6 +79,7 @@ INTENT_REASONS = {
     "app": "页面以机关名义提供应用下载（{quote}），而 {host} 不是该机关的网站",
     "follow": "页面以机关名义让人关注或扫描别的账号（“{quote}”），而 {host} 不是该机关的网站",
     "pay": "页面以机关名义收费（“{quote}”），而 {host} 不是该机关的网站",
+    "outcome": "页面以机关名义给出查验结果（“{quote}”），而 {host} 不是该机关的网站",
     "card": "页面以机关名义索要银行卡（“{quote}”），而 {host} 不是该机关的网站",
 }
 OWN_IDENTITY = "页面以“{name}”自己的身份提到机关，不是冒充"

@@ -32,7 +32,7 @@ def test_text_passages_and_markup() -> None:
     assert "报名电话 0730-0000123" in passages(page, "body")
     assert passages(page, "footer") == ["版权所有"]
     assert passages(page, "alt") == ["校徽图片"]
-    assert passages(page, "script") == ["主办单位：月球学校"]
+    assert passages(page, "written") == ["主办单位：月球学校"]
     assert [page.quote(one) for one in page.passages if one.hidden] == ["隐藏的话"]
     assert page.markup.metas["sitename"] == "月球安全学校"
     assert page.markup.canonical == "https://a.example/x"

@@ -38,7 +38,7 @@ def test_there_are_enough_of_both_kinds() -> None:
     assert len(ALL) >= 150
     for split in SPLITS:
         guilty = [page.row["is_impersonation"] for page in ALL if page.split == split]
-        assert 0.3 <= sum(guilty) / len(guilty) <= 0.6
+        assert not guilty or 0.3 <= sum(guilty) / len(guilty) <= 0.6
 
 
 def test_no_number_is_somebodys() -> None:

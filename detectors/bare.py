@@ -1,0 +1,63 @@
+"""Pages that are hardly more than a name: shells for scripts, doors to elsewhere, forms that say nobody's name."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from detectors import organs
+from detectors.addresses import host_of, is_official
+from detectors.pages import query_fields
+
+if TYPE_CHECKING:
+    from detectors.features import Page
+    from detectors.hosts import Registry
+    from detectors.marks import Claim
+
+_BARE_CHARS = 60
+_BARE_LINKS = 2
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LEADS_CHARS = 20_000
+_TARGET = re.compile(
+    r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\(|url\s*=)\s*[\"']?([^\"'\s>]{4,300})",
+    re.I,
+)
+_FORM_CHARS = 800
+_ASKED = re.compile(
+    r"(?:全国|国家|中国|官方)?(?:特种|特殊|职业|电子|从业|作业|操作|技能|安全|资格|上岗|工种|人员|培训|考核|合格){0,6}"
+    r"(?:证书?|证件|证照|资格)(?:信息|真伪|在线|网上|统一|联网|综合|成绩){0,3}(?:查询|核验|验证|查验|鉴定|检验)(?:系统|平台|入口|中心|网|页面|服务)?"
+)
+
+
+def is_bare(page: Page, found: list[Claim], registry: Registry) -> bool:
+    """Whether a page has an organ's name for title and next to nothing else, and leads to no official site."""
+    titled = next((claim for claim in found if claim.kind == "title"), None)
+    if (
+        titled is None
+        or 2 * len(titled.quote) < len(page.title)
+        or len(page.markup.links) > _BARE_LINKS
+        or page.markup.frames
+    ):
+        return False
+    shown = (
+        page.quote(one) for one in page.passages if one.kind in ("h1", "header", "nav", "body", "written", "footer")
+    )
+    return sum(len(_HAN.findall(text)) for text in islice(shown, _BARE_CHARS)) <= _BARE_CHARS and not any(
+        is_official(host, registry) for host in _targets(page)
+    )
+
+
+def _targets(page: Page) -> set[str]:
+    """Hosts that a page sends its visitors to by itself."""
+    said = (page.source[:_LEADS_CHARS], page.markup.metas.get("refresh", ""))
+    return {host for text in said for target in _TARGET.findall(text) if (host := host_of(target))}
+
+
+def asks_namelessly(page: Page) -> str:
+    """What a page that is little but a form for a person's papers calls itself, when that is no name of anybody."""
+    fields = query_fields(page)
+    if len(page.text) > _FORM_CHARS or not {"id", "ticket"} & set(fields) or len(fields) < 2:
+        return ""
+    names = (page.quote(one) for one in page.passages if one.kind in ("title", "h1", "header", "body", "written"))
+    return next((name for one in names if _ASKED.fullmatch(name := organs.plain_name(one))), "")
