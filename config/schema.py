@@ -131,6 +131,8 @@ class ArchiveSettings(Model):
     volume_max_bytes: Annotated[int, Field(ge=1_048_576)]
     batch_records: Annotated[int, Field(ge=1, le=1000)]
     batch_wait_ms: Annotated[int, Field(ge=0, le=10_000)]
+    revisit_min_bytes: CountOrNone
+    revisit_payloads: Count
 
 
 class ImportSettings(Model):

@@ -86,13 +86,16 @@ def _records(archive: Archive, item: dict[str, Any]) -> Iterator[str]:
     place = _told_place(item)
     try:
         exchange = archive.read(place)
-        stored = archive.raw_exchange(place)
+        records = archive.raw_exchange(place)
+        stored = archive.stored_exchange(place) if "revisit" in item else b""
     except ArchiveError as error:
         yield str(error)
         return
     if hashlib.sha256(exchange.body).hexdigest() != item["sha256"] or exchange.url != item["url"]:
         yield f"{place.volume} at byte {place.offset} holds another page than its custody line says"
-    elif hashlib.sha256(stored).hexdigest() != item["records_sha256"]:
+    elif hashlib.sha256(records).hexdigest() != item["records_sha256"] or (
+        stored and hashlib.sha256(stored).hexdigest() != item["revisit"]["stored_sha256"]
+    ):
         yield f"{place.volume} at byte {place.offset}: its records were changed"
 
 
@@ -143,7 +146,7 @@ def _volume(archive: Archive, row: Any, places: dict[int, int]) -> Iterator[str]
     for offset, length, record in archive.scan(row.name, row.committed_bytes):
         if record.header("Content-Type") == TOMBSTONE:
             places.pop(offset, None)
-        elif record.kind == "response" and places.pop(offset, None) == length:
+        elif record.kind in ("response", "revisit") and places.pop(offset, None) == length:
             ids.add(record.header("WARC-Record-ID"))
         elif record.kind != "warcinfo" and record.header("WARC-Concurrent-To") not in ids:
             yield f"volume {row.name} holds a {record.kind} record at byte {offset} that no capture names"

@@ -9,16 +9,22 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from crawlers import exchanges
+from crawlers import exchanges, revisits
 from crawlers.clock import utc_now
 from crawlers.records import ArchiveError, Exchange, WarcPlace
 from crawlers.warcfile import Record, check_digests, inflate, member, members, parse, record_id, serialise
 
+if TYPE_CHECKING:
+    from config.schema import ArchiveSettings
+
 SUFFIX = ".warc.gz"
 GZIP_LEVEL = 1
+REVISIT_MIN_BYTES = 4_096
+REVISIT_PAYLOADS = 20_000
 TOMBSTONE = "application/vnd.zhengshao.tombstone+json"
 """Content type of what stands where records were removed."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
@@ -61,6 +67,12 @@ class Volume:
             rest = rest[written:]
         return start
 
+    @contextmanager
+    def view(self) -> Iterator[Any]:
+        """All that was written so far."""
+        with mmap.mmap(self._descriptor, self.size, access=mmap.ACCESS_READ) as view:
+            yield view
+
     def sync(self) -> None:
         os.fsync(self._descriptor)
         if not self._listed:
@@ -79,9 +91,28 @@ class Volume:
 class Archive:
     """Reads any volume; makes new ones for a Recorder."""
 
-    def __init__(self, root: Path, gzip_level: int = GZIP_LEVEL) -> None:
+    def __init__(
+        self,
+        root: Path,
+        gzip_level: int = GZIP_LEVEL,
+        *,
+        revisit_min_bytes: int = REVISIT_MIN_BYTES,
+        revisit_payloads: int = REVISIT_PAYLOADS,
+    ) -> None:
         self.root = root
         self.gzip_level = gzip_level
+        self.revisit_min_bytes = revisit_min_bytes
+        self.revisit_payloads = revisit_payloads
+
+    @classmethod
+    def by_settings(cls, root: Path, settings: ArchiveSettings) -> Self:
+        """An archive that writes as the office wants it."""
+        return cls(
+            root,
+            settings.gzip_level,
+            revisit_min_bytes=settings.revisit_min_bytes,
+            revisit_payloads=settings.revisit_payloads,
+        )
 
     def path(self, volume: str) -> Path:
         if Path(volume).name != volume:
@@ -89,7 +120,7 @@ class Archive:
         return self.root / volume
 
     def raw(self, place: WarcPlace) -> bytes:
-        """The bytes of one record: a gzip member that stands alone."""
+        """The bytes of one record as it stands there: a gzip member that stands alone."""
         with self._bytes(place.volume) as view:
             data = view[place.offset : place.offset + place.length]
         if len(data) != place.length:
@@ -97,18 +128,27 @@ class Archive:
         return bytes(data)
 
     def raw_exchange(self, place: WarcPlace) -> bytes:
-        """The bytes of a response with the request and metadata records that follow it."""
+        """The bytes of a response with the request and metadata records that follow it, as its line of custody names
+        them: in the place of a revisit stands the full response."""
         with self._bytes(place.volume) as view:
-            _, _, end = self._group(view, place)
-            return bytes(view[place.offset : end])
+            group = self._group(view, place)
+            if not group.revisit:
+                return bytes(view[place.offset : group.end])
+            made, end = revisits.whole(view, place.offset)
+            return made + bytes(view[end : group.end])
+
+    def stored_exchange(self, place: WarcPlace) -> bytes:
+        """The bytes that an exchange takes up in its volume."""
+        with self._bytes(place.volume) as view:
+            return bytes(view[place.offset : self._group(view, place).end])
 
     def read(self, place: WarcPlace) -> Exchange:
         """The exchange whose response stands at `place`; ArchiveError when its bytes are not what they were."""
         with self._bytes(place.volume) as view:
-            response, beside, _ = self._group(view, place)
+            group = self._group(view, place)
         try:
-            exchange = exchanges.read(response, beside)
-            check_digests(response, exchange.body)
+            exchange = exchanges.read(group.response, group.beside)
+            check_digests(group.response, exchange.body)
         except ArchiveError as error:
             raise ArchiveError(f"{place.volume} at byte {place.offset}: {error}") from error
         return exchange
@@ -144,14 +184,17 @@ class Archive:
         with view:
             yield view
 
-    def _group(self, view: Any, place: WarcPlace) -> tuple[Record, list[Record], int]:
-        """The response at a place, the records concurrent to it, and where the last of them ends."""
+    def _group(self, view: Any, place: WarcPlace) -> _Group:
+        """The response at a place and the records concurrent to it. A revisit gives the response it stands for."""
         data, end = inflate(view, place.offset)
         response, _ = parse(data)
         if response.header("Content-Type") == TOMBSTONE:
             raise Removed(f"{place.volume} at byte {place.offset}: removed when its time was over; hashes are kept")
         if end != place.offset + place.length:
             raise ArchiveError(f"{place.volume}: the record at byte {place.offset} is not {place.length} bytes long")
+        if revisit := response.kind == "revisit":
+            check_digests(response)
+            response, _ = parse(inflate(revisits.whole(view, place.offset)[0], 0)[0])
         beside: list[Record] = []
         while end < len(view):
             try:
@@ -164,7 +207,17 @@ class Archive:
             check_digests(record)
             beside.append(record)
             end = after
-        return response, beside, end
+        return _Group(response, beside, end, revisit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The records of one exchange, and where the last of them ends."""
+
+    response: Record
+    beside: list[Record]
+    end: int
+    revisit: bool
 
 
 def lock(descriptor: int) -> bool:

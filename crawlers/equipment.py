@@ -41,7 +41,7 @@ class Equipment:
                 busy_timeout_seconds=config.settings.store.busy_timeout_seconds,
             )
             stack.callback(store.close)
-            volumes = Archive(directory / "archive", archive.gzip_level)
+            volumes = Archive.by_settings(directory / "archive", archive)
             recorder = Recorder.by_settings(store, volumes, archive, owner=owner, peers=door)
             stack.callback(recorder.close)
             return cls(config, store, recorder, door, stack.pop_all())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawlers.clock import utc_now
 from crawlers.records import ArchiveError, Exchange
+from crawlers.revisits import Payload, Payloads, in_parts
 from crawlers.warcfile import END, MOVED_PREFIX, Headers, Record, digest, member, record_id, serialise, split_headers
 
 PEER = "Zhengshao-Peer"
@@ -26,32 +27,48 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: +([^\r\n]*))?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An exchange ready to be appended: `data` holds all its members, the first `length` bytes are the response."""
+    """An exchange ready to be appended: `data` holds all its members, the first `length` bytes are the response, or
+    the `revisit` of an equal payload. `payload`: where later ones find that of a response, from its first byte on."""
 
     data: bytes
     length: int
     payload_sha256: str
+    payload: Payload | None = None
+    revisit: Payload | None = None
 
 
-def write(exchange: Exchange, gzip_level: int) -> Written:
-    payload = digest(exchange.body)
-    response_id, date = record_id(), exchange.fetched_at or utc_now()
+def write(exchange: Exchange, gzip_level: int, *, revisit_min_bytes: int = 0, known: Payloads | None = None) -> Written:
+    """A payload of `revisit_min_bytes` (0: none) or more is written so that it can be referred to; one that is `known`
+    in the volume is not written again."""
+    sha256, response_id, date = digest(exchange.body), record_id(), exchange.fetched_at or utc_now()
     shared = [("WARC-Target-URI", exchange.url), ("WARC-Date", date)]
     address = exchange.peer.rpartition(":")[0].strip("[]")
     named = [("WARC-Record-ID", response_id), *shared, ("WARC-IP-Address", address), (PEER, exchange.peer)]
-    response = serialise(
-        "response", [*named, ("WARC-Payload-Digest", payload)], HTTP_RESPONSE, _response_block(exchange)
-    )
-    beside = [("WARC-Concurrent-To", response_id), *shared]
-    records = [response]
+    named.append(("WARC-Payload-Digest", sha256))
+    name, head, payload = sha256.removeprefix("sha256:"), _http_head(exchange), None
+    worth = 0 < revisit_min_bytes <= len(exchange.body)
+    equal = known.find(name) if worth and known is not None else None
+    if equal is not None:
+        first = member(serialise("revisit", [*named, *equal.headers()], HTTP_RESPONSE, head), gzip_level)
+    elif worth:
+        record = serialise("response", named, HTTP_RESPONSE, head + exchange.body)
+        first, at, length = in_parts(record, len(exchange.body), gzip_level)
+        payload = Payload(response_id, exchange.url, date, 0, at, length)
+    else:
+        first = member(serialise("response", named, HTTP_RESPONSE, head + exchange.body), gzip_level)
+    beside = _concurrent(exchange, [("WARC-Concurrent-To", response_id), *shared])
+    data = first + b"".join(member(record, gzip_level) for record in beside)
+    return Written(data, len(first), name, payload, equal)
+
+
+def _concurrent(exchange: Exchange, shared: list[tuple[str, str]]) -> Iterator[bytes]:
+    """Records of the request, and of what else there is to tell."""
     if exchange.request_headers:  # an import may not know its request: nothing is made up for it
-        named = [("WARC-Record-ID", record_id()), *beside, ("WARC-Payload-Digest", digest(b""))]
-        records.append(serialise("request", named, HTTP_REQUEST, _request_block(exchange)))
+        named = [("WARC-Record-ID", record_id()), *shared, ("WARC-Payload-Digest", digest(b""))]
+        yield serialise("request", named, HTTP_REQUEST, _request_block(exchange))
     if fields := _fields(exchange):
-        named = [("WARC-Record-ID", record_id()), *beside]
-        records.append(serialise("metadata", named, "application/warc-fields", fields))
-    parts = [member(record, gzip_level) for record in records]
-    return Written(b"".join(parts), len(parts[0]), payload.removeprefix("sha256:"))
+        named = [("WARC-Record-ID", record_id()), *shared]
+        yield serialise("metadata", named, "application/warc-fields", fields)
 
 
 def read(response: Record, beside: Iterable[Record] = ()) -> Exchange:
@@ -97,9 +114,9 @@ def split_request(block: bytes) -> tuple[str, Headers]:
     return first.split(b" ", 1)[0].decode("latin-1"), split_headers(lines, "latin-1")
 
 
-def _response_block(exchange: Exchange) -> bytes:
+def _http_head(exchange: Exchange) -> bytes:
     first = f"HTTP/1.1 {exchange.status:03d} {exchange.reason}".rstrip()
-    return _head(first, [(_moved(name), value) for name, value in exchange.response_headers]) + exchange.body
+    return _head(first, [(_moved(name), value) for name, value in exchange.response_headers])
 
 
 def _request_block(exchange: Exchange) -> bytes:

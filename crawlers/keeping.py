@@ -15,13 +15,13 @@ from crawlers.archive import Volume
 from crawlers.clock import utc_now
 from crawlers.exchanges import Written
 from crawlers.records import ArchiveError, Exchange, Fetched, Hit, Listing, WarcPlace
-from crawlers.tables import artefacts, captures, hits, hops, listings, readings, stamps, volumes
+from crawlers.tables import artefacts, captures, hits, hops, listings, readings, revisits, stamps, volumes
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An exchange in a volume, its body left there; `records_*` cover its response, request and metadata members as
-    stored."""
+    """An exchange in a volume, its body left there; `records_*` cover its response, request and metadata members. Of a
+    revisit they cover the full response that is made of it, and `revisit` tells what is stored."""
 
     exchange: Exchange
     size_bytes: int
@@ -29,13 +29,20 @@ class Placed:
     payload_sha256: str
     records_bytes: int
     records_sha256: str
+    revisit: dict[str, Any] | None = None
 
     @classmethod
-    def of(cls, exchange: Exchange, written: Written, volume: str, offset: int) -> Placed:
-        place = WarcPlace(volume, offset, written.length)
-        digest = hashlib.sha256(written.data).hexdigest()
+    def of(cls, exchange: Exchange, written: Written, volume: str, offset: int, made: bytes = b"") -> Placed:
+        """`made`: of a revisit, the full response with the members beside it."""
+        place, records = WarcPlace(volume, offset, written.length), made or written.data
+        digest = hashlib.sha256(records).hexdigest()
         size, bare = len(exchange.body), replace(exchange, body=b"")
-        return cls(bare, size, place, written.payload_sha256, len(written.data), digest)
+        placed = cls(bare, size, place, written.payload_sha256, len(records), digest)
+        if written.revisit is None:
+            return placed
+        stored = {"stored_bytes": len(written.data), "stored_sha256": hashlib.sha256(written.data).hexdigest()}
+        refers = {"refers_to": written.revisit.record_id, "refers_to_offset": written.revisit.response}
+        return replace(placed, revisit={**refers, **stored})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ def keep(connection: Connection, batch: Sequence[Kept], actor: str) -> list[int]
     returning = insert(captures).returning(captures.c.id, sort_by_parameter_order=True)
     ids = list(connection.scalars(returning, rows))
     _insert(connection, hops, (row for i, item in zip(ids, batch, strict=True) for row in _hops(i, item)))
+    _insert(connection, revisits, (row for i, item in zip(ids, batch, strict=True) for row in _revisits(i, item)))
     _insert(connection, artefacts, (row for i, item in zip(ids, batch, strict=True) for row in _artefacts(i, item)))
     _insert(connection, readings, (row for i, item in zip(ids, batch, strict=True) for row in _reading(i, item)))
     _insert(connection, hits, (_hit(i, hit) for i, item in zip(ids, batch, strict=True) for hit in item.fetched.hits))
@@ -133,7 +141,8 @@ def captured_detail(item: Kept) -> dict[str, Any]:
 
 
 def _placed_detail(placed: Placed) -> dict[str, Any]:
-    return {
+    told = {"revisit": placed.revisit} if placed.revisit is not None else {}
+    return told | {
         "url": placed.exchange.url,
         "sha256": placed.payload_sha256,
         "volume": placed.place.volume,
@@ -205,6 +214,13 @@ def _hops(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
             "sha256": placed.payload_sha256,
             **_place(placed),
         }
+
+
+def _revisits(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:
+    for placed in (*item.redirects, item.page, *item.resources):
+        if placed.revisit is not None:
+            at, refers_to = placed.place, placed.revisit["refers_to_offset"]
+            yield {"capture_id": capture_id, "volume": at.volume, "offset": at.offset, "refers_to": refers_to}
 
 
 def _artefacts(capture_id: int, item: Kept) -> Iterator[dict[str, Any]]:

@@ -196,7 +196,7 @@ def render(night: str, data: Path, config: Config) -> int:
     """
     settings = config.settings
     door = DoorClient.from_environment()
-    archive = Archive(data / "archive", gzip_level=settings.archive.gzip_level)
+    archive = Archive.by_settings(data / "archive", settings.archive)
     url, patience = store_url(data, settings.store.url), settings.store.busy_timeout_seconds
     with (
         closing(Store.open(url, busy_timeout_seconds=patience)) as store,

@@ -21,7 +21,7 @@ from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
 from crawlers.marks import mark
 from crawlers.store import Store
-from crawlers.tables import artefacts, captures, hits, hops, listings, network_lookups, removals, volumes
+from crawlers.tables import artefacts, captures, hits, hops, listings, network_lookups, removals, revisits, volumes
 from crawlers.tables import custody as custody_rows
 from crawlers.tombstones import replace, tombstone
 
@@ -51,12 +51,12 @@ def plan(store: Store, data: Path, before: str, needed: Set[int], needed_hosts: 
     """What is older than `before`, in sealed volumes, and not among the captures and hosts needed. Changes nothing."""
     with store.read() as connection:
         old = _old(connection, before)
-        gone = tuple(number for number in old if number not in needed)
+        gone = tuple(_unless_borne(connection, [number for number in old if number not in needed]))
         looked = select(network_lookups.c.id, network_lookups.c.host).where(
             network_lookups.c.ended_at < before, network_lookups.c.document != ""
         )
         lookups = tuple(row.id for row in connection.execute(looked) if row.host not in needed_hosts)
-        size = sum(int(item["records_bytes"]) for one in _details(connection, gone) for item in _records(one.detail))
+        size = sum(_stored_bytes(item) for one in _details(connection, gone) for item in _records(one.detail))
         blobs = _sole_blobs(connection, gone)
     size += sum(blobs.values())
     return Plan(before, gone, len(old) - len(gone), size, lookups, tuple(_old_logs(data, before)))
@@ -106,6 +106,26 @@ def _old(connection: Connection, before: str) -> list[int]:
     return list(connection.scalars(statement.order_by(captures.c.id)))
 
 
+def _unless_borne(connection: Connection, leaving: Sequence[int]) -> Iterator[int]:
+    """Without the captures that hold the payload of one that stays: they may go when it goes."""
+    gone = set(leaving)
+    borne = _borne(connection)
+    while held := {holder for holder, resting in borne if holder in gone and resting not in gone}:
+        gone -= held
+    return (number for number in leaving if number in gone)
+
+
+def _borne(connection: Connection) -> list[tuple[int, int]]:
+    """(capture that holds a payload, another one that is kept and rests on it)."""
+    pairs = [
+        select(holders.c.capture_id if holders is hops else holders.c.id, revisits.c.capture_id)
+        .join(revisits, (holders.c.volume == revisits.c.volume) & (holders.c.offset == revisits.c.refers_to))
+        .where(revisits.c.capture_id.not_in(select(removals.c.capture_id)))
+        for holders in (captures, hops)
+    ]
+    return [(row[0], row[1]) for statement in pairs for row in connection.execute(statement)]
+
+
 def _details(connection: Connection, ids: Sequence[int]) -> Iterator[Any]:
     """(capture_id, what its line of custody tells), in chunks."""
     for start in range(0, len(ids), 500):
@@ -122,6 +142,11 @@ class _Told:
 
 def _records(detail: dict[str, Any]) -> list[dict[str, Any]]:
     return [*detail["redirects"], detail["page"], *detail["resources"]]
+
+
+def _stored_bytes(item: dict[str, Any]) -> int:
+    """What an exchange takes up in its volume."""
+    return int(item.get("revisit", {}).get("stored_bytes", item["records_bytes"]))
 
 
 def _sole_blobs(connection: Connection, gone: Sequence[int]) -> dict[str, int]:
@@ -167,7 +192,9 @@ def _removal(detail: dict[str, Any]) -> dict[str, Any]:
     return {
         "reason": REASON,
         "fetched_at": detail["fetched_at"],
-        "records": [{name: item[name] for name in names} for item in _records(detail)],
+        "records": [
+            {name: item[name] for name in names} | {"stored_bytes": _stored_bytes(item)} for item in _records(detail)
+        ],
         "artefacts": detail["artefacts"],
     }
 
@@ -188,7 +215,7 @@ def _stones(store: Store, volume: str) -> Iterator[tuple[int, bytes]]:
                         "custody_seq": row.seq,
                         **{name: item[name] for name in ("url", "sha256", "records_bytes", "records_sha256")},
                     }
-                    yield item["offset"], tombstone(told, row.at, item["records_bytes"])
+                    yield item["offset"], tombstone(told, row.at, item.get("stored_bytes", item["records_bytes"]))
 
 
 def _forget_lookups(connection: Connection, ids: Sequence[int]) -> list[str]:

@@ -141,6 +141,16 @@ hops = Table(
 )
 """Other exchanges of a capture: `role` is `hop` (redirects before the page) or `resource` (fetched by a browser)."""
 
+revisits = Table(
+    "revisits",
+    metadata,
+    Column("volume", ForeignKey("volumes.name"), primary_key=True),
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("capture_id", ForeignKey("captures.id"), nullable=False, index=True),
+    Column("refers_to", BigInteger, nullable=False),
+)
+"""Records of a capture whose payload stands in an earlier response of the volume, at the offset `refers_to`."""
+
 artefacts = Table(
     "artefacts",
     metadata,

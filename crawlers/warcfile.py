@@ -73,7 +73,8 @@ def serialise(kind: str, headers: Sequence[tuple[str, str]], content_type: str, 
     named.append(("WARC-Block-Digest", digest(block)))
     out = io.BytesIO()
     status = StatusAndHeaders("", named, protocol=VERSION)
-    record = ArcWarcRecord("warc", kind, status, io.BytesIO(block), None, content_type, len(block))
+    written = "response" if kind == "revisit" else kind  # of a revisit warcio would write no block
+    record = ArcWarcRecord("warc", written, status, io.BytesIO(block), None, content_type, len(block))
     WARCWriter(out, gzip=False, warc_version=VERSION).write_record(record)
     return out.getvalue()
 

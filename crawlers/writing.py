@@ -16,6 +16,7 @@ from crawlers.archive import Archive, Volume
 from crawlers.clock import utc_now
 from crawlers.keeping import Kept, Placed, claim_volume, host_of
 from crawlers.records import CrawlError, Exchange, Fetched, StoreError
+from crawlers.revisits import Payloads, whole
 from crawlers.store import Store
 from crawlers.tables import volumes
 
@@ -39,6 +40,7 @@ class Writer:
         self._peers = peers
         self._dialled: dict[tuple[str, int], str] = {}
         self._volume: Volume | None = None
+        self._payloads = Payloads(archive.revisit_payloads)
 
     @property
     def size(self) -> int:
@@ -74,6 +76,7 @@ class Writer:
             volume.cut(committed)
             if committed:
                 self._volume = volume
+                self._payloads.cut(committed)
                 return
             volume.path.unlink()
         volume.close()
@@ -98,14 +101,26 @@ class Writer:
 
     def _place(self, exchange: Exchange) -> Placed:
         if self._volume is None:
-            self._volume = self._archive.new_volume(self.owner)
+            self._volume, self._payloads = self._opened()
         exchange = replace(
             exchange,
             peer=exchange.peer or self._peer(exchange.url),
             fetched_at=exchange.fetched_at or utc_now(),
         )
-        written = exchanges.write(exchange, self._archive.gzip_level)
-        return Placed.of(exchange, written, self._volume.name, self._volume.append(written.data))
+        least = self._archive.revisit_min_bytes
+        written = exchanges.write(exchange, self._archive.gzip_level, revisit_min_bytes=least, known=self._payloads)
+        offset = self._volume.append(written.data)
+        if written.payload is not None:
+            self._payloads.note(written.payload_sha256, written.payload.moved(offset))
+        if written.revisit is None:
+            return Placed.of(exchange, written, self._volume.name, offset)
+        with self._volume.view() as view:
+            made, end = whole(view, offset)
+            return Placed.of(exchange, written, self._volume.name, offset, made + view[end:])
+
+    def _opened(self) -> tuple[Volume, Payloads]:
+        """A volume of its own payloads: what it holds never rests on another file."""
+        return self._archive.new_volume(self.owner), Payloads(self._archive.revisit_payloads)
 
     def _peer(self, url: str) -> str:
         """What the door dialled, asked once a batch and target; unknown when the door is gone: the page is kept."""

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from crawlers.tables import captures as capture_rows
 from detectors.base import Axis, FollowUp, Level, Signal, Verdict
-from detectors.tables import contacts, followups, judgements, verdicts
+from detectors.tables import contacts, followups, judgements, newest, verdicts
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
@@ -53,11 +53,10 @@ def latest_assessments(
 
 
 def _latest(night: str | None, subjects: Iterable[str] | None) -> Select[Any]:
-    newest = select(func.max(judgements.c.id)).group_by(judgements.c.capture_id, judgements.c.listing_id)
     statement = (
         select(judgements, capture_rows.c.url, capture_rows.c.profile, capture_rows.c.origin)
         .join(capture_rows, capture_rows.c.id == judgements.c.capture_id)
-        .where(judgements.c.id.in_(newest))
+        .where(newest())
         .order_by(judgements.c.capture_id, judgements.c.id)
     )
     if subjects is not None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from crawlers.tables import captures
 from detectors.base import Level
 from detectors.hosts import Owner
 from detectors.likeness import groups as alike
 from detectors.masking import link
-from detectors.tables import contacts, judgements, traces, verdicts
+from detectors.tables import contacts, judgements, newest, traces, verdicts
 from detectors.ties import Value, table
 
 if TYPE_CHECKING:
@@ -53,13 +53,12 @@ class Gathering:
     def __init__(self, connection: Connection, context: Context, excluded: Collection[str] = ()) -> None:
         """`excluded` are subjects that people have cleared: they count as innocent whatever was judged."""
         self.connection, self.context = connection, context
-        self.newest = select(func.max(judgements.c.id)).group_by(judgements.c.capture_id, judgements.c.listing_id)
         self.accused = self._at(Level.FLAG, Level.WATCH) - frozenset(excluded)
         self.flagged = self._at(Level.FLAG) - frozenset(excluded)
         self._official: dict[str, bool] = {}
 
     def _at(self, *levels: Level) -> frozenset[str]:
-        named = select(judgements.c.subject).join(verdicts).where(judgements.c.id.in_(self.newest))
+        named = select(judgements.c.subject).join(verdicts).where(newest())
         return frozenset(self.connection.scalars(named.where(verdicts.c.level.in_([level.value for level in levels]))))
 
     def values(self) -> list[Value]:
@@ -79,7 +78,7 @@ class Gathering:
             statement = (
                 select(judgements.c.subject, judgements.c.capture_id, rows.c.kind, shown, rows.c.hmac)
                 .join(judgements, judgements.c.id == rows.c.judgement_id)
-                .where(judgements.c.id.in_(self.newest))
+                .where(newest())
                 .where(or_(rows.c.kind == "image", rows.c.hmac.in_(_keys(rows, accused))))
                 .order_by(judgements.c.capture_id, rows.c.position)
             )

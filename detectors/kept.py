@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from crawlers.decode import decode_exchange
 from crawlers.imports.handed import PHOTO
+from crawlers.pairs import partner
 from crawlers.records import ArchiveError, Capture, FetchProfile, Origin, PageState
-from crawlers.tables import captures as capture_rows
 from crawlers.tables import listings as listing_rows
 from detectors.features import Page
 from detectors.limits import MAX_IMAGES_DECODED
@@ -89,18 +89,11 @@ class Kept:
 
     def _desktop(self, capture: Capture) -> Page | None:
         """The same address as the desktop saw it the same night, when both were read."""
-        same = (
-            capture_rows.c.url == capture.url,
-            capture_rows.c.night == capture.night,
-            capture_rows.c.profile == FetchProfile.DESKTOP.value,
-            capture_rows.c.origin == capture.origin.value,
-        )
-        with self.store.read() as connection:
-            found = connection.scalar(select(capture_rows.c.id).where(*same).order_by(capture_rows.c.id.desc()))
+        found = partner(self.store, capture)
         if found is None:
             return None
         try:
-            page = self._read(self.store.capture(found))
+            page = self._read(found)
         except ArchiveError:
             return None
         return page if page.state in (PageState.RESULTS, PageState.PARTIAL) else None

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from detectors.base import Axis, Level
 from detectors.kits import MAKE, Kit
-from detectors.tables import judgements, traces, verdicts
+from detectors.tables import judgements, newest, traces, verdicts
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,12 +44,11 @@ def load(connection: Connection, confirmed: Sequence[Confirmed]) -> tuple[Kit, .
 
 def _shown(connection: Connection, subjects: Sequence[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    newest = select(func.max(judgements.c.id)).group_by(judgements.c.capture_id, judgements.c.listing_id)
     for some in _chunks(subjects):
         statement = (
             select(judgements.c.subject, traces.c.hmac, traces.c.kind)
             .join(judgements, judgements.c.id == traces.c.judgement_id)
-            .where(judgements.c.id.in_(newest), judgements.c.subject.in_(some), traces.c.kind.in_(MAKE))
+            .where(newest(), judgements.c.subject.in_(some), traces.c.kind.in_(MAKE))
         )
         for row in connection.execute(statement):
             found.setdefault(row.subject, {})[row.hmac] = row.kind

@@ -5,7 +5,20 @@ Nothing here holds a contact, a certificate number or an identity number in full
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
 
 from crawlers.tables import HASH, TIME, metadata
 
@@ -24,6 +37,15 @@ judgements = Table(
     sqlite_autoincrement=True,
 )
 """`listing_id` is null for a page. `errors` is a JSON list of what detectors could not do."""
+
+
+def newest() -> ColumnElement[bool]:
+    """Whether a judgement is the last one of its capture or listing. One look at an index a row, not a list of all."""
+    later = judgements.alias("later")
+    what, same = func.coalesce(judgements.c.listing_id, 0), func.coalesce(later.c.listing_id, 0)
+    other = select(later.c.id).where(later.c.capture_id == judgements.c.capture_id, later.c.id > judgements.c.id)
+    return ~other.where(same == what).correlate(judgements).exists()
+
 
 verdicts = Table(
     "verdicts",

@@ -54,7 +54,7 @@ class Intake:
     def open(cls, config: Config, data: Path, store: Store, *, actor: str = "import") -> Intake:
         """With the office's limits and profiles; `data` is its data directory."""
         settings = config.settings
-        archive = Archive(data / "archive", settings.archive.gzip_level)
+        archive = Archive.by_settings(data / "archive", settings.archive)
         profiles = [*config.engines.values(), *config.marketplaces.values()]
         return cls(store, archive, BlobStore(data / "blobs"), settings.imports, profiles=profiles, actor=actor)
 

@@ -54,6 +54,11 @@ class House:
         self.store.plan(task(f"http://site-{number}.example/", kind=kind) for number in range(count))
         return self.store.claim(NIGHT, [kind], limit=count, lease_seconds=600, owner="test")
 
+    def asked(self, wanted: Task) -> Task:
+        """The task, planned and claimed: a capture of it has its place in the night."""
+        self.store.plan([wanted])
+        return self.store.claim(wanted.night, [wanted.kind], limit=1, lease_seconds=600, owner="test")[0]
+
     def volume(self, name: str = "") -> Path:
         """The only volume, or the one named."""
         return self.archive.path(name) if name else next(iter(sorted(self.archive.root.glob("*.warc.gz"))))

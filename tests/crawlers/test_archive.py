@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from config.schema import ArchiveSettings
+import config
 from crawlers import exchanges
 from crawlers.archive import Archive, lock
 from crawlers.blobs import BlobStore
@@ -290,7 +290,7 @@ def test_bad_blobs_are_found(tmp_path: Path) -> None:
 
 
 def test_volumes_are_as_large_as_the_office_wants_them(house: House) -> None:
-    wanted = ArchiveSettings(gzip_level=1, volume_max_bytes=1 << 20, batch_records=1, batch_wait_ms=0)
+    wanted = config.load().settings.archive.model_copy(update={"volume_max_bytes": 1 << 20, "batch_records": 1})
     with Recorder.by_settings(house.store, house.archive, wanted, owner="test") as recorder:
         for number in range(3):
             large = exchange(f"http://site-{number}.example/", os.urandom(700 << 10))

@@ -40,7 +40,7 @@ def keyed() -> Context:
 
 def keep(house: House, url: str, html: str, **fields: object) -> None:
     profile = fields.pop("profile", FetchProfile.DESKTOP)
-    house.keep(page(task(url, profile=profile), exchange(url, html.encode()), **fields))
+    house.keep(page(house.asked(task(url, profile=profile)), exchange(url, html.encode()), **fields))
 
 
 def count(house: House, table: object) -> int:

@@ -76,7 +76,10 @@ def test_a_rendered_document_stands_for_its_scripts_where_blobs_are_at_hand(hous
 def test_the_phone_sees_what_the_desktop_saw_beside_it(house: House, kept: Kept) -> None:
     for profile, text in ((FetchProfile.DESKTOP, "甲"), (FetchProfile.PHONE, "乙")):
         house.keep(
-            page(task("http://a.example/", profile=profile), exchange("http://a.example/", f"<p>{text}".encode()))
+            page(
+                house.asked(task("http://a.example/", profile=profile)),
+                exchange("http://a.example/", f"<p>{text}".encode()),
+            )
         )
     phone = next(one for one in kept.captures() if one.profile is FetchProfile.PHONE)
     read = kept.page(phone)

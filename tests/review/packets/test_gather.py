@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from config.loader import Config
 from crawlers.archive import Archive
@@ -19,6 +21,7 @@ from crawlers.recorder import Recorder
 from crawlers.records import ArchiveError, Artefact, Fetched, Origin, Outcome, Task, TaskKind
 from crawlers.stamper import Authority, Opener, Stamper
 from crawlers.store import Store, store_url
+from crawlers.tables import revisits
 from review.cases import Decision, Suspect, decide, get, open_or_refresh
 from review.cli import main
 from review.packets.desk import make_copy, make_packet, next_number
@@ -48,16 +51,18 @@ class Office:
 
 
 def keep(store: Store, data: Path, now: str) -> list[int]:
-    """Three captures in two batches, through the recorder as the spiders do it."""
+    """Three captures in two batches, through the recorder as the spiders do it; of the same bytes, which are kept once,
+    in the record of a bystander."""
     start = f"http://{world.HOST}/"
     shot = world.png(32, 32)
     digest = BlobStore(data / "blobs").put(shot)
     pages = [
-        [world.exchange(start, 302, b"", f"{start}query"), world.exchange(f"{start}query")],
         [world.exchange("http://bystander.example/")],
+        [world.exchange(start, 302, b"", f"{start}query"), world.exchange(f"{start}query")],
         [world.exchange(f"{start}query")],
     ]
-    recorder = Recorder(store, Archive(data / "archive"), owner="test", max_records=2, max_wait_ms=5)
+    archive = Archive(data / "archive", revisit_min_bytes=1)
+    recorder = Recorder(store, archive, owner="test", max_records=2, max_wait_ms=5)
     kept = []
     for number, exchanges in enumerate(pages):
         task = Task(night=NIGHT, kind=TaskKind.SITE, source="web", target=exchanges[0].url, page=number + 1)
@@ -78,7 +83,7 @@ def keep(store: Store, data: Path, now: str) -> list[int]:
 def office(tmp_path: Path) -> Iterator[Office]:
     now = utc(datetime.now(UTC) - timedelta(minutes=1))
     store = Store.create(store_url(tmp_path))
-    first, _, third = keep(store, tmp_path, now)
+    _, first, third = keep(store, tmp_path, now)
     suspect = Suspect(
         subject=f"site:{world.HOST}",
         title="特种作业操作证查询",
@@ -115,7 +120,12 @@ def test_a_whole_case(office: Office, authority: TestAuthority) -> None:
     capture = json.loads(files["capture.json"])
     assert [c["final_url"] for c in capture["captures"]] == [f"http://{world.HOST}/query"] * 2
     assert capture["captures"][0]["redirects"][0]["status"] == 302
-    assert b"bystander" not in files["archive/data.warc.gz"]
+    with office.store.read() as connection:
+        assert len(connection.execute(select(revisits)).all()) == 2
+    records = gzip.decompress(files["archive/data.warc.gz"])
+    assert records.count(b"WARC-Type: response") == 3
+    assert b"bystander" not in records
+    assert b"revisit" not in records
     assert json.loads(files["findings.json"])["decisions"][0]["what"] == "属实"
     assert {law["id"] for law in json.loads(files["law.json"])["entries"]}
     now = utc(datetime.now(UTC))
