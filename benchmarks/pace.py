@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.records import Listing
 from detectors import text as folding
-from detectors.base import Level
+from detectors.base import Assessment, Level
 from detectors.context import Context
 from detectors.features import Page
 from detectors.matches import Matches
-from detectors.runner import assess
+from detectors.runner import assess, assess_all
 from detectors.wording import Reader
 
 if TYPE_CHECKING:
@@ -49,8 +49,11 @@ def read(folders: Iterable[Path]) -> list[Row]:
 
 
 def judged(page: Page, context: Context) -> Level:
+    return _level(assess(page, context))
+
+
+def _level(found: Assessment) -> Level:
     """A detector that fails would make us look fast and harmless: nothing is measured then."""
-    found = assess(page, context)
     if found.errors:
         raise RuntimeError(f"detectors failed: {found.errors}")
     return found.selling.level
@@ -137,17 +140,21 @@ def listings(rows: list[Row], count: int) -> list[Listing]:
 
 
 def judged_listings(rows: list[Row], count: int, context: Context, others: list[Method]) -> dict[str, Any]:
-    """On one core; the making of the listings is not counted. `beside` is what each other method takes for as many."""
+    """On one core; the making of the listings is not counted. `alone` is how long they take when each is judged by
+    itself, `beside` what each other method takes for as many."""
     made = listings(rows, count)
     assess(Page.from_listing(made[0]), context)
     started = time.process_time()
-    levels = [judged(Page.from_listing(one), context) for one in made]
+    levels = [_level(found) for found in assess_all(map(Page.from_listing, made), context)]
     seconds = time.process_time() - started
+    few = made[:BESIDE_LISTINGS]
+    alone = _seconds(lambda: [judged(Page.from_listing(one), context) for one in few]) * 100_000 / len(few)
     chars = sum(len(one.title) + len(one.text) for one in made)
     return {
         "listings": count,
         "seconds": seconds,
         "seconds_per_100000": seconds * 100_000 / count,
+        "alone_seconds_per_100000": alone,
         "per_second": count / seconds,
         "mean_chars": chars / count,
         "flagged": levels.count(Level.FLAG) / count,
@@ -177,5 +184,6 @@ def show_listings(found: dict[str, Any]) -> None:
         f"{found['per_second']:.0f} a second, {found['seconds_per_100000']:.1f} s for 100,000 "
         f"(goal {GOAL_LISTINGS_SECONDS:.0f}), {found['flagged']:.0%} flagged"
     )
+    print(f"each by itself: {found['alone_seconds_per_100000']:.1f} s for 100,000")
     for name, seconds in found["beside"].items():
         print(f"{name}: {seconds:.1f} s for 100,000, ratio {found['seconds_per_100000'] / seconds:.2f}")

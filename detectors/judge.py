@@ -19,7 +19,7 @@ from detectors.base import Trace
 from detectors.features import Page
 from detectors.kept import Kept
 from detectors.masking import link, mask, mask_signal, mask_text
-from detectors.runner import assess
+from detectors.runner import assess, assess_all
 from detectors.tables import contacts, followups, judgements, traces, verdicts
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ class _Judge:
         of_listing = judgements.c.listing_id == listing_rows.c.id
         pending = self._pending(select(listing_rows.c.id), listing_rows.c.capture_id, of_listing)
         for chunk in _chunks(pending, CHUNK):
-            self._save([self._listing(listing) for listing in self._listings(chunk)])
+            listings = self._listings(chunk)
+            found = assess_all(map(Page.from_listing, listings), self.context)
+            self._save([self._listing(*one) for one in zip(listings, found, strict=True)])
 
     def _listings(self, ids: Sequence[int]) -> list[Listing]:
         with self.store.read() as connection:
@@ -107,21 +109,22 @@ class _Judge:
         except ArchiveError:
             self.errors += 1
             return None
-        return self._judged(self.kept.subject(capture, page), capture.id, None, page)
+        return self._judged(self.kept.subject(capture, page), capture.id, None, page.title, assess(page, self.context))
 
-    def _listing(self, listing: Listing) -> _Judgement:
+    def _listing(self, listing: Listing, found: Assessment) -> _Judgement:
         assert listing.id is not None
         assert listing.capture_id is not None
-        found = self._judged(f"listing:{listing.subject}", listing.capture_id, listing.id, Page.from_listing(listing))
         seller = _seller(listing)
-        return replace(found, assessment=replace(found.assessment, traces=seller)) if seller else found
+        assessment = replace(found, traces=seller) if seller else found
+        return self._judged(f"listing:{listing.subject}", listing.capture_id, listing.id, listing.title, assessment)
 
-    def _judged(self, subject: str, capture_id: int, listing_id: int | None, page: Page) -> _Judgement:
-        assessment = assess(page, self.context)
+    def _judged(
+        self, subject: str, capture_id: int, listing_id: int | None, title: str, found: Assessment
+    ) -> _Judgement:
         self.judged += 1
-        self.errors += len(assessment.errors)
-        self.flagged += "flag" in {assessment.impersonation.level, assessment.selling.level}
-        return _Judgement(subject, capture_id, listing_id, mask_text(page.title[:_TITLE_CHARS]), assessment)
+        self.errors += len(found.errors)
+        self.flagged += "flag" in {found.impersonation.level, found.selling.level}
+        return _Judgement(subject, capture_id, listing_id, mask_text(title[:_TITLE_CHARS]), found)
 
     def _save(self, found: Sequence[_Judgement]) -> None:
         mark("detect-before-save")

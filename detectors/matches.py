@@ -30,23 +30,59 @@ Located = tuple[int, Hit]
 class Matches:
     """What the automaton finds in each view of one text; mapped back to the original only where somebody asks."""
 
+    STEPS = ("_plain", "_short", "_variant", "_long", "_readings", "_written", "_hidden")
+    """What is made of a text one after the other, when somebody asks for it."""
+
     def __init__(self, lexicon: Lexicon, views: folding.Views) -> None:
         self.lexicon = lexicon
         self.views = views
-        self._plain = lexicon.find(views.folded.text)
-        seams = gaps.seams(views)
-        self._dense = lexicon.find_over(views.dense.text, seams.any_word)
-        self._dense += lexicon.find_long_over(views.dense.text, seams.long_words)
         self._joined = views.joined
-        self._variants = lexicon.variants_in(self._joined.text)
-        doubtful = [at for at in self._variants if not is_word_part(self._joined.text, at)]
-        self._guessed = lexicon.with_variants(self._joined.text, doubtful)
-        joins = () if views.parts is None else views.parts.here[1::2]
-        self._variant = lexicon.find_over(self._guessed, sorted({*doubtful, *joins}))
-        self._readings = [(reading, self._found_in(reading)) for reading in readings(views, lexicon)]
-        found = [self._plain, self._dense, self._variant, *(matches for _, matches in self._readings)]
-        self.terms = set(map(_FIRST, itertools.chain.from_iterable(found)))
         self._heard: dict[str, list[Hit]] = {}
+
+    @lazy
+    def _plain(self) -> list[Match]:
+        return self.lexicon.find(self.views.folded.text)
+
+    @lazy
+    def _seams(self) -> gaps.Seams:
+        return gaps.seams(self.views)
+
+    @lazy
+    def _short(self) -> list[Match]:
+        return self.lexicon.find_over(self.views.dense.text, self._seams.any_word)
+
+    @lazy
+    def _long(self) -> list[Match]:
+        return self.lexicon.find_long_over(self.views.dense.text, self._seams.long_words)
+
+    @lazy
+    def _variants(self) -> list[int]:
+        return self.lexicon.variants_in(self._joined.text)
+
+    @lazy
+    def _doubtful(self) -> list[int]:
+        """Where characters stand that may be written for another one and are no part of an ordinary word."""
+        return [at for at in self._variants if not is_word_part(self._joined.text, at)]
+
+    @lazy
+    def _guessed(self) -> str:
+        return self.lexicon.with_variants(self._joined.text, self._doubtful)
+
+    @lazy
+    def _variant(self) -> list[Match]:
+        parts = self.views.parts
+        joins = () if parts is None else parts.here[1::2]
+        return self.lexicon.find_over(self._guessed, sorted({*self._doubtful, *joins}))
+
+    @lazy
+    def _readings(self) -> list[tuple[Reading, list[Match]]]:
+        return [(reading, self._found_in(reading)) for reading in readings(self.views, self.lexicon)]
+
+    @lazy
+    def terms(self) -> set[int]:
+        """Numbers of all terms that are here, in whatever disguise."""
+        found = [self._plain, self._short, self._long, self._variant, *(matches for _, matches in self._readings)]
+        return set(map(_FIRST, itertools.chain.from_iterable(found)))
 
     @lazy
     def plain(self) -> str:
@@ -123,7 +159,7 @@ class Matches:
     def _hidden(self) -> dict[str, list[Hit]]:
         """By owner the hits that are in other views only, some perhaps twice."""
         found: dict[str, list[Hit]] = defaultdict(list)
-        if self._dense or self._variant or self._readings:
+        if self._short or self._long or self._variant or self._readings:
             for index, hit in itertools.chain(self._apart(), self._misspelt(), self._read_otherwise()):
                 for owner in self.lexicon.owners[index]:
                     found[owner].append(hit)
@@ -133,7 +169,7 @@ class Matches:
         """Where something stands between the characters of a word, and by what."""
         terms, dense, folded = self.lexicon.terms, self.views.dense, self.views.folded
         unchanged = folded.is_identity
-        for index, start, end in self._dense:
+        for index, start, end in itertools.chain(self._short, self._long):
             term = terms[index]
             if not term.isascii():
                 first, last = dense.original(start, end)

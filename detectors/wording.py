@@ -22,6 +22,7 @@ from detectors.speakers import Speakers, Spoken
 
 if TYPE_CHECKING:
     from config.schema_wording import Boost, Rule, Wording
+    from detectors.base import Contact
     from detectors.context import Context
     from detectors.features import Page
 
@@ -78,14 +79,25 @@ class Reader:
         self.context = context
         self.wording: Wording = context.wording
         self.lexicon: Lexicon = context.lexicon
-        matches = self.matches = Matches(context.lexicon, page_views(page))
-        self.contacts = page_contacts(page)
-        self.personal = [contact for contact in self.contacts if is_personal(contact)]
+        self.matches = Matches(context.lexicon, page_views(page))
+
+    @lazy
+    def contacts(self) -> list[Contact]:
+        return page_contacts(self.page)
+
+    @lazy
+    def personal(self) -> list[Contact]:
+        return [contact for contact in self.contacts if is_personal(contact)]
+
+    @lazy
+    def hits(self) -> Hits:
+        matches = self.matches
         beside = [(hit.start, hit.end) for name in _BESIDE for hit in matches.some(name, _MAX_BESIDE)]
         beside += [(contact.start, contact.end) for contact in self.personal]
-        matches.add_heard(hear(matches.views, context.lexicon, beside))
-        self.hits = Hits(matches)
-        self.hits.put("contact", [Hit(c.start, c.end, c.value, is_disguised(c)) for c in self.personal])
+        matches.add_heard(hear(matches.views, self.lexicon, beside))
+        hits = Hits(matches)
+        hits.put("contact", [Hit(c.start, c.end, c.value, is_disguised(c)) for c in self.personal])
+        return hits
 
     @lazy
     def speakers(self) -> Speakers:
@@ -102,7 +114,11 @@ class Reader:
     @lazy
     def windows(self) -> list[tuple[float, Window]]:
         """Passages in which something is sold or could be, with how much each reads as an offer."""
-        return [(self.manner.score(window), window) for window in self.passages.windows()]
+        return [(self.manner.score(window), window) for window in self.unweighed]
+
+    @lazy
+    def unweighed(self) -> list[Window]:
+        return self.passages.windows()
 
     @lazy
     def links(self) -> Links:

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from crawlers.records import PageState
-from detectors import runner, strings
+from detectors import runner, strings, wording
 from detectors.base import Axis, Detector, DetectorsError, Finding, Level, Signal, detector, registry
+from detectors.contacts import page_views
 from detectors.context import Context
 from detectors.features import Page
-from detectors.runner import MAX_FINDINGS, assess
+from detectors.runner import MAX_FINDINGS, assess, assess_all
+from tests.detectors import labelled
 
 OFFER = "焊工证不用考试三天拿证，电话14000000127"
 
@@ -122,3 +124,31 @@ def test_assessing_loads_nothing_heavy(root: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_texts_judged_together_are_judged_as_each_alone(context: Context) -> None:
+    written = [one.row["text"] for one in labelled.texts("tune")[::40]]
+    made = [
+        *map(Page.from_text, written),
+        Page.from_text(""),
+        Page.from_html("<p>焊工证免考试", "https://a.github.io/x/"),
+    ]
+    again = [
+        *map(Page.from_text, written),
+        Page.from_text(""),
+        Page.from_html("<p>焊工证免考试", "https://a.github.io/x/"),
+    ]
+    assert list(assess_all(made, context)) == [assess(page, context) for page in again]
+
+
+def test_a_text_that_fails_costs_no_other(monkeypatch: pytest.MonkeyPatch, context: Context) -> None:
+    def fails(page: Page) -> object:
+        if page.text == "x":
+            raise ValueError("broken")
+        return page_views(page)
+
+    monkeypatch.setattr(wording, "page_views", fails)
+    broken, found = assess_all([Page.from_text("x"), Page.from_text(OFFER)], context)
+    assert {error.message for error in broken.errors} == {"broken"}
+    assert not found.errors
+    assert found.selling.level is Level.FLAG

@@ -1,0 +1,42 @@
+"""Many short texts judged at once: every step is taken for all of them before the next one.
+
+What a step reads (an automaton, the compiled patterns, its own code) then stays in the processor's caches; a text alone
+reads all of it from memory. What is found is what `assess` finds of each alone: steps only make what a page remembers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from detectors.contacts import page_views
+from detectors.matches import Matches
+from detectors.pitch import pitches
+from detectors.wording import Reader
+
+if TYPE_CHECKING:
+    from detectors.context import Context
+    from detectors.features import Page
+
+CHUNK_PAGES = 64
+MAX_CHARS = 4_000
+"""A longer text fills the caches by itself, and is judged within the detectors' budgets."""
+
+STEPS: tuple[Callable[[Reader], object], ...] = (
+    *map(attrgetter, (f"matches.{name}" for name in Matches.STEPS)),
+    *map(attrgetter, ("contacts", "hits.possible", "speakers", "passages", "unweighed", "windows")),
+    Reader.offers,
+    pitches,
+)
+"""In the order in which detectors would ask."""
+
+
+def look_through(pages: Sequence[Page], context: Context) -> None:
+    """Whatever a step raises, the detector that asks for what it makes raises again."""
+    for page in pages:
+        page_views(page)
+    readers = [Reader.of(page, context) for page in pages]
+    for step in STEPS:
+        for reader in readers:
+            step(reader)
