@@ -54,8 +54,7 @@ def run_spider(
 ) -> ChildReport:
     """Run one spider to its end in a child process. Its log is `data/log/<night>-<name>.log`."""
     limits = limits or ChildLimits()
-    stats = data / "runs" / f"{night}-{name}-{os.getpid()}.json"
-    stats.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stats = _statistics(data, night, name)
     arguments = [name, "--stats", str(stats), "--memory-mb", str(limits.memory_mb)]
     child = Child(name, night, data, config_dir, door_environment)
     code, seconds, killed = child.run("crawlers.children", arguments, limits.time_seconds)
@@ -66,9 +65,17 @@ def run_browser(
     *, night: str, data: Path, config_dir: Path | None, door_environment: Mapping[str, str], time_seconds: float
 ) -> ChildReport:
     """Run the browser over its tasks in a child process; Chromium has its own processes and no common memory limit."""
+    stats = _statistics(data, night, "browser")
     child = Child("browser", night, data, config_dir, door_environment)
-    code, seconds, killed = child.run("crawlers.rendering", [], time_seconds)
-    return ChildReport("browser", code, seconds, killed=killed)
+    code, seconds, killed = child.run("crawlers.rendering", ["--stats", str(stats)], time_seconds)
+    return ChildReport("browser", code, seconds, _taken(stats), killed)
+
+
+def _statistics(data: Path, night: str, name: str) -> Path:
+    """Where the child leaves its statistics."""
+    stats = data / "runs" / f"{night}-{name}-{os.getpid()}.json"
+    stats.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return stats
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -29,6 +30,34 @@ LAST_TRY = "last_try"
 """Request.meta key: what fails once more after this has failed for good."""
 
 
+@dataclass
+class Silence:
+    """Hosts in a row that could not be reached, and how often was waited for them."""
+
+    settings: NetworkSettings
+    hosts: set[str] = field(default_factory=set)
+    pauses: int = 0
+
+    @property
+    def down(self) -> bool:
+        """So many that it is the network."""
+        return len(self.hosts) >= self.settings.down_hosts
+
+    def missed(self, url: str) -> None:
+        self.hosts.add(urlsplit(url).hostname or "")
+
+    def answered(self) -> None:
+        """Somebody is there."""
+        self.hosts.clear()
+        self.pauses = 0
+
+    def waited(self) -> bool:
+        """A pause is over; whether there may be another one."""
+        self.pauses += self.down
+        self.hosts.clear()
+        return self.pauses <= self.settings.pauses_max
+
+
 class Outage:
     """One site's failure is asked again after a while; many in a row, and nothing is asked meanwhile.
 
@@ -40,8 +69,7 @@ class Outage:
         self._settings = settings
         self._stop = stop
         self._held: list[Request] = []
-        self._hosts: set[str] = set()
-        self._pauses = 0
+        self._silence = Silence(settings)
         self._waiting: asyncio.Task[None] | None = None
 
     def watch(self, crawler: Crawler) -> None:
@@ -62,9 +90,9 @@ class Outage:
         if request.meta.get(LAST_TRY):
             return False
         self._held.append(request)
-        self._hosts.add(urlsplit(request.url).hostname or "")
-        if self._down and not self._engine.paused:
-            logger.warning("no network: %d hosts in a row cannot be reached; waiting", len(self._hosts))
+        self._silence.missed(request.url)
+        if self._silence.down and not self._engine.paused:
+            logger.warning("no network: %d hosts in a row cannot be reached; waiting", len(self._silence.hosts))
             self._engine.pause()
             if self._crawler is not None and self._crawler.stats is not None:
                 self._crawler.stats.inc_value(PAUSES)
@@ -73,21 +101,14 @@ class Outage:
         return True
 
     def answered(self) -> None:
-        """Somebody is there."""
-        self._hosts.clear()
-        self._pauses = 0
-
-    @property
-    def _down(self) -> bool:
-        return len(self._hosts) >= self._settings.down_hosts
+        self._silence.answered()
 
     async def _wait(self) -> None:
         await asyncio.sleep(self._settings.pause_seconds)
         self._waiting = None
-        down, held = self._down, self._held
-        self._held, self._pauses = [], self._pauses + down
-        self._hosts.clear()
-        if self._pauses > self._settings.pauses_max:
+        down, held = self._silence.down, self._held
+        self._held = []
+        if not self._silence.waited():
             self._stop("network_down")
             return
         self._engine.unpause()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 from collections.abc import Mapping
 from contextlib import closing
@@ -20,9 +21,11 @@ from crawlers.archive import Archive
 from crawlers.artefacts import keep_artefacts
 from crawlers.blobs import BlobStore
 from crawlers.browser import Look, Shot, visit
+from crawlers.children import PAUSES
 from crawlers.chromium import NoBrowser, find_executable, launched
 from crawlers.doorclient import DoorClient
 from crawlers.doorway import CONTROL_HOST
+from crawlers.holding import Holding
 from crawlers.marks import mark
 from crawlers.pictures import is_picture
 from crawlers.profiles import page_state
@@ -75,6 +78,7 @@ class Renderer:
         self.door = door
         self.about = about
         """What holds for every capture of this run: `surroundings`."""
+        self.holding = Holding(config.crawl.network, lambda most: claim(recorder.store, night, config, most))
 
     def look(self, task: Task) -> Look:
         crawl = self.config.crawl
@@ -97,12 +101,14 @@ class Renderer:
         """Two tasks at a time, which are the two visitors of one page: a child that dies costs only what is under way
         an attempt."""
         kept, most = 0, min(PAIR, self.config.settings.browser.workers)
-        while claimed := await asyncio.to_thread(claim, self.recorder.store, self.night, self.config, most):
+        while claimed := await self.holding.next(most):
             shots = await asyncio.gather(*(self._visit(browser, task) for task in claimed))
             if any(shot.error for shot in shots):
                 self._still_at_work(browser)
             mark("browser-before-submit")
             for task, shot in zip(claimed, shots, strict=True):
+                if self.holding.holds(task, shot.verdict):
+                    continue
                 other = next((one for one in zip(claimed, shots, strict=True) if one[0] is not task), None)
                 fetched = await self.fetched(task, shot, other)
                 kept += await asyncio.wrap_future(self.recorder.submit(fetched)) is not None
@@ -189,10 +195,11 @@ def browser_recorder(store: Store, archive: Archive, settings: ArchiveSettings, 
     return Recorder.by_settings(store, archive, unbatched, owner=OWNER, peers=door)
 
 
-def render(night: str, data: Path, config: Config) -> int:
+def render(night: str, data: Path, config: Config, stats: Path | None = None) -> int:
     """Do the night's browser tasks; returns how many pages were kept. Without a Chromium each ends `no_browser`.
 
-    Raises DoorDown or BrowserGone when one of them ended; the tasks are not to blame and wait for the next run.
+    Raises DoorDown, BrowserGone or NoNetwork; the tasks are not to blame and wait for the next run. What is told to
+    the parent is written to `stats`.
     """
     settings = config.settings
     door = DoorClient.from_environment()
@@ -206,7 +213,7 @@ def render(night: str, data: Path, config: Config) -> int:
             executable = _executable(config)
             about = {**surroundings(executable, config.network), "clock": clock(store, archive)}
             renderer = Renderer(config, night, BlobStore(data / "blobs"), recorder, door, about)
-            return asyncio.run(_with_browser(renderer, executable))
+            return asyncio.run(_with_browser(renderer, executable, stats))
         except NoBrowser as error:
             print(error, file=sys.stderr)
             return _without_browser(night, config, recorder)
@@ -221,10 +228,14 @@ def _executable(config: Config) -> Path:
     return found
 
 
-async def _with_browser(renderer: Renderer, executable: Path) -> int:
-    async with launched(executable, renderer.door.proxy, renderer.door.key) as browser:
-        renderer.about = {**renderer.about, "browser_binary": await running_binary(browser)}
-        return await renderer.run(browser)
+async def _with_browser(renderer: Renderer, executable: Path, stats: Path | None) -> int:
+    try:
+        async with launched(executable, renderer.door.proxy, renderer.door.key) as browser:
+            renderer.about = {**renderer.about, "browser_binary": await running_binary(browser)}
+            return await renderer.run(browser)
+    finally:
+        if stats is not None and renderer.holding.pauses:
+            stats.write_text(json.dumps({PAUSES: renderer.holding.pauses}), encoding="utf-8")
 
 
 def _without_browser(night: str, config: Config, recorder: Recorder) -> int:
@@ -239,9 +250,10 @@ def main() -> int:
     parser.add_argument("--night", required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--config", type=Path)
+    parser.add_argument("--stats", type=Path)
     given = parser.parse_args()
     try:
-        render(given.night, given.data, load(given.config))
+        render(given.night, given.data, load(given.config), given.stats)
     except CrawlError as error:
         print(error, file=sys.stderr)
         return 1

@@ -33,6 +33,20 @@ _UNPACK_EN = "unpack it yourself once you trust it, and import what is in it one
 _RESAVE = "用表格软件打开后另存为“CSV UTF-8”或 .xlsx 再导入"
 _RESAVE_EN = "open it in a spreadsheet, save it as CSV UTF-8 or .xlsx and import that"
 
+DAMAGE = {
+    "gzip": "压缩块已损坏,或超过允许的大小",
+    "cut": "文件在一条记录中间断开",
+    "record": "不是完好的 WARC 记录",
+    "given_up": "读不出的地方太多,其余部分没有再读",
+    "digest": "内容与记录自己写明的摘要不符",
+    "no_digest": "记录没有写明摘要",
+    "chunks": "正文在分块之间断开",
+    "header": "记录缺少类型、时间、编号或网址",
+    "http": "本应是 HTTP 应答的地方没有 HTTP 头",
+    "revisit": "所引用的应答不在文件中,或内容不同",
+}
+"""What is wrong at a place of somebody else's WARC, by the code of `salvage.Damage`."""
+
 IMPORT: dict[str, Words] = {
     "unreadable": (
         "文件读不出来({detail})",

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
+from crawlers.records import Origin
 from crawlers.tables import captures as capture_rows
 from detectors.base import Axis, FollowUp, Level, Signal, Verdict
 from detectors.tables import contacts, followups, judgements, newest, verdicts
@@ -127,11 +128,19 @@ def _chunked(ids: list[int]) -> Iterable[list[int]]:
         yield ids[start : start + _CHUNK]
 
 
+def _seen_before() -> ColumnElement[bool]:
+    """Whether the same night had this body, as the server sent it, under another address of the host already."""
+    earlier, own = capture_rows.alias("earlier").c, capture_rows.c
+    same = [earlier[name] == own[name] for name in ("sha256", "host", "night", "origin")]
+    other = select(earlier.id).where(*same, earlier.id < own.id, earlier.url != own.url)
+    return (own.origin == Origin.CRAWL.value) & other.correlate(capture_rows).exists()
+
+
 def pending_followups(store: Store, *, night: str, per_subject: int) -> list[FollowUp]:
     """What detectors want fetched, at most `per_subject` addresses of each subject, always the same ones of a night.
 
     A wish to render is not among them: the page's own state says that already. Where a page merely leads is followed
-    only from pages that were found suspect.
+    only from pages that were found suspect. Pages of one host with the same body lead on once: a calendar has no end.
     """
     suspect = select(verdicts.c.judgement_id).where(verdicts.c.level != Level.CLEAR.value)
     led_by_suspects = or_(followups.c.detector != "onward", followups.c.judgement_id.in_(suspect))
@@ -140,6 +149,7 @@ def pending_followups(store: Store, *, night: str, per_subject: int) -> list[Fol
         .join(judgements, judgements.c.id == followups.c.judgement_id)
         .join(capture_rows, capture_rows.c.id == judgements.c.capture_id)
         .where(capture_rows.c.night == night, followups.c.kind != "render", led_by_suspects)
+        .where(~_seen_before())
         .order_by(judgements.c.capture_id, followups.c.judgement_id, followups.c.position)
     )
     with store.read() as connection:

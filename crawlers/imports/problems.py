@@ -36,9 +36,12 @@ class Problem:
         """Place, cause and remedy in one sentence; `language` is `zh` or `en`."""
         chinese = language == "zh"
         cause, remedy = strings.IMPORT[self.code][:2] if chinese else strings.IMPORT[self.code][2:]
-        where = self.place.told(language)
+        where, fields = self.place.told(language), dict(self.fields)
+        if chinese and (known := strings.DAMAGE.get(str(fields.get("cause", "")))):
+            inside = str(fields.get("inside", ""))
+            fields["detail"] = f"{inside}:{known}" if inside else known
         before = f"{where}{':' if chinese else ': '}" if where else ""
-        return f"{before}{cause.format(**self.fields)}{'。' if chinese else '; '}{remedy.format(**self.fields)}" + (
+        return f"{before}{cause.format(**fields)}{'。' if chinese else '; '}{remedy.format(**fields)}" + (
             "。" if chinese else ""
         )
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
+from crawlers.imports.behind import Linked
 from crawlers.imports.columns import columns
 from crawlers.imports.handed import File
 from crawlers.imports.items import Item
@@ -27,7 +28,7 @@ _SERIAL = re.compile(r"(4\d{4}|5[0-4]\d{3})(?:\.\d{1,12})?")
 
 def look(file: File, rows: Iterator[Row]) -> tuple[int, tuple[Column, ...], Iterator[Row]]:
     """Index of the header row (-1: none), the columns, and the rows of data."""
-    first = list(islice((row for row in rows if any(row[1])), LOOK_AT_ROWS))
+    first = list(islice((row for row in rows if _says_something(row[1])), LOOK_AT_ROWS))
     at, found = columns([cells for _, cells in first], file.handed.mapping)
     if len(found) > file.limits.max_columns:
         raise Refused("table_columns", count=len(found), limit=file.limits.max_columns)
@@ -43,12 +44,14 @@ def tips(file: File, rows: Iterator[Row], *, sheet: str = "") -> Iterator[Item]:
     at, found, data = look(file, rows)
     has_link = any(column.field == "url" for column in found)
     has_text = any(column.field == "text" and (at or column.how == "map") for column in found)
-    if not has_link and not has_text:
+    first = list(islice(data, LOOK_AT_ROWS))
+    data, has_behind = chain(first, data), any(isinstance(cell, Linked) for _, cells in first for cell in cells)
+    if not has_link and not has_text and not has_behind:
         names = "、".join(column.header or str(column.number) for column in found)
         raise Refused("table_no_link", columns=names[:300])
     count = 0
     for number, cells in data:
-        if not any(cells):
+        if not _says_something(cells):
             continue
         count += 1
         if count > file.limits.max_rows:
@@ -62,14 +65,27 @@ def _tips(file: File, number: int, cells: Sequence[str], found: Sequence[Column]
     said: dict[str, Any] = {field: " ".join(parts) for field, parts in values.items() if field != "url"}
     said["channel"] = said.get("channel") or file.handed.channel
     said["reported_at"] = serial_date(said.get("reported_at", ""))
-    addresses = [one for cell in values.get("url", ()) for one in links(cell)] or links(text)
+    shown = [one for cell in values.get("url", ()) for one in links(cell)] or links(text)
+    addresses = [*shown, *_behind(cells, found)]
     for address in dict.fromkeys(addresses):
         yield Tip(url=address, row=number, sheet=sheet, text=text, **said)
     if not addresses:
-        shown = " ".join([*values.get("url", ()), *said.values(), text]).strip()[:_SHOWN_CHARS]
-        yield Problem("row_no_link", Place("row", number), {"shown": shown})
+        row = " ".join([*values.get("url", ()), *said.values(), text]).strip()[:_SHOWN_CHARS]
+        yield Problem("row_no_link", Place("row", number), {"shown": row})
         if text or said.get("title") or said.get("seller"):
             yield Tip(row=number, sheet=sheet, text="\n".join([*values.get("url", ()), text]).strip(), **said)
+
+
+def _says_something(cells: Sequence[str]) -> bool:
+    return any(cells) or any(isinstance(cell, Linked) for cell in cells)
+
+
+def _behind(cells: Sequence[str], found: Sequence[Column]) -> Iterator[str]:
+    """Addresses behind what is shown, but for columns that are not read."""
+    for column in found:
+        cell = cells[column.number - 1] if column.number <= len(cells) else ""
+        if isinstance(cell, Linked) and column.field not in ("personal", "ignored"):
+            yield from links(cell.target)
 
 
 def _values(cells: Sequence[str], found: Sequence[Column]) -> dict[str, list[str]]:

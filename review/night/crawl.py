@@ -48,11 +48,13 @@ def ask_sources(ground: Ground) -> list[ChildReport]:
 
 
 def _next_pages(ground: Ground) -> list[Task]:
-    task_of = {capture.id: capture.task_id for capture in ground.store.captures(night=ground.night)}
+    captures = list(ground.store.captures(night=ground.night))
+    task_of = {capture.id: capture.task_id for capture in captures}
+    bodies = {capture.task_id: capture.sha256 for capture in captures if capture.task_id is not None}
     found = (task_of.get(hit.capture_id or 0) for hit in ground.store.hits(night=ground.night))
     rows = Counter(task_id for task_id in found if task_id is not None)
     asked = ground.store.tasks(night=ground.night, kinds=[TaskKind.SEARCH])
-    return list(next_pages(ground.config, (status.task for status in asked), rows))
+    return list(next_pages(ground.config, (status.task for status in asked), rows, bodies))
 
 
 def waiting_seconds(ground: Ground) -> float | None:

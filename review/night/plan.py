@@ -65,9 +65,17 @@ def searches(config: Config, night: str, day: date) -> Iterator[Task]:
             yield Task(night=night, kind=TaskKind.SEARCH, source=engine.id, target=query, priority=SEARCH_PRIORITY)
 
 
-def next_pages(config: Config, asked: Iterable[Task], rows: Mapping[int, int]) -> Iterator[Task]:
-    """The page after each asked one that was full. `rows` gives the results read for a task id."""
-    for task in asked:
+def next_pages(
+    config: Config, asked: Iterable[Task], rows: Mapping[int, int], bodies: Mapping[int, str]
+) -> Iterator[Task]:
+    """The page after each asked one that was full and not the one before it over again. `rows` gives the results read
+    for a task id, `bodies` the SHA-256 of what was sent."""
+    seen: set[tuple[str, str, str]] = set()
+    for task in sorted(asked, key=lambda one: one.page):
+        shown = (task.source, task.target, bodies.get(task.id or 0, ""))
+        if shown[2] and shown in seen:
+            continue
+        seen.add(shown)
         engine = config.engines.get(task.source)
         given = engine.request.pages if engine is not None else None
         last = min(config.crawl.budget.pages_per_query, given or config.crawl.budget.pages_per_query)

@@ -444,7 +444,7 @@ ROWS: list[list[object]] = [
 
 def test_m8_values_only(desk: House) -> None:
     def edit(active: Any) -> None:
-        active["A4"] = '=HYPERLINK("https://evil.example/","点击")'
+        active["A4"] = '=HYPERLINK("https://c.example/3","点击")'
         active["B4"] = '=WEBSERVICE("https://evil.example/")'
         active["C1"] = "=cmd|' /C calc'!A0"
 
@@ -452,7 +452,44 @@ def test_m8_values_only(desk: House) -> None:
     desk.intake().take(put(desk, "x.xlsm", data))
     with desk.store.read() as connection:
         found = [(row.tip.url, row.tip.reported_at) for row in tips.listed(connection)]
-    assert found == [("https://a.example/1", "2025-12-09"), ("https://b.example/2", "2025-12-10 12:00")]
+    dated = [("https://a.example/1", "2025-12-09"), ("https://b.example/2", "2025-12-10 12:00")]
+    assert found == [*dated, ("https://c.example/3", "")]
+    assert "evil" not in repr(found)
+
+
+def test_m8_links_behind_what_is_shown_are_read(desk: House) -> None:
+    def edit(active: Any) -> None:
+        active["A2"].hyperlink = "https://shop.example/1"
+        active["B3"].hyperlink = "https://shop.example/2"
+        active["A4"].hyperlink = "mailto:someone@shop.example"
+        active["A5"].hyperlink = "https://shop.example/3"
+        active["C2"].hyperlink = "https://of.a.person.example/"
+
+    shown = [
+        ["卖家昵称", "诉求内容", "来电人"],
+        ["某店", "卖证", "张某"],
+        ["乙店", "办证 打开"],
+        ["丙店", "查"],
+        [""],
+    ]
+    desk.intake().take(put(desk, "x.xlsx", book(shown, edit)))
+    with desk.store.read() as connection:
+        found = [(row.tip.url, row.tip.seller, row.tip.text) for row in tips.listed(connection)]
+    assert found == [
+        ("https://shop.example/1", "某店", "卖证"),
+        ("https://shop.example/2", "乙店", "办证 打开"),
+        ("", "丙店", "查"),
+        ("https://shop.example/3", "", ""),
+    ]
+
+
+def test_m8_links_without_end_are_refused_and_do_not_pile_up(empty: House) -> None:
+    xml = sheet(book(ROWS))
+    cell = b'<row r="%d"><c r="A%d"><f>HYPERLINK("https://c.example/%d")</f><v>x</v></c></row>'
+    rows = b"".join(cell % (n, n, n) for n in range(4, 30_000))
+    data = rezipped(book(ROWS), xl__worksheets__sheet1_DOT_xml=xml.replace(b"</sheetData>", rows + b"</sheetData>"))
+    with bounded():
+        assert refused(empty, "x.xlsx", data, max_rows=20_000).problem.code == "table_rows"
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import config
 from crawlers.decode import decode_exchange
-from crawlers.records import KNOWN_STATES, FetchProfile, Hit, HitKind, Outcome
+from crawlers.records import KNOWN_STATES, FetchProfile, Hit, HitKind, Outcome, Task, TaskKind
 from detectors import strings
 from detectors.base import Signal
 from detectors.cloaking import cloaking
 from detectors.context import Context
 from detectors.features import Page
+from detectors.judge import judge_pending, pending_followups
+from review.night.plan import FULL_PAGE_ROWS, next_pages
 from review.night.targets import from_hits
+from tests.crawlers.keeping import exchange, page, task
+from tests.crawlers.keeping import house as open_house
 from tests.hostile.conftest import Visit
 from tests.hostile.world import NIGHT, World
 
@@ -69,6 +76,35 @@ def test_h17_of_one_host_a_night_visits_a_few_pages() -> None:
     ]
     planned = {task.target for task in from_hits(settings, NIGHT, hits, round_=0)}
     assert len(planned) == settings.crawl.budget.inner_pages_per_site + 1
+
+
+def test_h17_a_next_page_with_the_same_body_is_the_last() -> None:
+    settings = config.load()
+    budget = settings.crawl.budget.model_copy(update={"pages_per_query": 9})
+    patient = SimpleNamespace(crawl=SimpleNamespace(budget=budget), engines={})
+    first = Task(night=NIGHT, kind=TaskKind.SEARCH, source="any", target="焊工证", id=1)
+    asked = [replace(first, id=3, page=3), first, replace(first, id=2, page=2)]
+    rows = dict.fromkeys((1, 2, 3), FULL_PAGE_ROWS)
+    differing = next_pages(patient, asked, rows, {1: "a", 2: "b", 3: "c"})  # type: ignore[arg-type]
+    assert [task.page for task in differing] == [2, 3, 4]
+    same = next_pages(patient, asked, rows, {1: "a", 2: "b", 3: "b"})  # type: ignore[arg-type]
+    assert [task.page for task in same] == [2, 3]
+
+
+ENDLESS = "<p>焊工证不用考试三天拿证，电话14000000027</p><a href='证书查询.html'>证书查询</a>".encode()
+
+
+@pytest.mark.parametrize(("bodies", "followed"), [([ENDLESS] * 9, 1), ([b"%d" % n + ENDLESS for n in range(9)], 9)])
+def test_h17_pages_of_one_host_with_one_body_lead_on_once(tmp_path: Path, bodies: list[bytes], followed: int) -> None:
+    """Each day of a calendar is a page of the same bytes at another address, with links that lead to the next."""
+    with open_house(tmp_path) as house:
+        for day, body in enumerate(bodies):
+            url = f"http://endless.example/{day}/index.html"
+            kinds = (("Content-Type", "text/html; charset=utf-8"),)
+            house.keep(page(task(url, night=NIGHT), exchange(url, body, response_headers=kinds)))
+        judge_pending(house.store, house.archive, Context.build(config.load()))
+        wanted = pending_followups(house.store, night=NIGHT, per_subject=100)
+    assert len(wanted) == followed
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,8 @@ def _page(pair: Pair, inside: str) -> Page | Problem:
 
 def _damage(damage: Damage, inside: str) -> Problem:
     reason = f"{inside}: {damage.reason}" if inside else damage.reason
-    return Problem("damaged", Place("byte", damage.offset), {"detail": reason})
+    told = {"detail": reason, "cause": damage.code, "inside": inside}
+    return Problem("damaged", Place("byte", damage.offset), told)
 
 
 FORMAT = Format("warc", 10, _recognises, _read)

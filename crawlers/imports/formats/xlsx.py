@@ -1,4 +1,5 @@
-"""Workbooks (.xlsx, .xlsm): values only. Formulas give what was last computed; macros and outside links are left."""
+"""Workbooks (.xlsx, .xlsm): values, and the links behind them. Formulas give what was last computed; macros and links
+to other workbooks are left."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any
 
+from crawlers.imports.behind import Linked, behind
 from crawlers.imports.formats.wacz import _is_workbook
 from crawlers.imports.handed import File
 from crawlers.imports.items import Format, Item, Skipped
@@ -110,15 +112,21 @@ def _rows(file: File, sheet: Any) -> Iterator[Row]:
 
     sheet.reset_dimensions()
     try:
+        found = behind(sheet.parent._archive, sheet._worksheet_path, file.limits.max_rows)
         for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
             if len(cells) > file.limits.max_columns:
                 raise Refused("table_columns", Place("row", number), count=len(cells), limit=file.limits.max_columns)
             if cells:
-                yield number, tuple(_text(file, number, cell) for cell in cells)
+                texts = (_text(file, number, cell) for cell in cells)
+                yield number, tuple(_linked(text, found.get((number, at))) for at, text in enumerate(texts, 1))
     except DefusedXmlException as error:
         raise Refused("xlsx_xml", detail=type(error).__name__) from error
     except (SyntaxError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise Refused("xlsx_broken", detail=f"{sheet.title}: {error}"[:200]) from error
+
+
+def _linked(text: str, target: str | None) -> str:
+    return Linked.of(text, target) if target else text
 
 
 def _text(file: File, number: int, value: object) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import zlib
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawlers import custody
+from crawlers import custody, salvage, strings, warcreader
 from crawlers.agreement import audit
 from crawlers.foreign import dechunk
 from crawlers.imports import ImportReport, Refused
+from crawlers.imports.problems import Place, Problem
 from crawlers.records import Capture, Origin, PageState
 from tests.crawlers.keeping import House, exchange, page
 
@@ -384,3 +386,18 @@ def test_the_recorded_warc_imports(house: House, captures: Path) -> None:
     assert _flags(capture) == ("doubled_status_line", "dechunked_before", "decoded_before", "wayback")
     assert house.archive.read(capture.place).body.lstrip().startswith(b"<!DOCTYPE html>")
     assert audit(house.store, house.archive) == []
+
+
+def test_every_kind_of_damage_is_told_in_chinese() -> None:
+    """Whoever reads the desk is told what is wrong; the place in the bytes stays for whoever mends it, in English."""
+    source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (salvage, warcreader))
+    codes = set(re.findall(r'_Unsound\(\s*"(\w+)"', source)) | {"cut", "gzip", "record", "given_up"}
+    assert codes == strings.DAMAGE.keys()
+    for code in codes:
+        told = Problem("damaged", Place("byte", 7), {"detail": "the gzip member", "cause": code, "inside": "a.warc"})
+        assert strings.DAMAGE[code] in told.told("zh")
+        assert "a.warc" in told.told("zh")
+        assert "gzip member" not in told.told("zh")
+        assert "the gzip member" in told.told("en")
+    old = Problem("damaged", Place("byte", 7), {"detail": "kept by an earlier release"})
+    assert "earlier release" in old.told("zh")

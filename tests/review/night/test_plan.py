@@ -66,11 +66,11 @@ def test_a_service_nobody_named_is_not_asked(config: Config) -> None:
 
 def test_only_full_pages_are_followed_and_the_next_waits_behind(config: Config) -> None:
     first = [replace(task, id=number) for number, task in enumerate(searches(config, "N", DAY), 1)][:3]
-    (following,) = next_pages(config, first, {1: FULL_PAGE_ROWS, 2: FULL_PAGE_ROWS - 1})
+    (following,) = next_pages(config, first, {1: FULL_PAGE_ROWS, 2: FULL_PAGE_ROWS - 1}, {})
     assert (following.target, following.page, following.id) == (first[0].target, 2, None)
     assert following.priority < first[0].priority
     last = replace(first[0], page=config.crawl.budget.pages_per_query)
-    assert list(next_pages(config, [last], {1: 10})) == []
+    assert list(next_pages(config, [last], {1: 10}, {})) == []
 
 
 def test_a_window_as_wide_as_the_trades_asks_for_every_trade(config: Config) -> None:
@@ -98,7 +98,7 @@ def test_a_source_with_a_quota_is_asked_less_and_one_without_further_pages_once(
     asked = [one for one in searches(office, "N", DAY) if one.source == "baidu_qianfan"]  # type: ignore[arg-type]
     assert len(asked) == min(config.crawl.budget.queries_per_engine, 40)
     first = replace(asked[0], id=1)
-    assert list(next_pages(config, [first, replace(first, source="bing")], {1: 10})) == [
+    assert list(next_pages(config, [first, replace(first, source="bing")], {1: 10}, {})) == [
         replace(first, id=None, source="bing", page=2, priority=first.priority - 1)
     ]
     assert not [one for one in searches(config, "N", DAY) if one.source == "baidu_qianfan"]
