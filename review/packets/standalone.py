@@ -12,6 +12,7 @@ MODULES = (
     "container",
     "contents",
     "papers",
+    "blocks",
     "custody",
     "archive",
     "trust",

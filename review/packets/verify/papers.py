@@ -1,23 +1,20 @@
-"""The papers say what the data say: text of PDF and DOCX, read with the standard library, against manifest and facts.
+"""What the papers say: text of PDF and DOCX, read with the standard library.
 
 Reads the plain PDF that typesetters write (objects, Flate streams, fonts with a ToUnicode map), not any PDF.
 """
 
 from __future__ import annotations
 
-import csv
 import html
 import io
 import re
 import struct
-import unicodedata
 import zipfile
 import zlib
 from typing import Dict, Iterator, List, Tuple
 
 from review.packets.verify.container import JSON_MAX_BYTES, Packet
-from review.packets.verify.contents import FILE_LIST
-from review.packets.verify.reasons import Finding, Unknown
+from review.packets.verify.reasons import Unknown
 
 OBJECT = re.compile(rb"(?:^|\n)(\d{1,10}) 0 obj\s|endobj")
 PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -48,15 +45,16 @@ UNREADABLE_PAPER = (
     *(zlib.error, zipfile.BadZipFile, struct.error, OSError),
 )
 INVISIBLE = re.compile("[\\s\u00ad\u200b\u2060\ufeff]+")
-PAGE_NUMBER = re.compile("—[0-9]+—")
-"""May stand in the middle of what goes on over the page."""
-FACT_MIN_CHARS = 4
-"""Shorter ones stand in any text by chance."""
-SPOKEN = ("packet_id", "case_id", "subject")
+PAGE_DASH, PAGE_NUMBER = "—", "—{}—"
 
 
 def pdf_text(data: bytes) -> str:
-    """All text that is shown, page after page, without white space. Raises ValueError or KeyError for other PDFs."""
+    """All text that is shown, without white space. Raises ValueError or KeyError for other PDFs."""
+    return "".join(pdf_pages(data))
+
+
+def pdf_pages(data: bytes) -> List[str]:
+    """The same, page by page, without their numbers."""
     found = list(between(OBJECT, data))
     objects = Objects(found)
     trees = [int(count) for body in objects.values() if PAGES.search(body) for count in COUNT.findall(body)]
@@ -64,7 +62,14 @@ def pdf_text(data: bytes) -> str:
     if len(objects) != len(found) or data.count(b"startxref") > 1 or max(trees, default=pages) != pages:
         raise ValueError("objects of a name twice, or pages that are not shown")
     maps: Dict[bytes, Dict[int, str]] = {}
-    return plain("".join(page_text(objects, body, maps) for body in objects.values() if PAGE.search(body)))
+    shown = [plain(page_text(objects, body, maps)) for body in objects.values() if PAGE.search(body)]
+    return [numberless(page, number) for number, page in enumerate(shown, 1)]
+
+
+def numberless(page: str, number: int) -> str:
+    """Without the page's number, which is drawn last."""
+    foot = PAGE_NUMBER.format(number)
+    return page[: -len(foot)] if page.endswith(foot) else page
 
 
 class Objects(Dict[bytes, bytes]):
@@ -196,8 +201,14 @@ def unescaped(found: "re.Match[bytes]") -> bytes:
 
 
 def docx_text(data: bytes) -> str:
-    """All text of a DOCX's body, headers and footers, without white space. Raises ValueError where some is hidden."""
-    pieces, left = [], TEXT_MAX_BYTES
+    """All text of a DOCX, without white space. Raises ValueError where some is hidden."""
+    return "".join(docx_parts(data))
+
+
+def docx_parts(data: bytes) -> Tuple[str, str]:
+    """The same of its body, and of its headers and footers."""
+    pieces: Tuple[List[str], List[str]] = ([], [])
+    left = TEXT_MAX_BYTES
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if len(set(archive.namelist())) != len(archive.namelist()):
             raise ValueError("two parts of one name")
@@ -208,50 +219,31 @@ def docx_text(data: bytes) -> str:
                 left -= len(xml)
                 if left < 0 or WORD_HIDDEN.search(xml):
                     raise ValueError(f"{part.filename}: text that is not shown, or too much of it")
-                pieces += WORD_TEXT.findall(xml)
-    return plain(html.unescape("".join(pieces)))
+                pieces[part.filename != "word/document.xml"].extend(WORD_TEXT.findall(xml))
+    body, margin = (plain(html.unescape("".join(found))) for found in pieces)
+    return body, margin
 
 
-def paper_texts(packet: Packet) -> Dict[str, str]:
-    """By path, what the papers say."""
+def docx_pages(data: bytes) -> List[str]:
+    """A DOCX has no pages of its own; beside its body it may say their numbers."""
+    body, margin = docx_parts(data)
+    return [body, margin.replace(PAGE_DASH, "")]
+
+
+def paper_texts(packet: Packet) -> Dict[str, List[str]]:
+    """By path, what the papers say on each page."""
     paths = [row["path"] for row in packet.manifest["files"] if row["role"] in ("document", "list")]
     texts = {}
     for path in paths:
-        read = pdf_text if path.endswith(".pdf") else docx_text if path.endswith(".docx") else None
+        read = pdf_pages if path.endswith(".pdf") else docx_pages if path.endswith(".docx") else None
         if read is None:
             continue
         if packet.entries[path].size > JSON_MAX_BYTES:
             raise Unknown("PAPER_UNREADABLE", path)
         try:
-            texts[path] = PAGE_NUMBER.sub("", read(packet.read(path)))
+            texts[path] = read(packet.read(path))
         except UNREADABLE_PAPER as error:
             raise Unknown("PAPER_UNREADABLE", f"{path}: {error}") from error
-        if not texts[path]:
+        if not any(texts[path]):
             raise Unknown("PAPER_UNREADABLE", path)
     return texts
-
-
-def drawn(char: str) -> bool:
-    """Whether every typesetter draws it; what one writes as a code point cannot be compared."""
-    return unicodedata.category(char)[0] != "C" and ord(char) < 0x1F000
-
-
-def check_papers(packet: Packet) -> str:
-    """Each evidence file's digests stand in print; a fact stands in both forms of a paper or in neither."""
-    texts = paper_texts(packet)
-    printed = "".join(text for path, text in texts.items() if path.endswith(".pdf"))
-    if FILE_LIST in packet.entries and printed:
-        table = csv.DictReader(io.StringIO(packet.read(FILE_LIST).decode("utf-8-sig")))
-        for row in table:
-            if row["SHA-256"] not in printed or row["SM3"] not in printed:
-                raise Finding("PAPER_MISMATCH", row["名称"])
-    facts = [str(value) for value in packet.json("capture.json")["facts"].values()]
-    facts = [fact for fact in [*facts, *(packet.manifest[key] for key in SPOKEN)] if all(map(drawn, fact))]
-    for path in [path for path in texts if path.endswith(".docx")]:
-        other = texts.get(path[:-5] + ".pdf")
-        for fact in [fact for fact in map(plain, facts) if len(fact) >= FACT_MIN_CHARS]:
-            if other is not None and (fact in texts[path]) != (fact in other):
-                raise Finding("PAPER_MISMATCH", f"{path}: {fact[:60]}")
-    if printed and plain(packet.manifest["packet_id"]) not in printed:
-        raise Finding("PAPER_MISMATCH", str(packet.manifest["packet_id"]))
-    return str(len(texts))

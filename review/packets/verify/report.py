@@ -15,6 +15,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from review.packets.verify.archive import check_captures, check_warc
 from review.packets.verify.authority import check_stamps, check_timestamp
+from review.packets.verify.blocks import check_papers
 from review.packets.verify.container import Packet, Window, check_zip
 from review.packets.verify.contents import (
     BUNDLE,
@@ -26,7 +27,6 @@ from review.packets.verify.contents import (
     check_manifest,
 )
 from review.packets.verify.custody import check_custody
-from review.packets.verify.papers import check_papers
 from review.packets.verify.reasons import MALFORMED, MARKS, TITLES, VERDICTS, WORDS, Finding, Unknown
 from review.packets.verify.trust import check_approvals, check_heads, check_seal
 
@@ -146,8 +146,8 @@ def check_redactions(packet: Packet) -> str:
 
 CHECKS: Dict[str, Checks] = {
     PACKET: EVIDENCE,
-    BUNDLE: {"packets": check_packets},
-    REDACTED: {"redactions": check_redactions},
+    BUNDLE: {"papers": check_papers, "packets": check_packets},
+    REDACTED: {"papers": check_papers, "redactions": check_redactions},
 }
 """By format of the manifest, what is checked between the files and the seal."""
 

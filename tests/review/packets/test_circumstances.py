@@ -166,7 +166,13 @@ def test_more_than_two_gibibytes(bench: Bench, tmp_path: Path) -> None:
 
     row = _row(tmp_path / "p.zip")
     parts = [Attached(row["path"], tmp_path / "p.zip", "packet"), Attached("big.bin", big, "list")]
-    head = {"format": "zhengshao-bundle/1", "packet_id": "B-1", "agency": "cac", "office": "x", "packets": [row]}
+    head = {
+        "format": "zhengshao-bundle/1",
+        "packet_id": "B-1",
+        "agency": "cac",
+        "office": world.OFFICE,
+        "packets": [row],
+    }
     sealer = Sealer(bench.key, utc(datetime.now(UTC)), bench.authority.stamp, "required")
     with (tmp_path / "b.zip").open("wb") as output:
         seal(head, lambda _timestamp: parts, sealer).write(output)

@@ -21,7 +21,7 @@ from tests.review.packets import world
 from tests.review.packets.bench import Bench, Files, custody_lines, edited, packed, rechained, with_head
 from tests.review.packets.test_mutations import codes
 
-OFFICE = "示例县安全生产委员会办公室"
+OFFICE = world.OFFICE
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.review.packets import world
 from tests.review.packets.bench import Bench, edited, packed, stamped_packet, unpacked
 from tests.review.packets.test_mutations import codes
 
-OFFICE = "示例县安全生产委员会办公室"
+OFFICE = world.OFFICE
 SIGN = ("openssl pkeyutl -sign -inkey {key} -rawin -digest sm3 -pkeyopt distid:" + SM2_ID).split()
 FILES = ["-in", "{message}", "-out", "{signature}"]
 

@@ -21,11 +21,11 @@ from tests.review.packets import world
 from tests.review.packets.bench import Bench, Files, edited, packed, sha256, stamped_packet, unpacked
 from tests.review.packets.test_mutations import codes
 
-LETTER = "00_函.pdf"
+LETTER = "00_函.txt"
 
 
 def papers(timestamp: Timestamp) -> Sequence[Item]:
-    return [Item(LETTER, b"%PDF-1.7 " + timestamp.encode(), "document"), Item("台账.xlsx", b"PK", "list")]
+    return [Item(LETTER, b"said " + timestamp.encode(), "document"), Item("台账.xlsx", b"PK", "list")]
 
 
 def sealer(bench: Bench, **changes: Any) -> Sealer:
@@ -45,7 +45,7 @@ def bundle(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Files:
     sealed = seal_together(
         "B-2026-000001",
         "cac",
-        "示例县安全生产委员会办公室",
+        world.OFFICE,
         [folder / "a.zip", folder / "b.zip"],
         papers,
         sealer(bench),
@@ -63,7 +63,7 @@ def test_a_bundle_is_judged_with_all_its_packets(bench: Bench, bundle: Files) ->
     assert (report["verdict"], codes(report)) == ("valid", {"OK"}), report
     assert [inner["packet_id"] for inner in report["packets"]] == ["P-2026-000001", "P-2026-000002"]
     assert [row["check"] for row in report["checks"]] == [
-        "zip", "manifest", "files", "hashes", "lists", "packets", "timestamp", "seal",
+        "zip", "manifest", "files", "hashes", "lists", "papers", "packets", "timestamp", "seal",
     ]  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def test_the_manifest_names_each_packets_manifest(bench: Bench, bundle: Files) -
         "path": "packets/P-2026-000001.zip",
         "manifest_sha256": sha256(first["manifest.json"]),
     }
-    assert bundle[LETTER] == b"%PDF-1.7 required"
+    assert bundle[LETTER] == b"said required"
 
 
 def test_one_flipped_bit_inside_a_packet(bench: Bench, bundle: Files) -> None:
@@ -119,9 +119,7 @@ def test_a_bundle_in_a_bundle_is_refused_without_being_opened(bench: Bench, bund
 def test_a_queued_packet_leaves_the_bundle_open(bench: Bench, tmp_path: Path) -> None:
     queued = world.make(world.source(), bench.key, built_at=utc(datetime.now(UTC)))
     (tmp_path / "q.zip").write_bytes(queued.content)
-    sealed = seal_together(
-        "B-2026-000002", "cac", "示例县安全生产委员会办公室", [tmp_path / "q.zip"], papers, sealer(bench)
-    )
+    sealed = seal_together("B-2026-000002", "cac", world.OFFICE, [tmp_path / "q.zip"], papers, sealer(bench))
     report = bench.judge(sealed.content)
     assert (report["verdict"], "PACKET_UNKNOWN" in codes(report)) == ("unknown", True)
 
@@ -129,20 +127,20 @@ def test_a_queued_packet_leaves_the_bundle_open(bench: Bench, tmp_path: Path) ->
 def test_only_packets_go_in(bench: Bench, tmp_path: Path, bundle: Files) -> None:
     (tmp_path / "x.zip").write_bytes(b"PK")
     with pytest.raises(PacketRefused, match=r"x\.zip"):
-        seal_together("B-1", "cac", "示例县安全生产委员会办公室", [tmp_path / "x.zip"], papers, sealer(bench))
+        seal_together("B-1", "cac", world.OFFICE, [tmp_path / "x.zip"], papers, sealer(bench))
     (tmp_path / "b.zip").write_bytes(packed(bundle))
     with pytest.raises(PacketRefused, match="packets only"):
-        seal_together("B-1", "cac", "示例县安全生产委员会办公室", [tmp_path / "b.zip"], papers, sealer(bench))
+        seal_together("B-1", "cac", world.OFFICE, [tmp_path / "b.zip"], papers, sealer(bench))
 
 
 def test_offline(bench: Bench, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(bench.content)
     offline = sealer(bench, stamp=world.no_stamp)
     with pytest.raises(Unstamped, match="B-2026-000003"):
-        seal_together("B-2026-000003", "cac", "示例县安全生产委员会办公室", [tmp_path / "a.zip"], papers, offline)
+        seal_together("B-2026-000003", "cac", world.OFFICE, [tmp_path / "a.zip"], papers, offline)
     queued = sealer(bench, stamp=world.no_stamp, policy="queued")
-    sealed = seal_together("B-2026-000003", "cac", "示例县安全生产委员会办公室", [tmp_path / "a.zip"], papers, queued)
-    assert (sealed.timestamp, unpacked(sealed.content)[LETTER]) == ("queued", b"%PDF-1.7 queued")
+    sealed = seal_together("B-2026-000003", "cac", world.OFFICE, [tmp_path / "a.zip"], papers, queued)
+    assert (sealed.timestamp, unpacked(sealed.content)[LETTER]) == ("queued", b"said queued")
     assert bench.judge(sealed.content)["verdict"] == "unknown"
 
 
@@ -158,7 +156,7 @@ def test_same_packets_same_bytes(bench: Bench, tmp_path: Path) -> None:
         return seal_together(
             "B-1",
             "cac",
-            "示例县安全生产委员会办公室",
+            world.OFFICE,
             [tmp_path / "a.zip"],
             papers,
             sealer(bench, built_at=at, stamp=stamp),

@@ -44,6 +44,7 @@ from review.packets.source import (
 _NOW = datetime.now(UTC).replace(microsecond=0)
 FETCHED_AT, KEPT_AT, BUILT_AT, LATER = (utc(_NOW - timedelta(seconds=ago)) for ago in (7200, 7199, 3600, 3599))
 """Of the day of the test: tokens made in a test are of now, and one that comes days after its capture is late."""
+OFFICE = "示例县安全生产委员会办公室"
 HOST = "cx-mem-gov.example"
 HTML = "<title>特种作业操作证查询</title><p>证件可查，免考包过，联系微信 wx-none-0</p>".encode()
 
@@ -224,7 +225,7 @@ def source(**changes: Any) -> PacketSource:
         "subject": f"site:{HOST}",
         "title": "特种作业操作证查询",
         "agency": "cac",
-        "office": OfficeFacts("示例县安全生产委员会办公室", "safety_committee", "示例县"),
+        "office": OfficeFacts(OFFICE, "safety_committee", "示例县"),
         "opened_at": FETCHED_AT,
         "opened_by": "2026-11-21",
         "assessment": ASSESSMENT,
@@ -248,7 +249,7 @@ def no_stamp(_seal: bytes) -> bytes:
 
 
 def make_key(data: Path, since: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> OfficeKey:
-    return office_key(data, "示例县安全生产委员会办公室", since)
+    return office_key(data, OFFICE, since)
 
 
 def make(
