@@ -67,6 +67,8 @@ def _shown(page: Page, registry: Registry) -> Iterator[Claim]:
     yield from _mostly("code", programs, _PROGRAMS_MIN, _ASSET_SHARE, registry)
     yield from _mostly("assets", files, _ASSETS_MIN, _ASSET_SHARE, registry)
     yield from _mostly("links", [link.href for link in markup.links], _LINKS_MIN, _LINK_SHARE, registry)
+    if markup.images and is_official(host_of(markup.images[0].src), registry):
+        yield Claim("logo", markup.images[0].src, host=host_of(markup.images[0].src), where="html")
     if len(page.text) < _FRAMED_CHARS:
         yield from _mostly("frame", markup.frames, 1, 0.0, registry)
     yield from _mostly("form", [form.action or "" for form in markup.forms], 1, 0.0, registry)

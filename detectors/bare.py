@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from detectors.hosts import Registry
     from detectors.marks import Claim
 
-_BARE_CHARS = 60
+_BARE_CHARS = 80
 _BARE_LINKS = 2
+_SHOWN = ("h1", "header", "nav", "body", "written", "footer")
+_NAMES = ("title", "masthead", "statement")
+_LEADS = re.compile(r"location\s*(?:=|\.(?:href|replace|assign))")
+_ADDRESS = re.compile(r"[\"'](https?://[^\"'\s<>]{4,300})[\"']")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LEADS_CHARS = 20_000
 _TARGET = re.compile(
@@ -24,6 +28,12 @@ _TARGET = re.compile(
     re.I,
 )
 _FORM_CHARS = 800
+_SALE_CHARS = 600
+_SALE = re.compile(
+    r"域名[^。\n]{0,6}(?:出售|转让|待售|交易|求购)|(?:出售|转让)[^。\n]{0,6}域名"
+    r"|domain[^.\n]{0,12}(?:is|are|may be)? ?for sale|buy this domain",
+    re.I,
+)
 _ASKED = re.compile(
     r"(?:全国|国家|中国|官方)?(?:特种|特殊|职业|电子|从业|作业|操作|技能|安全|资格|上岗|工种|人员|培训|考核|合格){0,6}"
     r"(?:证书?|证件|证照|资格)(?:信息|真伪|在线|网上|统一|联网|综合|成绩){0,3}(?:查询|核验|验证|查验|鉴定|检验)(?:系统|平台|入口|中心|网|页面|服务)?"
@@ -31,27 +41,36 @@ _ASKED = re.compile(
 
 
 def is_bare(page: Page, found: list[Claim], registry: Registry) -> bool:
-    """Whether a page has an organ's name for title and next to nothing else, and leads to no official site."""
-    titled = next((claim for claim in found if claim.kind == "title"), None)
-    if (
-        titled is None
-        or 2 * len(titled.quote) < len(page.title)
-        or len(page.markup.links) > _BARE_LINKS
-        or page.markup.frames
-    ):
+    """Whether a page bears an organ's name and next to nothing else, and leads to no official site."""
+    if len(page.markup.links) > _BARE_LINKS or page.markup.frames or not any(_names(page, one) for one in found):
         return False
-    shown = (
-        page.quote(one) for one in page.passages if one.kind in ("h1", "header", "nav", "body", "written", "footer")
-    )
-    return sum(len(_HAN.findall(text)) for text in islice(shown, _BARE_CHARS)) <= _BARE_CHARS and not any(
-        is_official(host, registry) for host in _targets(page)
-    )
+    shown = (page.quote(one) for one in page.passages if one.kind in _SHOWN)
+    if sum(len(_HAN.findall(text)) for text in islice(shown, _BARE_CHARS)) > _BARE_CHARS:
+        return False
+    return not any(is_official(host, registry) for host in _targets(page))
+
+
+def _names(page: Page, claim: Claim) -> bool:
+    """A mark that is the page's own name; of a title at least half."""
+    return claim.kind in _NAMES and (claim.kind != "title" or 2 * len(claim.quote) >= len(page.title))
+
+
+def leads_elsewhere(page: Page) -> bool:
+    """Whether a page sends its visitors to another address by itself."""
+    return bool(_targets(page) - {page.host})
 
 
 def _targets(page: Page) -> set[str]:
-    """Hosts that a page sends its visitors to by itself."""
-    said = (page.source[:_LEADS_CHARS], page.markup.metas.get("refresh", ""))
-    return {host for text in said for target in _TARGET.findall(text) if (host := host_of(target))}
+    """Hosts that a page's scripts and its refresh speak of as places to go to."""
+    return page.once("targets", lambda: _find_targets(page))
+
+
+def _find_targets(page: Page) -> set[str]:
+    source, refresh = page.source[:_LEADS_CHARS], page.markup.metas.get("refresh", "")
+    said = [*_TARGET.findall(refresh), *_TARGET.findall(source)]
+    if _LEADS.search(source):
+        said += _ADDRESS.findall(source)
+    return {host for target in said if (host := host_of(target))}
 
 
 def asks_namelessly(page: Page) -> str:
@@ -61,3 +80,8 @@ def asks_namelessly(page: Page) -> str:
         return ""
     names = (page.quote(one) for one in page.passages if one.kind in ("title", "h1", "header", "body", "written"))
     return next((name for one in names if _ASKED.fullmatch(name := organs.plain_name(one))), "")
+
+
+def is_for_sale(page: Page) -> bool:
+    """Whether a page only offers its own domain: nobody is imitated there yet."""
+    return len(page.text) < _SALE_CHARS and not page.markup.forms and _SALE.search(page.text) is not None

@@ -29,6 +29,7 @@ _HOSTED_BY = re.compile(
     r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|部门|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{4,40})"
 )
 _SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)(?!(?:单位|部门|方)?\s{0,2}[:：])")
+_JOINED = re.compile(r"\s{0,2}[、，,和及与]\s{0,2}([\u4e00-\u9fff（）()]{4,40})")
 _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办")
 _OVERSEES = re.compile(r"[\s（(]{0,2}(?:主管|批准|核准|备案|认可|认证|指导|授权|监制|监督|许可|审批|举报|投诉|定点)")
 """What follows a name that is told and not signed by: 教育部批准, 应急管理部备案."""
@@ -105,7 +106,7 @@ def _find_footers(page: Page) -> list[Passage]:
     marked = [passage for passage in page.passages if passage.kind in ("footer", "written", "script")]
     if any(passage.kind == "footer" for passage in marked):
         return marked
-    visible = [passage for passage in page.passages if passage.kind not in ("alt", "meta", "script", "title")]
+    visible = [passage for passage in page.passages if passage.kind not in ("alt", "meta", "script", "title", "code")]
     tail = visible[-_LAST_PASSAGES:]
     near = [index for index, passage in enumerate(tail) if any(word in page.quote(passage) for word in _FOOTER_WORDS)]
     last = [passage for index, passage in enumerate(tail) if any(abs(index - other) <= 2 for other in near)]
@@ -123,7 +124,7 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
             name = match.group(1).strip("（）()")
             found = organs.organ_name(name) or registry.claimed_by_name(name)
             if found:
-                kind = "supervisor" if match.group().startswith("主管") else "footer"
+                kind = "supervisor" if match.group().startswith("主管") or _is_joined(page, match) else "footer"
                 yield Claim(kind, match.group(), name=organs.plain_name(name), start=match.start(), end=match.end())
         supervisors = [match for match in matches if match.group().startswith("主管")]
         for known, site in registry.names.items() if signed else ():
@@ -132,6 +133,12 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
                 if _OVERSEES.match(page.text, at + len(known)):
                     continue
                 yield Claim("footer", known, name=site.name, host=site.host, start=at, end=at + len(known))
+
+
+def _is_joined(page: Page, match: re.Match[str]) -> bool:
+    """Whether a school, a company or a newspaper is named as host beside the organ."""
+    other = _JOINED.match(page.text, match.end(1))
+    return other is not None and bool(organs.own_identity(other.group(1)))
 
 
 def _is_named(site: OfficialSite, title: str) -> bool:
@@ -148,6 +155,8 @@ def _numbers(page: Page, registry: Registry) -> Iterator[Claim]:
             break
     for passage in footers(page):
         for match in _SITE_CODE.finditer(page.text, passage.start, passage.end):
+            if len(set(match.group(1))) == 1:
+                continue
             name = _name_by_code(match.group(1), registry)
             yield Claim("site_code", match.group(), name=name, start=match.start(), end=match.end())
             return

@@ -11,6 +11,7 @@ from crawlers.records import PageState
 from crawlers.states import PageView, ordinary_state
 from detectors import written
 from detectors.features import Field, Form, Identifier, Image, Link, Markup, Page, Passage
+from detectors.garbled import repaired
 from detectors.limits import (
     MAX_DRAWN,
     MAX_FIELDS,
@@ -35,7 +36,7 @@ SILENT = frozenset(
     {"style", "template", "svg", "math", "object", "iframe", "canvas", "audio", "video", "datalist", "noframes"}
 )
 """`noframes` is markup that HTML has as plain text, for browsers that nobody uses."""
-SECTION_TAGS = {"nav": "nav", "footer": "footer", "header": "header", "h1": "h1"}
+SECTION_TAGS = {"pre": "code", "nav": "nav", "footer": "footer", "header": "header", "h1": "h1"}
 _SECTION_NAMES = re.compile(
     r"(?:^|[\s_-])(?:(?P<footer>foot(?:er)?|copyright|copy|bottom|banquan|siteinfo)|(?P<nav>nav|menu|crumbs?|breadcrumb)"
     r"|(?P<header>head(?:er)?|logo|masthead|topbar|banner|sitename))(?:$|[\s_\d-])",
@@ -59,7 +60,7 @@ _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2}")
 
 def extract(html: str, url: str, status: int = 200) -> Page:
     """The page of `html`; never raises on any markup, and takes time linear in its length."""
-    cut = html[:MAX_HTML_CHARS]
+    cut = repaired(html[:MAX_HTML_CHARS])
     head = _SAVED_FROM.search(cut, 0, 4096)
     walk = _Walk()
     walk.markup.saved_from = head.group(1) if head else ""
@@ -157,7 +158,7 @@ class _Walk:
         concealed = hidden or "hidden" in attributes or (style is not None and _HIDING.search(style) is not None)
         if tag in SECTION_TAGS:
             return SECTION_TAGS[tag], concealed
-        if tag in ("body", "html") or section in ("footer", "h1"):
+        if tag in ("body", "html") or section in ("footer", "h1", "code"):
             return section, concealed
         return self.section(attributes.get("class"), attributes.get("id")) or section, concealed
 
@@ -290,13 +291,17 @@ class _Walk:
         if "jiucuo" in source.lower() or "jiucuo" in (attributes.get("id") or "").lower():
             self.markup.marks.append(Identifier("jiucuo", site_code, source or "jiucuo", where="html"))
         body = node.text(deep=True)
-        if written.WRITES in body:
+        if written.WRITES.search(body):
             body = self.written(body)
         if body:
             self.strings(body)
 
     def written(self, body: str) -> str:
         """Walks what the script writes where it stands; returns what is left of it."""
+        titled = _SPACE.sub(" ", written.title(body)).strip()
+        if titled:
+            self.title = self.title or titled
+            self.whole("title", titled)
         markup = written.markup(body) if self.writes < MAX_WRITES else ""
         if not markup:
             return body

@@ -21,7 +21,7 @@ PLAIN_HOST = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A block of the text. `kind`: title h1 header nav body written footer alt meta script; `hidden` when
+    """A block of the text. `kind`: title h1 header nav body code written footer alt meta script; `hidden` when
     markup hides it. `written` stands where `document.write` puts it, `script` in any other string of a script."""
 
     kind: str

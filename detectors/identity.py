@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detectors import organs, strings
-from detectors.bare import asks_namelessly, is_bare
+from detectors.bare import asks_namelessly, is_bare, leads_elsewhere
 from detectors.base import Axis, Signal, detector
 from detectors.claims import claims
 from detectors.copies import copy_of
@@ -43,6 +43,7 @@ WEIGHTS = {
     "path": 0.35,
     "assets": 0.35,
     "code": 0.3,
+    "logo": 0.2,
     "links": 0.25,
     "frame": 0.4,
     "form": 0.25,
@@ -54,10 +55,11 @@ WEIGHTS = {
 """What one mark weighs on a host that does not own it; marks of different kinds add up."""
 _SITE_MARKS = frozenset({"site_name", "site_domain", "site_code", "footer", "icp", "jiucuo", "saved_from"})
 """By these a page speaks as the site itself; whose name else it bears does not weaken the others then."""
+_FOOTER_MARKS = frozenset({"footer", "site_code"})
 _MENTIONS = frozenset(
     {
         *("title", "masthead", "statement", "description", "supervisor", "platform", "conac", "canonical"),
-        *("path", "assets", "code", "links", "frame", "form", "emblem", "template", "defunct"),
+        *("path", "logo", "assets", "code", "links", "frame", "form", "emblem", "template", "defunct"),
     }
 )
 _SUPPORT = frozenset({"emblem", "template", "defunct"})
@@ -67,6 +69,7 @@ _QUERY_WEIGHT = 0.35
 _RESULT_WEIGHT = 0.65
 _OPEN_WEIGHT = 0.3
 _BARE_WEIGHT = 0.25
+_DOOR_WEIGHT = 0.35
 _RECORD_WEIGHT = 0.4
 _INTENT_WEIGHTS = {"app": 0.35, "follow": 0.35, "pay": 0.35, "outcome": 0.35, "card": 0.4}
 _AT_HOME = ("教育", "考试院", "招生", "学位", "学历", "科学研究")
@@ -160,16 +163,34 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
     if not found:
         return
     whom = imitated(page, found, context)
-    identified = any(claim.kind in _SITE_MARKS for claim in found)
-    factor = _OWN_FACTOR if not identified and own_identity(page) else 1.0
+    own = _own_name(page, context.registry)
+    told = [claim for claim in found if own and _is_told(page, claim)]
+    identified = any(claim.kind in _SITE_MARKS and claim not in told for claim in found)
+    factor = _OWN_FACTOR if not identified and own else 1.0
     for claim in found:
         weight = WEIGHTS[claim.kind]
         if claim.kind == "conac" and not any(other.name for other in found):
             weight *= _OWN_FACTOR
-        yield _mark(page, claim, weight * (factor if claim.kind in _MENTIONS else 1.0), whom)
+        mentioned = claim.kind in _MENTIONS or claim in told
+        yield _mark(page, claim, weight * (factor if mentioned else 1.0), whom)
     if factor == 1.0 and is_bare(page, found, context.registry):
-        yield replace(_intent(page, _BARE_WEIGHT, strings.BARE.format(host=page.host), whom), cls=strings.FAKE_SITE)
+        weight = _DOOR_WEIGHT if leads_elsewhere(page) else _BARE_WEIGHT
+        yield replace(_intent(page, weight, strings.BARE.format(host=page.host), whom), cls=strings.FAKE_SITE)
     yield from _wants(page, whom, factor)
+
+
+def _own_name(page: Page, registry: Registry) -> str:
+    """Under whose name the page appears, when that is no organ's."""
+    name = own_identity(page)
+    return "" if registry.claimed_by_name(name) else name
+
+
+def _is_told(page: Page, claim: Claim) -> bool:
+    """Whether a footer's words stand in the running text of a page that somebody else's name is on."""
+    if claim.kind not in _FOOTER_MARKS or claim.where != "text":
+        return False
+    passage = page.passage_at(claim.start)
+    return passage is not None and passage.kind in ("body", "code")
 
 
 def _wants(page: Page, whom: str, factor: float) -> Iterator[Signal]:

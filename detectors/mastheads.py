@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 _MAX_CHARS = 120
 _OPENING_PASSAGES = 6
 _OPENING_CHARS = 600
-_UNSEEN = ("title", "alt", "meta", "script")
+_SHELL_CHARS = 100
+_SCRIPT_STRINGS = 60
+_UNSEEN = ("title", "alt", "meta", "script", "code")
 _STATEMENT = re.compile(
-    r"(?<![非不])(?:本(?:网站|站|平台|系统|页面)(?:是|为|由)|欢迎(?:访问|来到|进入|登录|登陆|使用|光临))"
+    r"(?<![非不])(?:本(?:网站|站|平台|系统|页面|电子证照|电子证书|证照|证书|证件)(?:信息|数据)?(?:是|为|由)"
+    r"|欢迎(?:您)?(?:访问|来到|进入|登录|登陆|使用|光临)|正在(?:为您)?(?:跳转|连接|进入|前往|打开|访问)(?:至|到|往)?"
+    r"|(?:执收|收款|缴款)(?:单位|机关|部门)?[:：]\s?)"
     r"([\u4e00-\u9fff（）]{4,40})"
 )
-_STATED_END = re.compile(r"(?:唯一)?(?:官方|指定|主办|主管|建设|开发|授权|运营|开设).*$")
+_STATED_END = re.compile(
+    r"(?:唯一)?(?:官方|官网|指定|主办|主管|建设|开发|授权|运营|开设|提供|签发|核发|制发|查询中心).*$"
+)
 _LATIN_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])\s?[A-Za-z][A-Za-z .,'’&-]{6,}$")
 """The same in English, beneath."""
 _PROSE = re.compile(r"[。；]|，.*，")
@@ -33,7 +39,12 @@ _RECENT_YEAR = re.compile(r"20(?:19|[2-9]\d)")
 
 
 def named(page: Page, registry: Registry) -> Iterator[Claim]:
-    found = [*_titles(page, registry), *_opening(page, registry), *_statements(page, registry)]
+    found = [
+        *_titles(page, registry),
+        *_opening(page, registry),
+        *_statements(page, registry),
+        *_in_scripts(page, registry),
+    ]
     yield from found
     defunct = organs.table()["defunct"]
     for claim in found:
@@ -45,7 +56,7 @@ def named(page: Page, registry: Registry) -> Iterator[Claim]:
 def _titles(page: Page, registry: Registry) -> Iterator[Claim]:
     """Title, first headings and logo texts that *are* an organ's or platform's name, not merely contain one."""
     sources = [
-        *page.of_kind("title")[:1],
+        *page.of_kind("title")[:2],
         *page.of_kind("h1")[:2],
         *page.of_kind("header")[:3],
         *page.of_kind("alt")[:3],
@@ -75,10 +86,23 @@ def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
         whole = _named(text, registry) or next(
             (name for part in organs.segments(text)[1:2] if (name := _named(part, registry))), ""
         )
+        if text.startswith(tuple(organs.table()["issuer_labels"])):
+            continue
         if not (whole or (asks and organs.quasi_official(text))) or _leads_away(page, passage):
             continue
         yield Claim("masthead" if whole else "platform", text, name=whole, start=passage.start, end=passage.end)
         if whole:
+            return
+
+
+def _in_scripts(page: Page, registry: Registry) -> Iterator[Claim]:
+    """What a page without words of its own is told by its scripts to call itself."""
+    shown = sum(one.end - one.start for one in page.passages if one.kind not in _UNSEEN)
+    for passage in page.of_kind("script")[:_SCRIPT_STRINGS] if shown < _SHELL_CHARS else ():
+        text = organs.visible(page.quote(passage)).strip()
+        whole = _named(text, registry) if len(text) <= organs.MAX_NAME_CHARS else ""
+        if whole:
+            yield Claim("masthead", text, name=whole, start=passage.start, end=passage.end)
             return
 
 

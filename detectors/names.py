@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from detectors import strings
+from detectors.bare import is_for_sale
 from detectors.base import Axis, Level, Signal, detector
 from detectors.hosts import Owner, under
 from detectors.lookalike.glyphs import words
@@ -126,12 +127,13 @@ def names(page: Page, context: Context) -> Iterator[Signal]:
     verdict = context.names.of_host(page.host)
     if verdict.level is Level.CLEAR:
         return
+    level = Level.WATCH if is_for_sale(page) else verdict.level
     yield Signal(
         detector="names",
         version=VERSION,
         axis=Axis.IMPERSONATION,
         cls=strings.NAME_CLASSES[verdict.kind],
-        weight=_WEIGHTS[verdict.level],
+        weight=_WEIGHTS[level],
         reason=verdict.reason,
         quote=page.host,
         where="url",

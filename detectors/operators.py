@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from detectors import organs
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _IDENTITY_CHARS = 400
 _MAX_LOGOS = 3
+_LABELLED = re.compile(r"[:：]")
 
 
 def own_identity(page: Page) -> str:
@@ -25,7 +27,7 @@ def _own_identity(page: Page) -> str:
     for text in (page.title, page.markup.metas.get("sitename", ""), *logos, *footer):
         beginning = text[:_IDENTITY_CHARS]
         for segment in organs.segments(beginning):
-            if _is_own(segment):
+            if not _LABELLED.search(segment) and _is_own(segment):
                 return segment
     return organs.brand(page.title)
 

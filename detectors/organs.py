@@ -12,10 +12,13 @@ from typing import Any
 from detectors.text import DATA, traditional
 
 _SEGMENT = re.compile(r"[-_|｜—–·>/\\]+|\s{1,4}|[:：,，]")
-_SPREAD = re.compile(r"(?:[\u4e00-\u9fff][ \u3000]{1,3}){2,}[\u4e00-\u9fff]")
+_SPREAD = re.compile(r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff][ \u3000\xa0]{1,3}){2,}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
+_BLANKS = re.compile(r"[ \u3000\xa0]")
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
+_PLACEHOLDER = re.compile(r"某|[xX×ＸＯ○*＊]{2}")
+"""A name that somebody is to fill in."""
 _DECORATION = " 　·|-—_。《》【】[]“”\"'"
 MAX_NAME_CHARS = 48
 _NO_ORGAN = ("有限公司", "培训学校")
@@ -59,7 +62,7 @@ def organ_name(text: str) -> OrganName | None:
     name = plain_name(text)
     if not 3 <= len(name) <= MAX_NAME_CHARS:
         return None
-    match = _organ().fullmatch(name)
+    match = _organ().fullmatch(name) if not _PLACEHOLDER.search(name) else None
     if match is None or any(word in name for word in (*_NO_ORGAN, *table()["deeds"], *table()["offices_not"])):
         return None
     body = name if match["kin"] else match["organ"]
@@ -76,11 +79,15 @@ def plain_name(text: str) -> str:
     text = visible(text)
     name = text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_simplified())
     name = name.strip(_DECORATION).replace("(", "（").replace(")", "）")
-    if _SPREAD.search(name):
-        name = _SPREAD.sub(lambda match: re.sub(r"\s", "", match.group()), name)
+    name = _gathered(name)
     if name.isascii():
         return next((organ for said, organ in table()["english"].items() if said in name.lower()), name)
     return name
+
+
+def _gathered(name: str) -> str:
+    """Without the blanks that spread a name's characters."""
+    return _SPREAD.sub(lambda match: _BLANKS.sub("", match.group()), name) if _BLANKS.search(name) else name
 
 
 @cache
@@ -149,6 +156,7 @@ def brand(title: str) -> str:
     """The publisher whose name ends a title (`星城市应急管理局 - 企查查`), or nothing."""
     head, last = _LAST_PART.split(title)[:-1], _LAST_PART.split(title)[-1].strip(_DECORATION)
     known = table()["tails"]
+    last = plain_name(last)
     if not head or not 2 <= len(last) <= _MAX_BRAND_CHARS or organ_name(last) or any(word in last for word in known):
         return ""
     return "" if any(ending in last for ending in table()["endings"]) else last
@@ -156,6 +164,6 @@ def brand(title: str) -> str:
 
 def segments(title: str) -> list[str]:
     """The parts a title is made of, whole title first."""
-    title = visible(title)
+    title = _gathered(visible(title))
     parts = [part.strip(_DECORATION) for part in _SEGMENT.split(title)]
     return [title.strip(_DECORATION), *(part for part in parts if len(part) > 1)]

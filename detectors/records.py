@@ -21,7 +21,7 @@ _DATE = re.compile(r"(?:19|20)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}")
 _VALUE = re.compile(r"[:：\s]{1,4}(?:[*＊\u4e00-\u9fffA-Za-z0-9]{1,40})")
 _BARE_VALUE = re.compile(r"[:：\s]{0,4}[*＊\u4e00-\u9fffA-Za-z0-9][^\n]{0,60}")
 _ADDRESS = re.compile(
-    r"(?:[?&](?:id|no|sn|zsbh|certno|cert|code|number|key|t)=[\w%-]{2,})"
+    r"(?:[?&#/][\w.\-]{0,20}=(?=[^&=]*\d)[^&=]{4,}|[?&](?:id|no|sn|zsbh|certno|cert|code|number|key|t)=[\w%-]{2,})"
     r"|/(?:cert|zs|zsbh|verify|check|detail|info|show|view|result|q|r|c|t|v|d)(?:/[\w-]{2,40}){1,3}(?:\.\w{2,5})?$",
     re.I,
 )
@@ -84,7 +84,7 @@ def _body(page: Page) -> str:
 
 def stands_alone(page: Page) -> bool:
     """Whether the record is the page: one record, hardly a word else, at an address that looks it up."""
-    address = f"{page.parts.path}?{page.parts.query}".rstrip("?")
+    address = page.url.partition(page.parts.netloc)[2]
     return len(page.text) < _ALONE_CHARS and _ADDRESS.search(address) is not None
 
 

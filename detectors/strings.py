@@ -67,6 +67,7 @@ CLAIM_REASONS = {
     "platform": "标题自称“{name}”，像是全国性官方查询平台，而 {host} 未在官方网站名单中",
     "statement": "页面写着“{code}”，但 {host} 不属于“{name}”",
     "description": "页面简介自称“{name}”的网站，但 {host} 不属于该机关",
+    "logo": "页面的第一张图片直接取自 {claimed}，自己却放在 {host}",
     "code": "页面的样式和程序大多直接取自 {claimed}，像是照搬该网站",
     "links": "页面的栏目链接大多指向 {claimed}，像是照搬该网站",
     "frame": "页面用框架直接显示 {claimed} 的内容，自己却放在 {host}",

@@ -9,12 +9,13 @@ from urllib.parse import unquote
 
 MAX_CHARS = 100_000
 """Of one script that are looked at."""
-WRITES = "document.write"
+WRITES = re.compile(r"document\.(?:write|title|body\.innerHTML|documentElement\.innerHTML)")
 _LITERAL = r"(?:\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`)"
 _WRITE = re.compile(
-    rf"document\.write(?:ln)?\(\s*((?:(?:unescape|decodeURIComponent|decodeURI|escape|atob)\(\s*)*)({_LITERAL}(?:\s*\+\s*{_LITERAL})*)"
+    rf"document\.(?:write(?:ln)?\(|(?:body|documentElement)\.innerHTML\s*=)\s*((?:(?:unescape|decodeURIComponent|decodeURI|escape|atob)\(\s*)*)({_LITERAL}(?:\s*\+\s*{_LITERAL})*)"
 )
 _DECODERS = re.compile(r"\w+")
+_TITLE = re.compile(rf"document\.title\s*=\s*({_LITERAL})")
 _STRING = re.compile(_LITERAL, re.S)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
@@ -24,6 +25,12 @@ _CONTROLS = {"n": "\n", "r": "\n", "t": "\t", "b": "", "f": "", "v": "", "0": ""
 def markup(script: str) -> str:
     """All that is written, decoded as far as literals and the usual decoders around them go."""
     return "".join(map(_said, _WRITE.finditer(script[:MAX_CHARS])))
+
+
+def title(script: str) -> str:
+    """What a script makes the document's title."""
+    found = _TITLE.search(script[:MAX_CHARS])
+    return plain(found[1][1:-1]) if found else ""
 
 
 def _said(call: re.Match[str]) -> str:

@@ -69,6 +69,12 @@ class Rules:
         self.typos = Typos([word.text for word in self.lexis.long.values()])
         self.chinese = Chinese(registry, self.lexis)
         self.open_hosts = tuple(sorted(self.officials.open_hosts, key=len, reverse=True))
+        self.short_cores = {
+            glyphs.double(core): site
+            for core, site in self._named()
+            if _MIN_IDN_CORE_CHARS <= len(core) < _MIN_GLYPH_CORE_CHARS
+        }
+        self.folded_hosts = {glyphs.single(host): self.officials.under(host) for host in self.open_hosts}
         self.glyph_cores = [
             {lexis.fold(core): site for core, site in self._named() if len(core) >= _MIN_GLYPH_CORE_CHARS}
             for lexis in self.folded
@@ -201,6 +207,7 @@ class Rules:
         points = reading.points
         points += _of_a_place(reading) or ("-" in text and kinds == {Kind.LOCAL, Kind.PLACE})
         points += purposeful and ("-" in text or target.is_chinese)
+        points += target.is_chinese and kinds == {Kind.NATIONAL, Kind.FILLER} and text not in self.officials.cores
         return points >= ENOUGH_POINTS
 
     def _combination(self, reading: Reading) -> Finding:
@@ -219,6 +226,8 @@ class Rules:
         """`chsi.net`, `cx.mem.top`, `cxmem.com`: the name of an official host on another suffix."""
         if _foreign(target.suffix):
             return None
+        if target.label.startswith("www"):
+            target = target.with_labels([*target.fronts, target.label[3:].removeprefix("-")])
         labels = tuple(front for front in target.fronts if front != "www")
         site = self.officials.fronts.get((*labels, target.label)) if labels else None
         site = site or self.officials.joined.get(target.label.replace("-", "")) or self._same_core(target)
@@ -262,7 +271,10 @@ class Rules:
         by_chance = not any(map(glyphs.is_trick, labels))
         foreign = _foreign(target.suffix)
         for lexis, cores in zip(self.folded, self.glyph_cores, strict=True):
-            site = None if foreign else cores.get(lexis.fold(target.label.replace("-", "")))
+            label = lexis.fold(target.label.replace("-", ""))
+            site = None if foreign else cores.get(label)
+            if site is None and target.is_chinese and not by_chance:
+                site = self.short_cores.get(label) or self._folded_host(target.host)
             if site is not None:
                 return Finding(Level.WATCH, "homoglyph", site.host, site)
             found = self.written(target.with_labels(list(map(lexis.fold, labels))), lexis)
@@ -271,6 +283,12 @@ class Rules:
             if by_chance:
                 break
         return None
+
+    def _folded_host(self, host: str) -> OfficialSite | None:
+        """`zscx.osta.0rg.cn`: an official host in look-alike letters, its suffix among them."""
+        labels = glyphs.single(host).split(".")
+        parents = (".".join(labels[start:]) for start in range(len(labels) - 1))
+        return next((site for one in parents if (site := self.folded_hosts.get(one))), None)
 
     def misspelt(self, target: Target) -> Finding | None:
         """`yingjiguanlii.com`: one or two errors in a long word, what is around it being ours."""

@@ -17,9 +17,9 @@ SPLITS = ("tune", "test")
 GUILTY = {"clone", "query", "result", "app"}
 INNOCENT = {
     *("official", "school", "news", "law", "links", "institution", "company"),
-    *("archive", "error", "search", "parked"),
+    *("archive", "error", "search", "parked", "other"),
 }
-MIN_BYTES, MAX_BYTES = 800, 40_000
+MIN_BYTES, MAX_BYTES = 100, 40_000
 _KEYS = {"id", "family", "url", "html", "label", "is_impersonation", "difficulty"}
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")

@@ -124,6 +124,8 @@ def test_normal_forms() -> None:
 
 
 def test_the_name_speaks_in_an_assessment_too(context: Context) -> None:
-    found = assess(Page.from_html("<p>域名出售", "https://www.mem-gov-cn.com/"), context)
+    sold = assess(Page.from_html("<p>本域名出售", "https://www.mem-gov-cn.com/"), context)
+    assert sold.impersonation.level is Level.WATCH
+    found = assess(Page.from_html("<p>网站建设中", "https://www.mem-gov-cn.com/"), context)
     assert found.impersonation.level is Level.FLAG
     assert found.impersonation.imitates
