@@ -109,7 +109,7 @@ def _pair(text: str) -> tuple[str, str]:
 def redact(packet: Path, target: Path, config_dir: Path | None, data_dir: Path | None) -> None:
     """Make the copy for circulation of PACKET: people masked, pictures encoded anew, archive left out.
 
-    Look through every picture of it before it goes out: names without a label and grey faces are not found.
+    Beside it a sheet is written of what two people must look at before it goes out: not all names and faces are found.
 
     \b
     zhengshao packet redact P-2026-000001.zip P-2026-000001-遮盖本.zip
@@ -120,6 +120,7 @@ def redact(packet: Path, target: Path, config_dir: Path | None, data_dir: Path |
     from review.cases import get, parse_label
     from review.clock import utc_now
     from review.errors import ReviewError
+    from review.packets import checksheet
     from review.packets.amend import read_file
     from review.packets.desk import make_copy
     from review.packets.gather import case_file
@@ -133,9 +134,11 @@ def redact(packet: Path, target: Path, config_dir: Path | None, data_dir: Path |
             case = case_file(get(connection, parse_label(said["case_id"])))
         with office_stamper(config, data) as stamper, target.open("xb") as output:
             make_copy(store, data, case, config, stamper, packet, utc_now()).write(output)
+        sheet = checksheet.write(target)
     except (ReviewError, CrawlError, OSError) as error:
         fail(str(error), PROBLEMS)
     click.echo(str(target))
+    say(str(sheet))
 
 
 @command.command("lock")

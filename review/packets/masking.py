@@ -1,8 +1,8 @@
 """What a copy for circulation may show: the people whom a page exposes are masked, the operator's contacts stay.
 
 Rules (PIPL 6, 28, 51): identity and certificate numbers keep six and four characters, mobile numbers three and four,
-names the surname; other ways to reach a person are masked unless they are the operator's. Names are found by the label
-before them and then everywhere; a name that no label announces is not found, and the copy says so.
+names the surname; other ways to reach a person are masked unless they are the operator's. A name is found by the label
+before it or the words around it, and then everywhere; others are not found, and the copy says so (`checksheet`).
 """
 
 from __future__ import annotations
@@ -15,30 +15,9 @@ from typing import Any
 from crawlers import identities
 from detectors.contacts import find, is_personal
 from detectors.text import views
-from review.packets.strings import NAME_LABELS
+from review.packets import names
 
 STAR = "*"
-_COMPOUND = (
-    "欧阳",
-    "上官",
-    "司马",
-    "诸葛",
-    "司徒",
-    "东方",
-    "皇甫",
-    "尉迟",
-    "公孙",
-    "慕容",
-    "令狐",
-    "夏侯",
-    "端木",
-    "长孙",
-)
-_LABEL = "|".join(r"\s*".join(label) for label in NAME_LABELS)
-_NAMED = re.compile(
-    rf"(?:{_LABEL})\s*[：:]?\s*([\u4e00-\u9fff]{{2,4}}|[\u4e00-\u9fff]{{1,4}}·[\u4e00-\u9fff]{{1,8}})(?![\u4e00-\u9fff])"
-)
-LABEL_ALONE = re.compile(rf"\s*(?:{_LABEL})\s*[：:]?\s*")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[\s-]?\d){8}(?!\d)")
 _ID_KEEP_START, _ID_KEEP_END, _PHONE_KEEP_START, _PHONE_KEEP_END = 6, 4, 3, 4
 
@@ -57,6 +36,8 @@ class Masker:
 
     keep: frozenset[str]
     names: set[str] = field(default_factory=set)
+    likely: set[str] = field(default_factory=set)
+    """Names by the words around them: masked, too, but an ordinary word may be among them."""
     found: dict[Found, None] = field(default_factory=dict)
 
     @classmethod
@@ -64,17 +45,21 @@ class Masker:
         """For what these texts say: names that one of them announces are masked in all."""
         made = cls(frozenset(str(contact["value"]) for contact in contacts))
         for text in texts:
-            made.names |= set(_NAMED.findall(text))
+            made._learn(text)
         return made
+
+    def _learn(self, text: str) -> None:
+        self.names |= names.labelled(text)
+        self.likely |= names.spoken_of(text) - self.names
 
     def text(self, text: str) -> str:
         """The text with what must not be shown masked; as long as before."""
-        self.names |= set(_NAMED.findall(text))
+        self._learn(text)
         text = self._spans(text, [(one.start, one.end) for one in identities.find(text)], "identity")
         text = self._spans(text, [match.span() for match in _MOBILE.finditer(text)], "phone")
         others = [(one.start, one.end) for one in find(views(text)) if is_personal(one) and not self._kept(one.value)]
         text = self._spans(text, others, "contact")
-        for name in sorted(self.names, key=len, reverse=True):
+        for name in sorted(self.names | self.likely, key=len, reverse=True):
             if name in text:
                 self.found[Found("name", name)] = None
                 text = text.replace(name, mask_name(name))
@@ -117,5 +102,5 @@ def _middle(value: str, start: int, end: int) -> str:
 
 def mask_name(name: str) -> str:
     """The surname, and a star for each other character."""
-    keep = 2 if len(name) > 2 and name.startswith(_COMPOUND) else 1
+    keep = 2 if len(name) > 2 and name.startswith(names.compound()) else 1
     return name[:keep] + STAR * (len(name) - keep)

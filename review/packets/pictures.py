@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from detectors import ocr
 from review.errors import ReviewError
-from review.packets.masking import LABEL_ALONE, Masker
+from review.packets.masking import Masker
+from review.packets.names import LABEL_ALONE
 
 if TYPE_CHECKING:
     from PIL.Image import Image

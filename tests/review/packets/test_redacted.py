@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from detectors import ocr
-from review.packets import handout, masking, pictures
+from review.packets import handout, names, pictures
 from review.packets.evidence import utc
 from review.packets.item import Item
 from review.packets.masking import Masker, mask_name
@@ -296,5 +296,53 @@ def test_hashes_of_masked_values_are_keyed(pair: tuple[bytes, Files, PacketSourc
 
 
 def test_labels_are_data() -> None:
-    assert masking.LABEL_ALONE.fullmatch(" 持 证 人 ：")
+    assert names.LABEL_ALONE.fullmatch(" 持 证 人 ：")
     assert replace(source(), title="x").title == "x"
+
+
+# ---- names that no label announces ----
+
+
+SPOKEN = [
+    ("我叫张小明，在工地干活", {"张小明"}),
+    ("客户李四说证已收到", {"李四"}),
+    ("欧阳修远女士购买了一本", {"欧阳修远"}),
+    ("买家何晓晓女士好评", {"何晓晓"}),
+    ("学员赵喆 已拿证", {"赵喆"}),
+    ("经查，刘强称其证书系网购。", {"刘强"}),
+    ("朋友陈大力介绍来的", {"陈大力"}),
+    *[
+        (text, set())
+        for text in (
+            "客户安全生产培训", "本人高中毕业", "本人于昨天购买", "我是安全员，想考证", "老客户推荐", "员工方便吗",
+            "客户成功案例", "联系王经理办证", "买家都是当天拿证", "发货给周师傅",
+        )
+    ],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "found"), SPOKEN)
+def test_names_that_the_words_around_them_give_away(text: str, found: set[str]) -> None:
+    assert names.spoken_of(text) == found
+    shown = masker().text(text)
+    assert all(name not in shown and mask_name(name) in shown for name in found)
+
+
+def test_a_word_taken_for_a_name_does_not_stop_the_copy() -> None:
+    known = masker("客户方某，")
+    assert known.text("客户方某，") == "客户方*，"
+    refuse_leaks([Item("law.txt", "方某".encode(), "document")], known)
+
+
+def test_the_sheet_names_what_people_must_look_at(pair: tuple[bytes, Files, PacketSource], tmp_path: Path) -> None:
+    from review.packets import checksheet
+
+    files = dict(pair[1])
+    edited(
+        files, "papers.json", lambda d: d["papers"][0]["blocks"].append({"kind": "centred", "text": "见：周晓梅（左）"})
+    )
+    (tmp_path / "遮盖本.zip").write_bytes(packed(files))
+    text = checksheet.write(tmp_path / "遮盖本.zip").read_bytes().decode("utf-8-sig")
+    assert "\r\n" in text and "周晓梅" in text and VICTIM not in text
+    for name in files:
+        assert (name in text) == name.startswith("shots/"), name
