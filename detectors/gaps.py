@@ -29,14 +29,18 @@ def seams(views: Views) -> Seams:
     kinds = {gap: _kind(gap) if len(gap) <= _GAP_MAX_CHARS else _kind.__wrapped__(gap) for gap in set(views.gaps)}
     dense = views.dense
     found = Seams([], [])
+    any_word, long_words = found.any_word.append, found.long_words.append
     if any(kinds.values()) or 1 in dense.lengths:
         lengths = dense.lengths
-        for at, gap, before, after in zip(dense.here[1:], views.gaps, lengths, lengths[1:], strict=False):
-            kind = kinds[gap]
-            if kind == _ORNAMENT or before == after == 1 or (kind and 1 in (before, after)):
-                found.any_word.append(at)
-            elif kind:
-                found.long_words.append(at)
+        told = zip(dense.here[1:], map(kinds.__getitem__, views.gaps), lengths, lengths[1:], strict=False)
+        for at, kind, before, after in told:
+            if kind:
+                if kind == _ORNAMENT or before == 1 or after == 1:
+                    any_word(at)
+                else:
+                    long_words(at)
+            elif before == 1 == after:
+                any_word(at)
     return found
 
 

@@ -139,13 +139,13 @@ class Matches:
         """By owner the hits of its terms in the folded text: written out, or folding to what is."""
         found: dict[str, list[Hit]] = defaultdict(list)
         known, original, folded = self.lexicon.known, self.views.original, self.views.folded
-        unchanged = folded.is_identity
+        unchanged, to_original = folded.is_identity, folded.originals(len(self._plain))
         for index, start, end in self._plain:
             term, edged, owners = known[index]
             if edged and not self._whole_word(index, start, end):
                 continue
             if not unchanged:
-                start, end = folded.original(start, end)
+                start, end = to_original(start, end)
             if original[start:end] == term:
                 hit = _made(Hit, (start, end, term, False, ""))
             else:
@@ -168,16 +168,18 @@ class Matches:
     def _apart(self) -> Iterator[Located]:
         """Where something stands between the characters of a word, and by what."""
         terms, dense, folded = self.lexicon.terms, self.views.dense, self.views.folded
-        unchanged = folded.is_identity
-        for index, start, end in itertools.chain(self._short, self._long):
+        found = [*self._short, *self._long]
+        unchanged, edges = folded.is_identity, dense.edges() if found else frozenset()
+        to_folded, to_original = dense.originals(len(found)), folded.originals(len(found))
+        for index, start, end in found:
             term = terms[index]
             if not term.isascii():
-                first, last = dense.original(start, end)
-                alone = dense.starts_run(start) and dense.ends_run(end)
+                first, last = to_folded(start, end)
+                alone = start in edges and end in edges
                 of_gaps = disguise.of_gaps if last - first <= _REMEMBERED_CHARS else disguise.of_gaps.__wrapped__
                 how = of_gaps(folded.text[first:last], end - start, alone=alone)
                 if how is not None:
-                    span = (first, last) if unchanged else folded.original(first, last)
+                    span = (first, last) if unchanged else to_original(first, last)
                     yield index, _made(Hit, (*span, term, bool(how), how))
 
     def _misspelt(self) -> Iterator[Located]:

@@ -27,8 +27,8 @@ def assess(page: Page, context: Context) -> Assessment:
     if page.state not in verdict.UNREADABLE:
         with _uncollected():
             errors = [error for one in registry() if (error := _run(one, page, context, findings)) is not None]
-        # a reader and its page hold each other: they would outlive the judgement until a collection finds them
-        page.memo.clear()
+            # a reader and its page hold each other: they would outlive the judgement until a collection finds them
+            page.memo.clear()
     signals = [finding for finding in findings if isinstance(finding, Signal)]
     return Assessment(
         state=page.state.value,

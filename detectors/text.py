@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, chain
@@ -44,6 +44,8 @@ _COLUMN = re.compile(r"\n.\n")
 _END = methodcaller("end")
 _LONGEST_CHAIN = 3
 _FEW_GLYPHS = 300
+_FEW_PLACES = 16
+"""One of so many characters."""
 _USUAL = set("，：；！？（）")
 """Wide punctuation: in nearly every text."""
 _ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅰⅱⅲⅳⅴⅵⅶⅷⅸ"
@@ -182,12 +184,20 @@ def _changing() -> re.Pattern[str]:
     return re.compile(f"[{listed}{INVISIBLE}{_ASTRAL}]")
 
 
-def replace_glyphs(text: str, glyphs: set[str], table: dict[int, str]) -> str:
-    """`text.translate(table)`, where `glyphs` are all characters of the text that the table may change.
+@cache
+def _usual() -> tuple[tuple[str, str], ...]:
+    return tuple((glyph, one_to_one()[ord(glyph)]) for glyph in sorted(_USUAL))
 
-    `translate` looks up every character; few glyphs, none of which another one turns into, go quicker one by one.
+
+def replace_glyphs(text: str, found: Sequence[str], table: dict[int, str]) -> str:
+    """`text.translate(table)`, where `found` are all places of `_changing` in the text.
+
+    `translate` looks up every character; few places, or few glyphs none of which another one turns into, go quicker
+    one by one.
     """
-    plain = {glyph: table[ord(glyph)] for glyph in glyphs if ord(glyph) in table}
+    if len(found) * _FEW_PLACES < len(text):
+        return _changing().sub(lambda place: table.get(ord(place[0]), place[0]), text) if found else text
+    plain = {glyph: table[ord(glyph)] for glyph in set(found) if ord(glyph) in table}
     if len(plain) > _FEW_GLYPHS or not plain.keys().isdisjoint(plain.values()):
         return text.translate(table)
     for glyph, form in plain.items():
@@ -199,14 +209,16 @@ def fold(text: str) -> View:
     """Width, case, style and traditional characters undone; invisible characters and reading marks dropped."""
     if text.isascii():
         return unchanged(text.lower(), len(text))
-    text = replace_glyphs(text, _USUAL, one_to_one())
-    glyphs = set(_changing().findall(text))
+    for glyph, form in _usual():
+        text = text.replace(glyph, form)
+    found = _changing().findall(text)
+    glyphs = set(found)
     written = text if glyphs.isdisjoint(_ROMAN) else _ROMAN_NUMBER.sub(_as_digits, text)
     special = not glyphs.isdisjoint(_occasional()) or any(map(_ONE_INVISIBLE.match, glyphs))
     if not special and not _PLAIN_MARK.search(written):
-        return unchanged(replace_glyphs(written, glyphs, one_to_one()), len(text))
+        return unchanged(replace_glyphs(written, found, one_to_one()), len(text))
     view = _without_specials(written, toned=not glyphs.isdisjoint(_TONED))
-    return View(replace_glyphs(view.text, glyphs, one_to_one()), view.here, view.origin, view.lengths)
+    return View(replace_glyphs(view.text, found, one_to_one()), view.here, view.origin, view.lengths)
 
 
 def _as_digits(match: re.Match[str]) -> str:

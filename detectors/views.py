@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
+_MANY_SPANS = 200
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -52,17 +53,26 @@ class View:
         """Whether offsets here are offsets in the original."""
         return len(self.here) == 1 and self.lengths[0] == len(self.text)
 
-    def crosses_run(self, start: int, end: int) -> bool:
-        """Whether a span of this view goes over something that was dropped or joined."""
-        following = bisect_right(self.here, start)
-        return following < len(self.here) and self.here[following] < end
+    def edges(self) -> frozenset[int]:
+        """Where runs begin and end."""
+        return frozenset((*self.here, len(self.text)))
 
-    def starts_run(self, start: int) -> bool:
-        return self.here[bisect_right(self.here, start) - 1] == start
-
-    def ends_run(self, end: int) -> bool:
-        run = bisect_right(self.here, end - 1)
-        return end == (self.here[run] if run < len(self.here) else len(self.text))
+    def originals(self, count: int) -> Callable[[int, int], tuple[int, int]]:
+        """`original` for who asks for so many spans: of many, each character is looked up once."""
+        if count < _MANY_SPANS:
+            return self.original
+        starts: list[int] = []
+        ends: list[int] = []
+        for here, following, origin, size in zip(
+            self.here, (*self.here[1:], len(self.text)), self.origin, self.lengths, strict=True
+        ):
+            if following - here == size:
+                starts += range(origin, origin + size)
+                ends += range(origin + 1, origin + size + 1)
+            else:
+                starts += [origin] * (following - here)
+                ends += [origin + size] * (following - here)
+        return lambda start, end: (starts[start], ends[end - 1])
 
 
 def unchanged(text: str, length: int) -> View:

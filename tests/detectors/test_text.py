@@ -53,7 +53,7 @@ def _are_disguise(written: str, word: str) -> bool:
     start = views.dense.text.index(word)
     end = start + len(word)
     between = gaps.between(views.folded.text[slice(*views.dense.original(start, end))])
-    alone = views.dense.starts_run(start) and views.dense.ends_run(end)
+    alone = {start, end} <= views.dense.edges()
     return gaps.separators_are_disguise(between, end - start, alone=alone)
 
 
