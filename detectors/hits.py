@@ -60,7 +60,11 @@ class Hits:
         """Hits of one concept, or of several joined by `|`."""
         found = self._found.get(name)
         if found is None:
-            found = self._found[name] = self._of_any(name.split("|")) if "|" in name else self._uncovered(name)
+            if name in self._lexicon.plainly:
+                found = self._matches.hits(name)
+            else:
+                found = self._of_any(name.split("|")) if "|" in name else self._uncovered(name)
+            self._found[name] = found
         return found
 
     def _of_any(self, names: list[str]) -> list[Hit]:

@@ -149,6 +149,8 @@ class Lexicon:
         self.heads = {concept.id: concept.heads for concept in wording.concept if concept.heads}
         self.nested = {*self.heads, *self.covers}
         """Concepts of which other ones swallow hits."""
+        self.plainly = self.of_terms_only - self.excepted.keys() - self.nested
+        """Meanings whose hits are those of their terms."""
         self.rules = [
             (rule, tuple(frozenset(name.split("|")) for name in (rule.anchor, *rule.near, *rule.distinct)))
             for rule in wording.rule

@@ -13,14 +13,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
-from operator import add, itemgetter
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
 from detectors.lazy import lazy
-from detectors.text import at_joined
+from detectors.text import all_at_joined
 
 if TYPE_CHECKING:
     from detectors.hits import Hits
@@ -52,7 +52,6 @@ on any machine."""
 _BITS = 34
 _LOW = (1 << _BITS) - 1
 """Of a packed number: the sum of the squares."""
-_FIRST = itemgetter(0)
 _QUOTE_MIN_CHARS = 4
 _NOTHING: frozenset[str] = frozenset()
 _DIGITS = re.compile("[0-9]+")
@@ -100,24 +99,23 @@ def _is_string(name: str) -> bool:
 
 
 class _Strings(NamedTuple):
-    """The strings that weigh something, found in one go over a text. What each counts by its number, in the speaker's
-    own words and in others': weight and square of the rarity, packed into one number so that one sum adds up both."""
+    """The strings that weigh something, found in one go over a text. What each counts, in the speaker's own words and
+    in others': weight and square of the rarity, packed into one number so that one sum adds up both."""
 
     automaton: ahocorasick_rs.AhoCorasick
-    own: Callable[[int], int]
-    others: Callable[[int], int]
+    own: Callable[[str], int]
+    others: Callable[[str], int]
 
     @classmethod
     def of(cls, manner: Manner) -> _Strings:
         names = sorted({name[name[0] == OTHER :] for name in manner.weights if _is_string(name)})
         kind = ahocorasick_rs.MatchKind.Standard
-        automaton = ahocorasick_rs.AhoCorasick(names, matchkind=kind, store_patterns=False)
-        own, others = ([manner.packed(before + name) for name in names] for before in ("", OTHER))
+        automaton = ahocorasick_rs.AhoCorasick(names, matchkind=kind, store_patterns=True)
+        own, others = ({name: manner.packed(before + name) for name in names} for before in ("", OTHER))
         return cls(automaton, own.__getitem__, others.__getitem__)
 
-    def sum(self, text: str, counts: Callable[[int], int]) -> int:
-        found = self.automaton.find_matches_as_indexes(text, overlapping=True)
-        return sum(map(counts, set(map(_FIRST, found))))
+    def sum(self, text: str, counts: Callable[[str], int]) -> int:
+        return sum(map(counts, set(self.automaton.find_matches_as_strings(text, overlapping=True))))
 
 
 @dataclass(frozen=True)
@@ -183,7 +181,6 @@ class Passages:
         self.hits: Hits = reader.hits
         self.spans = list(_pieces(self.speakers.ends, len(reader.page.text)))
         self.starts = [start for start, _ in self.spans]
-        self._cuts: dict[int, int] = {}
 
     def windows(self) -> list[Window]:
         """Those in which something is named that could be sold, or an act that breaks the law; a text so short that it
@@ -293,16 +290,13 @@ class Passages:
 
     def _plain(self, first: int, last: int) -> str:
         """Some sentences without disguises and separators; every number is one digit."""
-        plain = self.matches.plain[self._cut(first) : self._cut(last)]
-        return _DIGITS.sub("0", plain)
+        cuts = self._cuts
+        return _DIGITS.sub("0", self.matches.plain[cuts[first] : cuts[last]])
 
-    def _cut(self, index: int) -> int:
-        """Where a sentence begins in the densest view, the end after the last one."""
-        cut = self._cuts.get(index)
-        if cut is None:
-            offset = self.starts[index] if index < len(self.starts) else self.spans[-1][1]
-            cut = self._cuts[index] = at_joined(self.matches.views, offset)
-        return cut
+    @lazy
+    def _cuts(self) -> list[int]:
+        """Where each sentence begins in the densest view, the end after the last one."""
+        return all_at_joined(self.matches.views, [*self.starts, self.spans[-1][1]] if self.spans else [])
 
 
 def _marks(names: frozenset[str], before: str, lexicon: Lexicon) -> set[str]:

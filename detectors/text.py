@@ -303,6 +303,14 @@ def at_joined(views: Views, offset: int) -> int:
     return dense if views.parts is None else views.parts.at(dense)
 
 
+def all_at_joined(views: Views, offsets: list[int]) -> list[int]:
+    """`at_joined` of each."""
+    if not views.folded.is_identity:
+        offsets = list(map(views.folded.at, offsets))
+    dense = views.dense.all_at(offsets)
+    return dense if views.parts is None else list(map(views.parts.at, dense))
+
+
 def sentence_ends(text: str) -> tuple[int, ...]:
     """Offsets just after each sentence's end, the end of the text last. The lines of a column of single characters
     are no sentences."""

@@ -48,6 +48,12 @@ class View:
             return start + shift if shift < size else following
         return following if shift else start
 
+    def all_at(self, offsets: Iterable[int]) -> list[int]:
+        """`at` of each, where every run is as long as its original, as when something was only left out."""
+        here, lengths, origin = self.here, self.lengths, self.origin
+        runs = [(max(0, bisect_right(origin, offset) - 1), offset) for offset in offsets]
+        return [here[run] + min(max(0, offset - origin[run]), lengths[run]) for run, offset in runs]
+
     @property
     def is_identity(self) -> bool:
         """Whether offsets here are offsets in the original."""
