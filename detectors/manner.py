@@ -10,7 +10,7 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import add
@@ -265,13 +265,14 @@ class Passages:
         together: set[str] = set()
         for index in indexes:
             names, frames = self._meanings.get(index), self._others.get(index, _NOTHING)
-            marks.update(f"@{frame}" for frame in frames)
+            if frames:
+                marks.update(f"@{frame}" for frame in frames)
             if names:
                 foreign = not frames <= mild
-                marks |= _marks(frozenset(names), f"#{OTHER}" if foreign else "#", self.lexicon)
+                marks |= _marks(names, f"#{OTHER}" if foreign else "#", self.lexicon)
                 if not foreign:
                     together |= names
-        window.marks = marks | _pairs(together, "##", self.lexicon)
+        window.marks = marks | _pairs(together & self.lexicon.goods.keys(), together, "##", self.lexicon)
 
     def _voices(self, first: int, last: int) -> tuple[str, str]:
         """What the speaker says, and what others do; every number is one digit."""
@@ -299,19 +300,21 @@ class Passages:
         return all_at_joined(self.matches.views, [*self.starts, self.spans[-1][1]] if self.spans else [])
 
 
-def _marks(names: frozenset[str], before: str, lexicon: Lexicon) -> set[str]:
+def _marks(names: set[str], before: str, lexicon: Lexicon) -> set[str]:
     """Meanings of one sentence, what is sold × what is said of it, and a thing that is named after a card alone."""
-    marks = {before + name for name in names} | _pairs(names, before, lexicon)
-    if WARE in names and lexicon.goods.keys().isdisjoint(names):
+    goods = names & lexicon.goods.keys()
+    marks = {before + name for name in names}
+    if goods:
+        marks |= _pairs(goods, names, before, lexicon)
+    elif WARE in names:
         marks.add(f"{before}{WARE}*")
     return marks
 
 
-def _pairs(names: Set[str], before: str, lexicon: Lexicon) -> set[str]:
+def _pairs(goods: set[str], names: set[str], before: str, lexicon: Lexicon) -> set[str]:
     """What is sold × what is said of it."""
     acts = names & lexicon.acts
-    goods = {lexicon.goods[name] for name in names & lexicon.goods.keys()} if acts else ()
-    return {f"{before}{good}*{act}" for good in goods for act in acts}
+    return {f"{before}{good}*{act}" for good in {lexicon.goods[name] for name in goods} for act in acts}
 
 
 def _pieces(ends: Sequence[int], length: int) -> Iterator[Span]:

@@ -9,6 +9,7 @@ from itertools import accumulate, chain
 
 _MANY_SPANS = 200
 
+
 @dataclass(frozen=True, slots=True)
 class View:
     """`text` and, for each run in it, where the run starts here and in the original."""
