@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from review.packets import strings
 from review.packets.papers import parts
-from review.packets.papers.model import Block, Space, Table, Title, pairs, text
+from review.packets.papers.model import Block, Break, Space, Table, Title, pairs, text
 from review.packets.papers.view import View
 
 
@@ -30,7 +30,7 @@ def compose(view: View) -> Iterator[Block]:
     evidence = (str(len(papers) + 1), strings.EVIDENCE_SUM.format(count=len(view.items)), "")
     yield Table((10, 60, 30), (*papers, evidence), head=strings.HANDOVER_HEAD)
     yield parts.sign_table(strings.HANDOVER_SIGNERS)
-    yield Space()
+    yield Break()
     yield Title(strings.RECEIPT, small=True)
     yield text(strings.RECEIPT_TEXT.format(office=source.office.name, packet=source.packet_id), indent=True)
     yield parts.blank_table(strings.RECEIPT_ROWS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from review.packets import strings
 from review.packets.papers import parts
-from review.packets.papers.model import Block, Heading, Space, pairs, text
+from review.packets.papers.model import Block, Break, Heading, Space, pairs, text
 from review.packets.papers.view import View
 
 
@@ -20,6 +20,7 @@ def compose(view: View) -> Iterator[Block]:
         yield text(f"（{number}）{question}")
     yield Space(2)
     yield parts.dated(view.source.office.name)
+    yield Break()
     yield Heading(strings.OPINION_REPLY, level=2)
     yield pairs(view.rows("opinion"))
     yield parts.blank_table(strings.OPINION_ROWS)

@@ -47,18 +47,17 @@ def excerpt(one: Excerpt) -> Paragraph:
 def capture_rows(material: CaptureMaterial) -> list[tuple[str, str]]:
     """How one page was fetched and what came."""
     capture = material.capture
+    moved = capture.url != capture.final_url
     rows = [
-        ("编号", capture.label),
-        ("输入网址", capture.url),
-        ("最终网址", capture.final_url),
+        ("编号", f"{capture.label}（保管链{strings.CUSTODY_LINE.format(seq=capture.custody_seq)}）"),
+        ("输入网址" if moved else "输入及最终网址", capture.url),
         ("跳转", " → ".join(f"{hop.url}（{hop.status}）" for hop in capture.hops)),
+        ("最终网址", capture.final_url if moved else ""),
         ("网页标题", capture.title),
         ("访问方式", f"{strings.ORIGINS[capture.origin.value]}，{strings.PROFILES[capture.profile.value]}"),
         ("时间（北京时间）", beijing(capture.fetched_at)),
-        ("响应状态", str(capture.status)),
-        ("服务器地址", capture.peer),
+        ("服务器地址、响应", "，".join(part for part in (capture.peer, str(capture.status)) if part)),
         ("内容 SHA-256", capture.sha256),
-        ("保管链", strings.CUSTODY_LINE.format(seq=capture.custody_seq)),
     ]
     return [row for row in rows if row[1]]
 
