@@ -87,6 +87,8 @@ def _hosts(addresses: Iterable[str]) -> Counter[str]:
 
 def host_of(address: str) -> str:
     """The host an address names, with or without scheme; empty when relative or broken."""
+    if address[:1] == "/" and address[1:2] != "/":
+        return ""
     text = address.strip().lower()
     if not text or text.startswith(("#", "javascript:", "data:", "mailto:")) or _OWN_PATH.match(text):
         return ""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _ICP = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[Iiİı][Cc][Pp]\s?[备证]\s?(\d{6,10})号?(?:-\d{1,4})?"
 )
+_SAYS_ICP = re.compile(r"[Cc][Pp]")
 _SITE_CODE = re.compile(r"(?:标识码|识别码)\s?[:：]?\s?(bm\d{8}|\d{10})(?!\d)", re.I)
 _CODE = re.compile(r"bm\d{8}|\d{10}", re.I)
 _HOSTED_BY = re.compile(
@@ -147,7 +148,7 @@ def _is_named(site: OfficialSite, title: str) -> bool:
 
 
 def _numbers(page: Page, registry: Registry) -> Iterator[Claim]:
-    for match in _ICP.finditer(page.text):
+    for match in _ICP.finditer(page.text) if _SAYS_ICP.search(page.text) else ():
         sites = registry.by_icp.get(icp_body(match.group().replace(" ", "")), ())
         if sites:
             site = next((one for one in sites if _is_named(one, page.title)), sites[0])
@@ -180,6 +181,6 @@ def _marks(page: Page, registry: Registry) -> Iterator[Claim]:
     if badges or linked or page.markup.emblem_ids:
         yield Claim("conac", (linked or badges or page.markup.emblem_ids)[0], where="html")
     for image in page.markup.images:
-        if _EMBLEM.search(image.alt) or _EMBLEM.search(image.src):
+        if _EMBLEM.search(f"{image.alt}\n{image.src}"):
             yield Claim("emblem", image.alt or image.src, where="html")
             break

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -102,17 +102,21 @@ def _form(page: Page, form: Form) -> Iterator[Trace]:
 
 def _assets(page: Page) -> Iterator[Trace]:
     """Files of the site's own, by path: what stands on other hosts belongs to them."""
-    table = known()
-    paths = (_own_path(page, one) for one in page.markup.assets[:_MAX_ASSETS])
-    found = dict.fromkeys(
-        path
-        for path in paths
-        if path.endswith((".js", ".css", ".png", ".jpg", ".gif", ".svg"))
-        and path not in table["common_files"]
-        and not any(word in path for word in table["common_assets"])
-    )
-    for path in list(found)[:_MAX_OF_KIND]:
+    found: dict[str, None] = {}
+    for one in dict.fromkeys(page.markup.assets[:_MAX_ASSETS]):
+        path = _own_path(page, one)
+        if path.endswith((".js", ".css", ".png", ".jpg", ".gif", ".svg")) and not _is_common(path):
+            found[path] = None
+        if len(found) >= _MAX_OF_KIND:
+            break
+    for path in found:
         yield Trace(kind="asset", value=path, shown=path)
+
+
+@lru_cache(maxsize=4096)
+def _is_common(path: str) -> bool:
+    table = known()
+    return path in table["common_files"] or any(word in path for word in table["common_assets"])
 
 
 def _own_path(page: Page, address: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from detectors import organs
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 _MAX_CHARS = 120
 _OPENING_PASSAGES = 6
 _OPENING_CHARS = 600
+_DENIES = ("非", "不")
 _SHELL_CHARS = 100
+_STATED_CHARS = 8_000
+"""A page says whose it is near its beginning or its end."""
 _SCRIPT_STRINGS = 60
 _UNSEEN = ("title", "alt", "meta", "script", "code")
 _STATEMENT = re.compile(
-    r"(?<![非不])(?:本(?:网站|站|平台|系统|页面|电子证照|电子证书|证照|证书|证件)(?:信息|数据)?(?:是|为|由)"
+    r"(?:本(?:网站|站|平台|系统|页面|电子证照|电子证书|证照|证书|证件)(?:信息|数据)?(?:是|为|由)"
     r"|欢迎(?:您)?(?:访问|来到|进入|登录|登陆|使用|光临)|正在(?:为您)?(?:跳转|连接|进入|前往|打开|访问)(?:至|到|往)?"
     r"|(?:执收|收款|缴款)(?:单位|机关|部门)?[:：]\s?)"
     r"([\u4e00-\u9fff（）]{4,40})"
@@ -116,7 +119,11 @@ def _leads_away(page: Page, passage: Passage) -> bool:
 
 
 def _statements(page: Page, registry: Registry) -> Iterator[Claim]:
-    for match in _STATEMENT.finditer(page.text):
+    end = len(page.text)
+    parts = ((0, _STATED_CHARS), (max(_STATED_CHARS, end - _STATED_CHARS), end))
+    for match in chain.from_iterable(_STATEMENT.finditer(page.text, *part) for part in parts):
+        if page.text[max(0, match.start() - 1) : match.start()] in _DENIES:
+            continue
         name = _STATED_END.sub("", match.group(1)) or match.group(1)
         whole = _named(name, registry) or _named(match.group(1), registry)
         if whole:

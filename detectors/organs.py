@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from detectors.text import DATA, traditional
@@ -74,6 +74,7 @@ def visible(text: str) -> str:
     return text if text.isascii() or _UNSEEN.search(text) is None else _UNSEEN.sub("", text)
 
 
+@lru_cache(maxsize=4096)
 def plain_name(text: str) -> str:
     """A name in simplified characters of plain width, without the blanks that spread it over a masthead."""
     text = visible(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 _MIN_LABELS = 4
 _MAX_VALUE_CHARS = 60
+_MAX_TRIES = 12
+"""A word that so often has no value after it is spoken of, not filled in."""
 _MAX_PAGE_CHARS = 30_000
 """A longer page is a list or a text, not the answer to a look-up."""
 _ALONE_CHARS = 1_500
@@ -43,10 +46,14 @@ def _record_fields(page: Page) -> tuple[str, ...]:
     if page.kind != "html" or len(page.text) > _MAX_PAGE_CHARS or not _speaks_of_records(page.text):
         return ()
     found: dict[str, None] = {}
+    tried: Counter[str] = Counter()
     for match in _label().finditer(page.text):
-        label = re.sub(r"\s", "", match.group())
-        if label not in found and _has_value(page, match.start(), match.end()):
-            found[label] = None
+        said = match.group()
+        if tried[said] >= _MAX_TRIES or said in found:
+            continue
+        tried[said] += 1
+        if _has_value(page, match.start(), match.end()):
+            found["".join(said.split())] = None
     return tuple(found) if len(found) >= _MIN_LABELS and _DATE.search(page.text) else ()
 
 
