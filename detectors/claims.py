@@ -27,7 +27,7 @@ _SAYS_ICP = re.compile(r"[Cc][Pp]")
 _SITE_CODE = re.compile(r"(?:标识码|识别码)\s?[:：]?\s?(bm\d{8}|\d{10})(?!\d)", re.I)
 _CODE = re.compile(r"bm\d{8}|\d{10}", re.I)
 _HOSTED_BY = re.compile(
-    r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|部门|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{4,40})"
+    r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|部门|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{3,40})"
 )
 _SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)(?!(?:单位|部门|方)?\s{0,2}[:：])")
 _JOINED = re.compile(r"\s{0,2}[、，,和及与]\s{0,2}([\u4e00-\u9fff（）()]{4,40})")

@@ -12,6 +12,7 @@ from detectors.addresses import host_of
 from detectors.marks import Claim
 
 if TYPE_CHECKING:
+    from config.schema import OfficialSite
     from detectors.features import Page, Passage
     from detectors.hosts import Registry
 
@@ -32,6 +33,10 @@ _STATEMENT = re.compile(
 )
 _STATED_END = re.compile(
     r"(?:唯一)?(?:官方|官网|指定|主办|主管|建设|开发|授权|运营|开设|提供|签发|核发|制发|查询中心).*$"
+)
+_PAGE_TAIL = re.compile(
+    r"(?:官方|门户|网上|在线|统一|证书|证件|成绩|信息|学历|学籍|资格|真伪|电子|手机|用户|个人|报名|报考|考试)*"
+    r"(?:官网|网站|首页|登录|登陆|入口|查询|验证|核验|查验|系统|平台|中心|大厅|版|网|欢迎您?)+$"
 )
 _LATIN_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])\s?[A-Za-z][A-Za-z .,'’&-]{6,}$")
 """The same in English, beneath."""
@@ -134,17 +139,22 @@ def _statements(page: Page, registry: Registry) -> Iterator[Claim]:
 def _named(text: str, registry: Registry) -> str:
     """The organ or platform whose name the whole of a text is, or nothing."""
     name = _LATIN_TAIL.sub("", organs.plain_name(text))
-    site = registry.claimed_by_name(name)
+    site = _listed(name, registry)
     if site is not None:
         return site.name
     found = organs.organ_name(name)
     return found.organ if found is not None else ""
 
 
+def _listed(name: str, registry: Registry) -> OfficialSite | None:
+    """The official site called so, whatever the name says of the page behind it: 学信网学历查询入口."""
+    return registry.claimed_by_name(name) or registry.claimed_by_name(_PAGE_TAIL.sub("", name))
+
+
 def _title(segment: str, passage: Passage, text: str, registry: Registry) -> Claim | None:
     start = passage.start + max(0, text.find(segment))
     end = start + len(segment)
-    site = registry.claimed_by_name(organs.plain_name(segment))
+    site = _listed(organs.plain_name(segment), registry)
     if site is not None:
         return Claim("title", segment, name=site.name, host=site.host, start=start, end=end)
     found = organs.organ_name(segment)

@@ -108,7 +108,7 @@ def quasi_official(text: str) -> bool:
     if len(text) > MAX_NAME_CHARS or any(word in text for word in known["articles"]):
         return False
     about = any(word in text for word in known["subjects"]) and any(word in text for word in known["functions"])
-    return about or _system().fullmatch(plain_name(text)) is not None
+    return about or any(pattern.fullmatch(plain_name(text)) for pattern in (_system(), _national()))
 
 
 @cache
@@ -117,6 +117,14 @@ def _system() -> re.Pattern[str]:
     systems = "|".join(map(re.escape, table()["systems"]))
     return re.compile(
         rf"[\u4e00-\u9fff]{{2,8}}(?:省|市|县|区|自治州|自治县)[\u4e00-\u9fff]{{2,24}}(?:{systems})(?:（[\u4e00-\u9fff]{{2,8}}）)?"
+    )
+
+
+@cache
+def _national() -> re.Pattern[str]:
+    """What calls itself the nation's platform: 国家应急管理平台, 全国特种作业证书中心."""
+    return re.compile(
+        rf"(?:国家|全国)[\u4e00-\u9fff]{{0,12}}(?:{_any_of(table()['subjects'])})[\u4e00-\u9fff]{{0,12}}(?:平台|系统|中心|网)"
     )
 
 

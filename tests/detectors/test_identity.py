@@ -276,6 +276,16 @@ def test_recorded_clones_and_originals(
     assert bool(verdict.imitates) == bool(imitates)
 
 
+def test_every_recorded_clone_and_original_is_judged(captures: Path) -> None:
+    indices = (captures / kind / "index.csv" for kind in ("clone_gov", "official_gov"))
+    listed = {
+        f"{index.parent.name}/{row['file']}"
+        for index in indices
+        for row in csv.DictReader(index.read_text(encoding="utf-8").splitlines())
+    }
+    assert listed <= {file for file, *_ in RECORDED}
+
+
 def test_recorded_pages_of_other_kinds_are_not_accused(captures: Path, context: Context) -> None:
     accused = []
     for index in sorted(captures.glob("*/index.csv")):
