@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ from sqlalchemy import func, insert, select
 
 from crawlers import custody
 from review import referrals, registry
-from review.errors import BundleError
+from review.errors import BeingBuilt, BundleError
 from review.keys import office_signer
 from review.packets.container import write_zip
 from review.packets.desk import case_for_papers, make_packet
@@ -36,7 +38,7 @@ from review.packets.verify.contents import FILE_LIST
 from review.packets.word import docx
 from review.referral_records import BundleRow, Referral, ReferralState, content_digest
 from review.referral_steps import in_state, note
-from review.strings import BUNDLE_NO_PACKET_FILE, BUNDLE_OLD_PACKET, BUNDLE_TOO_BIG
+from review.strings import BEING_BUILT, BUNDLE_NO_PACKET_FILE, BUNDLE_OLD_PACKET, BUNDLE_TOO_BIG
 from review.tables import bundles
 
 if TYPE_CHECKING:
@@ -74,8 +76,43 @@ def build(
     """Build a packet for every case of a draft, put them to it, and seal them together in `data/bundles/`.
 
     With `keep`, packets already put to their case are taken as they are. Raises PacketBlocked when a paper lacks a
-    required fact: nothing is sealed, packets already built stay for the next try (`keep`).
+    required fact: nothing is sealed, packets already built stay for the next try (`keep`). Raises BeingBuilt while
+    somebody else does so, at the desk or at a console.
     """
+    with store.read() as connection:
+        label = referrals.get(connection, referral_id).label
+    with _alone(data, label):
+        return _build(store, data, referral_id, config, stamp, actor=actor, now=now, keep=keep)
+
+
+@contextmanager
+def _alone(data: Path, label: str) -> Iterator[None]:
+    """A lock on a file, which ends with whoever holds it; the process that holds it is written there."""
+    place = data / "bundles" / f".{label}.lock"
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with place.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise BeingBuilt(BEING_BUILT.format(label=label, holder=file.read().strip() or "?")) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _build(
+    store: Store,
+    data: Path,
+    referral_id: int,
+    config: Config,
+    stamp: SealStamper,
+    *,
+    actor: str,
+    now: str,
+    keep: bool,
+) -> BuiltBundle:
     with store.write() as connection:
         referral = in_state(connection, referral_id, "bundle", ReferralState.DRAFT)
     for item in referral.items:

@@ -35,6 +35,10 @@ class BundleError(ReviewError):
     """A bundle cannot be built from what its referral holds."""
 
 
+class BeingBuilt(BundleError):
+    """Another window, command or program builds the packets of this referral just now; nothing was written."""
+
+
 class Conflict(CaseError):
     """Somebody else changed or holds the case meanwhile; nothing was written."""
 

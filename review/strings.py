@@ -306,6 +306,7 @@ BUNDLE_NO_PACKET_FILE = "{path} 不在:证据包被移走或移送件同时被�
 BUNDLE_OLD_PACKET = "{path} 是旧版本生成的证据包,没有文书数据:不要加 --keep,重新生成。"
 BUNDLE_TOO_BIG = "轻量副本放不下 {name}({bytes} 字节,上限 {limit} 字节):请调高 packets.light_copy_bytes。"
 BUNDLE_NEEDED = "{label} 有 {count} 个案件:先运行 zhengshao bundle build {label},再提交复核。"
+BEING_BUILT = "{label} 的证据包正在生成(进程 {holder}):等它结束,再看结果或重试。"
 BUNDLE_BUILT = "{bundle}:{count} 个证据包,清单 SHA-256 {sha256};轻量副本 {light} 份"
 REFERRAL_STEP = "{label}:{state}"
 REFERRAL_EVENTS = {**REFERRAL_ACTIONS, "bundle": "生成移送批次"}

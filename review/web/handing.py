@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import abort, request
@@ -15,7 +14,7 @@ from flask_login import current_user
 from crawlers.records import CrawlError, StoreError
 from review import audit, bundles, receipts, referrals
 from review.desk.roles import CASEWORK, Role
-from review.errors import ReferralError, ReviewError
+from review.errors import BeingBuilt, ReferralError, ReviewError
 from review.packets.stamping import office_stamper
 from review.referral_records import Referral, ReferralEvent, ReferralState, named
 from review.web.desk import actor, desk
@@ -32,7 +31,6 @@ HANDED = frozenset({ReferralState.SENT, ReferralState.RECEIVED, ReferralState.AN
 LONGEST, LONGEST_NUMBER = 2000, 64
 """Characters of a field and of a document number; a longer one is refused, not cut."""
 NAME_BYTES = 200
-_BUILDING: dict[int, Lock] = {}
 
 
 def visible(referral: Referral) -> bool:
@@ -121,22 +119,13 @@ def _done(
 
 
 def _build(referral: Referral) -> None:
-    """Packets for all cases, and a bundle where they are several."""
+    """Packets for all cases, and a bundle where they are several. A second click waits for nothing and is told so."""
     place = desk()
-    with _alone(referral), office_stamper(place.config, place.data) as stamp:
-        bundles.build(place.store, place.data, referral.id, place.config, stamp, actor=actor(), now=place.now())
-
-
-@contextmanager
-def _alone(referral: Referral) -> Iterator[None]:
-    """Two builds of one referral would write one file: the second click waits for nothing and is told so."""
-    lock = _BUILDING.setdefault(referral.id, Lock())
-    if not lock.acquire(blocking=False):
-        raise ReferralError(words().referrals.building)
     try:
-        yield
-    finally:
-        lock.release()
+        with office_stamper(place.config, place.data) as stamp:
+            bundles.build(place.store, place.data, referral.id, place.config, stamp, actor=actor(), now=place.now())
+    except BeingBuilt:
+        raise ReferralError(words().referrals.building) from None
 
 
 def _receive(referral: Referral) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +15,7 @@ from openpyxl import load_workbook
 
 from review import bundles, referrals
 from review.clock import utc_now
-from review.errors import BundleError, ReferralError
+from review.errors import BeingBuilt, BundleError, ReferralError
 from review.packets import strings
 from review.packets.ledger import CELL_MAX_CHARS, ledger, read_back
 from review.packets.verify import verify
@@ -150,3 +152,20 @@ def test_nothing_in_the_ledger_is_cut() -> None:
 def test_a_foreign_workbook_is_no_ledger() -> None:
     with pytest.raises(ValueError, match="移送台账"):
         read_back(b"no workbook")
+
+
+def test_one_builds_at_a_time_whoever_it_is(made: Made) -> None:
+    """The desk and a console are processes that know nothing of each other."""
+    rooms, referral, _ = made
+    hold = (
+        "import sys; from pathlib import Path; from review.bundles import _alone\n"
+        "with _alone(Path(sys.argv[1]), sys.argv[2]): print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", hold, str(rooms.data), referral.label]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None and other.stdout.readline() == "held\n"
+        with pytest.raises(BeingBuilt, match=str(other.pid)):
+            bundles.build(rooms.store, rooms.data, referral.id, office(), no_stamp, actor="张三", now=NOW)
+        other.communicate("")
+    with bundles._alone(rooms.data, referral.label):
+        pass

@@ -315,7 +315,7 @@ def test_a_second_click_builds_nothing_beside_the_first(staffed: Office, monkeyp
         told = browser.post(f"/referrals/{label}/build", {}, at=f"/referrals/{label}", follow_redirects=True)
         said.append(told.text)
 
-    monkeypatch.setattr("review.bundles.build", build)
+    monkeypatch.setattr("review.bundles._build", build)
     for _ in range(2):
         browser.post(f"/referrals/{label}/build", {}, at=f"/referrals/{label}")
     assert len(said) == 2 and all("正在生成" in text for text in said)
