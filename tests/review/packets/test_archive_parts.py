@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import zlib
 from io import BytesIO
@@ -99,3 +100,12 @@ def found_offsets(bench: Bench) -> list[int]:
     records = found_by_one(bench.files)
     assert isinstance(records, dict)
     return list(records)
+
+
+def test_a_record_that_unpacks_without_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bomb in the archive is left as soon as it is larger than a record may be."""
+    monkeypatch.setattr(archive, "UNPACKED_BYTES", 1 << 16)
+    monkeypatch.setattr(archive, "RECORD_MAX_BYTES", 1 << 20)
+    bomb = gzip.compress(b"WARC/1.1\r\n" + b"0" * (64 << 20))
+    packet = opened(bench.files | {WARC: bomb})
+    assert found(packet) == ("WARC_TOO_LARGE", "0")
