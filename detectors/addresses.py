@@ -53,6 +53,15 @@ def addressed(page: Page, registry: Registry) -> Iterator[Claim]:
     yield from _shown(page, registry)
 
 
+def institution_in_path(page: Page, registry: Registry) -> str:
+    """The host of a school, an institute or a known operator as a part of the path, on a platform where anybody
+    publishes: whoever copies a site there names the copy after it."""
+    if registry.platform(page.host) is None:
+        return ""
+    found = (match.group(1).lower() for match in _HOST_IN_PATH.finditer(page.parts.path))
+    return next((one for one in found if one.endswith(registry.institutions) or registry.known & _likened(one)), "")
+
+
 def _likened(host: str) -> set[str]:
     """The domain of a host, and what is left without letters in front: `mhchsi.com.cn` is like chsi.com.cn."""
     domain = registrable(host)

@@ -10,7 +10,7 @@ _GARBLED = re.compile(
 )
 _SAMPLE_CHARS = 20_000
 _MIN_HAN = 8
-_ENCODINGS = ("utf-8", "gb18030", "big5")
+_ENCODINGS = ("utf-8", "gb18030")
 
 
 def repaired(html: str) -> str:

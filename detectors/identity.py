@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detectors import organs, strings
+from detectors.addresses import institution_in_path
 from detectors.bare import asks_namelessly, is_bare, leads_elsewhere
 from detectors.base import Axis, Signal, detector
 from detectors.claims import claims
@@ -70,6 +71,8 @@ _RESULT_WEIGHT = 0.65
 _OPEN_WEIGHT = 0.3
 _BARE_WEIGHT = 0.25
 _DOOR_WEIGHT = 0.35
+_MIRRORED_WEIGHT = 0.35
+"""For a look: no law of ours speaks of it."""
 _RECORD_WEIGHT = 0.4
 _INTENT_WEIGHTS = {"app": 0.35, "follow": 0.35, "pay": 0.35, "outcome": 0.35, "card": 0.4}
 _AT_HOME = ("教育", "考试院", "招生", "学位", "学历", "科学研究")
@@ -112,6 +115,7 @@ def identity(page: Page, context: Context) -> Iterator[Signal]:
         yield from _unclaimed(page)
         found = []
     yield from _signals(page, found, context)
+    yield from _mirrored(page, context)
     if owner is Owner.FORMER and site is not None:
         yield _about_host(host, 0.2, strings.FAKE_SITE, strings.HOST_FORMER.format(host=host, name=site.name))
 
@@ -137,6 +141,14 @@ def _unclaimed(page: Page) -> Iterator[Signal]:
     elif asked := asks_namelessly(page):
         reason = strings.QUERY_NAMELESS.format(name=asked, host=page.host)
         yield _intent(page, _OPEN_WEIGHT * factor, reason, organs.body_of(asked))
+
+
+def _mirrored(page: Page, context: Context) -> Iterator[Signal]:
+    """A school's or a newspaper's page under the name of its site, on a platform where anybody publishes."""
+    claimed, name = institution_in_path(page, context.registry), own_identity(page)
+    if claimed and name and not any(name in part for part in page.parts.path.split("/")):
+        reason = strings.MIRRORED.format(claimed=claimed, name=name, host=page.host)
+        yield replace(_intent(page, _MIRRORED_WEIGHT, reason, name), cls=strings.FAKE_OTHER)
 
 
 def _foreign(found: list[Claim], host: str, registry: Registry) -> list[Claim]:

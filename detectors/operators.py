@@ -26,9 +26,9 @@ def _own_identity(page: Page) -> str:
     logos = (page.quote(one) for one in page.of_kind("header", "alt")[:_MAX_LOGOS])
     for text in (page.title, page.markup.metas.get("sitename", ""), *logos, *footer):
         beginning = text[:_IDENTITY_CHARS]
-        for segment in organs.segments(beginning):
-            if not _LABELLED.search(segment) and _is_own(segment):
-                return segment
+        own = [one for one in organs.segments(beginning) if not _LABELLED.search(one) and _is_own(one)]
+        if own:
+            return min(own, key=len)
     return organs.brand(page.title)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MIN_LABELS = 4
 _MAX_VALUE_CHARS = 60
+_MIN_DATES = 2
 _MAX_TRIES = 12
 """A word that so often has no value after it is spoken of, not filled in."""
 _MAX_PAGE_CHARS = 30_000
@@ -77,7 +78,7 @@ def record_issuer(page: Page) -> str:
     """The organ that a shown record names as its issuer, or that alone issues such papers, when the page presents it as
     the result of a look-up."""
     if not record_fields(page):
-        return ""
+        return _by_number(page)
     presented = any(word in page.text for word in organs.table()["record_words"]) or stands_alone(page)
     return (named_issuer(page) or _body(page)) if presented else ""
 
@@ -87,6 +88,19 @@ def _body(page: Page) -> str:
     if any(word in page.text for word in organs.table()["employer_labels"]):
         return ""
     return next((body for field in record_fields(page) if (body := organs.body_of(field))), "")
+
+
+def _by_number(page: Page) -> str:
+    """Whose a certificate is by the grammar of its number, on a page that shows one with its days and little else."""
+    if page.kind != "html" or len(page.text) > _ALONE_CHARS or len(_DATE.findall(page.text)) < _MIN_DATES:
+        return ""
+    if any(word in page.text for word in organs.table()["employer_labels"]):
+        return ""
+    for one in organs.table()["numbers"]:
+        found = set(re.findall(one["pattern"], page.text))
+        if len(found) == 1 and any(word in page.text for word in one["beside"]):
+            return named_issuer(page) or str(one["body"])
+    return ""
 
 
 def stands_alone(page: Page) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detectors import organs
-from detectors.bare import asks_namelessly
+from detectors.bare import asks_namelessly, is_for_sale
 from detectors.base import Level
 from detectors.context import Context
 from detectors.features import Page
@@ -74,3 +74,17 @@ def test_a_headline_is_nobodys_name(name: str, own: str) -> None:
 def test_builders_of_a_site_do_not_run_it() -> None:
     page = Page.from_html("<title>查询</title><div class=footer>技术支持：星城某某科技有限公司</div>", URL)
     assert own_identity(page) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "sold"),
+    [
+        ("该域名正在出售 This domain is for sale", True),
+        ("Buy this domain", True),
+        ("域名转让，请联系", True),
+        ("网站建设中", False),
+    ],
+)
+def test_a_domain_for_sale(text: str, sold: bool) -> None:
+    assert is_for_sale(Page.from_html(f"<h1>a.example</h1><p>{text}</p>", URL)) is sold
+    assert not is_for_sale(Page.from_html(f"<p>{text}</p>{FORM}", URL))

@@ -50,3 +50,37 @@ def test_a_record_alone_at_an_address_of_its_own_is_an_answer() -> None:
 )
 def test_addresses_that_look_a_record_up(url: str) -> None:
     assert stands_alone(Page.from_html(SHAPES["list"], url))
+
+
+NUMBERED = "<p>甲某</p><p>{number}</p><p>电工作业</p><p>低压电工作业</p><p>2022-11-18</p><p>2022-11-18至2028-11-17</p>"
+
+
+@pytest.mark.parametrize(
+    ("number", "body"),
+    [
+        ("T9900**********0027", "应急管理部"),
+        ("T990000199001010000", "应急管理部"),
+        ("HT9900**********0027", ""),
+        ("ZX-2022-0001", ""),
+    ],
+)
+def test_a_number_tells_whose_certificate_it_is(number: str, body: str) -> None:
+    assert record_issuer(Page.from_html(NUMBERED.format(number=number), DETAIL)) == body
+
+
+def test_staff_lists_and_long_pages_are_no_certificates() -> None:
+    one = NUMBERED.format(number="T9900**********0027")
+    two = NUMBERED.format(number="T9900**********0035")
+    assert not record_issuer(Page.from_html(one + "<p>所属班组 三班</p>", DETAIL))
+    assert not record_issuer(Page.from_html(one + two, DETAIL))
+    assert not record_issuer(Page.from_html(one + "<p>" + "说明" * 800 + "</p>", DETAIL))
+
+
+def test_construction_has_numbers_of_its_own() -> None:
+    html = "<h2>安全生产考核合格证书</h2><p>银建安C（2023）0000000</p><p>2023年08月01日 至 2026年07月31日</p>"
+    assert record_issuer(Page.from_html(html, DETAIL)) == "住房和城乡建设部"
+
+
+def test_a_paper_without_an_issuer_is_its_systems() -> None:
+    fields = "".join(f"<p>{label}：{value}</p>" for label, value in FIELDS[:-1])
+    assert record_issuer(Page.from_html("<title>查询结果</title>" + fields, DETAIL)) == "应急管理部"
