@@ -148,8 +148,10 @@ def test_e12_a_price_is_read_or_is_none(shown: str, price: float | None) -> None
 def test_e13_bait_for_patterns_is_linear(visit: Visit) -> None:
     found = text(visit("price_bait"))
     started = time.process_time()
-    price_cny(found[found.index("￥") :])
+    price = price_cny(found[found.index("￥") :])
     assert time.process_time() - started <= 0.05
+    assert price is not None
+    assert price < 10**12, "no amount of money has so many digits"
 
 
 @pytest.mark.parametrize(("rows", "verdict"), [(3, SOURCE_DEGRADED), (9, SOURCE_NORMAL)])
