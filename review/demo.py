@@ -96,6 +96,11 @@ class DemoReport:
         }
 
 
+def office_of(web: Path) -> Path | None:
+    """The configuration of the office that a web brings, as `--config` would name it; None when it brings none."""
+    return web / "office" if (web / "office").is_dir() else None
+
+
 def run_demo(config: Config, web: Path, data: Path, *, config_dir: Path | None, say: Say) -> DemoReport:
     """Raises PracticeError for a web that cannot be served, NightLocked beside a running night."""
     started = time.monotonic()

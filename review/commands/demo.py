@@ -40,14 +40,16 @@ def command(web: Path | None, data_dir: Path, config_dir: Path | None, as_json: 
     """
     from crawlers.practice import PACKAGED, PracticeError
     from crawlers.records import CrawlError
-    from review.demo import run_demo
+    from review.demo import office_of, run_demo
     from review.errors import NightLocked, ReviewError
     from review.progress import progress
 
+    web = web or PACKAGED
+    config_dir = config_dir or office_of(web)
     config = load_config(config_dir, everything=True)
     try:
         with progress() as tell:
-            report = run_demo(config, web or PACKAGED, data_dir.absolute(), config_dir=config_dir, say=tell)
+            report = run_demo(config, web, data_dir.absolute(), config_dir=config_dir, say=tell)
     except PracticeError as error:
         fail(str(error))
     except NightLocked as error:

@@ -44,6 +44,15 @@ def test_blocked_sources_are_degraded_and_the_others_not(night: tuple[dict[str, 
     assert "失败" not in report["sources"].values()
 
 
+def test_a_classified_site_is_read_by_the_generic_profile(night: tuple[dict[str, Any], Path]) -> None:
+    report, _ = night
+    planted = {line.subject for line in read_truth(PACKAGED) if line.verdict == "flag"}
+    of_site = {subject for subject in planted if subject.startswith("listing_html:")}
+    assert len(of_site) == 2
+    assert of_site <= set(report["found"])
+    assert report["sources"]["listing_html"] == "正常"
+
+
 def test_packets_to_all_three_recipients_verify(night: tuple[dict[str, Any], Path]) -> None:
     report, data = night
     agencies = set()
@@ -62,7 +71,7 @@ def _agency(packet: str) -> str:
 
 
 def test_demo_and_nightly_run_the_same_night(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """They differ in exactly the host map, the trust and the data directory."""
+    """They differ in exactly the host map, the trust and the data directory, when the office is the same."""
     seen: list[dict[str, Any]] = []
 
     class Stopped(Exception):
@@ -75,10 +84,13 @@ def test_demo_and_nightly_run_the_same_night(monkeypatch: pytest.MonkeyPatch, tm
 
     monkeypatch.setattr(review.demo, "run_night", record)
     monkeypatch.setattr(review.night, "run_night", record)
-    for arguments in (["demo", "--data", str(tmp_path / "a")], ["nightly", "--data", str(tmp_path / "b")]):
+    office = str(PACKAGED / "office")
+    nightly_there = ["nightly", "--config", office, "--data", str(tmp_path / "b")]
+    for arguments in (["demo", "--data", str(tmp_path / "a")], nightly_there):
         assert isinstance(CliRunner().invoke(main, arguments).exception, Stopped)
     demo, nightly = seen
     assert demo["config"] == nightly["config"]
+    assert str(demo["config_dir"]) == office
     assert demo["config_dir"] == nightly["config_dir"]
     assert nightly["world"] == World.real()
     assert demo["world"].host_map

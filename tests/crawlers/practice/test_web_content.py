@@ -109,8 +109,17 @@ def test_the_folder_is_read_without_a_warning(web: Web) -> None:
     assert web.warnings == ()
 
 
+PROFILES = {"classified": "listing_html"}
+"""By which profile the offers of a platform are read, where it has another name."""
+
+
+def offered(web: Web) -> set[str]:
+    """The offers as the truth names them."""
+    return {f"{PROFILES.get(offer.platform, offer.platform)}:{offer.item_id}" for offer in web.offers}
+
+
 def test_every_subject_of_the_truth_exists(web: Web, truth: list[Truth]) -> None:
-    offers = {f"{offer.platform}:{offer.item_id}" for offer in web.offers}
+    offers = offered(web)
     for row in truth:
         if row.axis == "source":
             continue
@@ -126,7 +135,7 @@ def test_every_offer_and_every_ordinary_host_is_judged(web: Web, truth: list[Tru
     subjects = {
         row.subject if is_listing(row.subject) else host_of(row.subject) for row in truth if row.axis != "source"
     }
-    assert {f"{offer.platform}:{offer.item_id}" for offer in web.offers} <= subjects
+    assert offered(web) <= subjects
     unjudged = {"dcs.conac.cn", "zfwzgl.www.gov.cn", "gw.tupiancdn.com", "www.dgzcx-net.top"}
     assert set(web.folders) - subjects == unjudged
 
@@ -225,7 +234,8 @@ class Entry:
     """An offer as a shop's search knows it."""
 
     def __init__(self, offer: Offer) -> None:
-        self.title, self.text, self.key = offer.title, offer.text, f"{offer.platform}:{offer.item_id}"
+        platform = PROFILES.get(offer.platform, offer.platform)
+        self.title, self.text, self.key = offer.title, offer.text, f"{platform}:{offer.item_id}"
 
 
 def test_every_flagged_offer_is_found_by_the_configured_keywords(web: Web, truth: list[Truth]) -> None:
