@@ -37,6 +37,7 @@ _OVERSEES = re.compile(r"[\s（(]{0,2}(?:主管|批准|核准|备案|认可|认�
 _SIGNING_WORDS = ("Copyright", "版权所有", "©")
 """A name in a footer is claimed where one of them stands in the same passage, and else only mentioned."""
 _JIUCUO_LINK = re.compile(r"site_code=(?P<code>bm\d{8}|\d{10})(?:&url=(?P<url>[^&\s]{4,200}))?", re.I)
+_BADGE_NAMES = re.compile(r"党政机关|政府网站找错|事业单位标[识志]")
 _BADGES = ("/red.png", "/blue.png")
 _EMBLEM = re.compile(r"国徽|警徽|消防救援徽|guo_?hui|jing_?hui|national_?emblem|/emblem[.\w-]*$", re.I)
 _LAST_PASSAGES = 14
@@ -178,8 +179,9 @@ def _marks(page: Page, registry: Registry) -> Iterator[Claim]:
     yield from islice(_jiucuo(page, registry), 1)
     badges = [source for source in page.markup.assets if "conac.cn/" in source or source.endswith(_BADGES)]
     linked = [link.href for link in page.markup.links if "bszs.conac.cn" in link.href]
-    if badges or linked or page.markup.emblem_ids:
-        yield Claim("conac", (linked or badges or page.markup.emblem_ids)[0], where="html")
+    shown = [image.alt for image in page.markup.images if _BADGE_NAMES.search(image.alt)]
+    if badges or linked or page.markup.emblem_ids or shown:
+        yield Claim("conac", (linked or badges or page.markup.emblem_ids or shown)[0], where="html")
     for image in page.markup.images:
         if _EMBLEM.search(f"{image.alt}\n{image.src}"):
             yield Claim("emblem", image.alt or image.src, where="html")

@@ -122,9 +122,11 @@ def _system() -> re.Pattern[str]:
 
 @cache
 def _national() -> re.Pattern[str]:
-    """What calls itself the nation's platform: 国家应急管理平台, 全国特种作业证书中心."""
+    """What calls itself the nation's platform: 国家应急管理平台, 全国硕士研究生招生考试成绩查询系统."""
+    about = _any_of([*table()["subjects"], *table()["national_subjects"]])
     return re.compile(
-        rf"(?:国家|全国)[\u4e00-\u9fff]{{0,12}}(?:{_any_of(table()['subjects'])})[\u4e00-\u9fff]{{0,12}}(?:平台|系统|中心|网)"
+        rf"(?:\d{{4}}年?)?(?:国家|全国)[\u4e00-\u9fff]{{0,16}}(?:{about})[\u4e00-\u9fff]{{0,12}}(?:平台|系统|中心|网)"
+        r"(?:（[\u4e00-\u9fff]{2,8}）)?"
     )
 
 

@@ -66,7 +66,7 @@ CLAIM_REASONS = {
     "canonical": "页面声明的正式网址是 {claimed}，实际却放在 {host}",
     "path": "网址路径里写着官方域名 {claimed}，真正的主机是 {host}",
     "assets": "页面大量直接调用 {claimed} 的图片和程序，像是照搬该网站",
-    "platform": "标题自称“{name}”，像是全国性官方查询平台，而 {host} 未在官方网站名单中",
+    "platform": "标题自称“{code}”，像是全国性官方查询平台，而 {host} 未在官方网站名单中",
     "statement": "页面写着“{code}”，但 {host} 不属于“{name}”",
     "description": "页面简介自称“{name}”的网站，但 {host} 不属于该机关",
     "logo": "页面的第一张图片直接取自 {claimed}，自己却放在 {host}",

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 ENOUGH_POINTS = 3
 _SHORT_WORD_CHARS = 2
+_WORDS_OF_A_QUERY = 2
+_ASKED = frozenset({"cx", "zs", "chaxun", "zhengshu"})
+_LONG_TRADE = 6
 _MAX_SHORT_WORDS = 2
 _MIN_GLYPH_CORE_CHARS = 5
 _MIN_IDN_CORE_CHARS = 3
@@ -207,6 +210,7 @@ class Rules:
         points = reading.points
         points += _of_a_place(reading) or ("-" in text and kinds == {Kind.LOCAL, Kind.PLACE})
         points += purposeful and ("-" in text or target.is_chinese)
+        points += _asks_of_one(reading)
         points += target.is_chinese and kinds == {Kind.NATIONAL, Kind.FILLER} and text not in self.officials.cores
         return points >= ENOUGH_POINTS
 
@@ -322,6 +326,14 @@ def _of_a_place(reading: Reading) -> int:
     if met & {(Kind.PLACE, Kind.LOCAL), (Kind.COUNTY, Kind.LOCAL)}:
         return 2
     return any(after in (Kind.INITIALS, Kind.BUREAU) and before in PLACES | {Kind.CORE} for before, after in met)
+
+
+def _asks_of_one(reading: Reading) -> bool:
+    """`rsjcx`, `diangongzs`: an organ's initials or a long trade, and certificates or a query right behind."""
+    if len(reading.words) != _WORDS_OF_A_QUERY or reading.words[1].text not in _ASKED:
+        return False
+    first = reading.words[0]
+    return first.kind is Kind.LOCAL or (first.kind is Kind.TRADE and len(first.text) >= _LONG_TRADE)
 
 
 def _purposes(reading: Reading | None) -> int:
