@@ -7,7 +7,7 @@ import io
 import math
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
@@ -61,8 +61,17 @@ def images(page: Page, context: Context) -> Iterator[Signal | FollowUp | Contact
     for look in filter(None, looks):
         yield Trace(kind="image", value=look, shown=look, where="image")
     if can_read():
-        large = sorted(areas, key=lambda body: -areas[body])[:_MAX_OCR_IMAGES]
-        yield from _written(large, page.url, context)
+        yield from _written(_largest(areas), page.url, context)
+
+
+def _largest(areas: dict[bytes, int]) -> list[bytes]:
+    return sorted(areas, key=lambda body: -areas[body])[:_MAX_OCR_IMAGES]
+
+
+def numbered(bodies: Iterable[bytes]) -> list[Image]:
+    """The pictures of a page that are read, in the order in which reasons number them; boxes are in their pixels."""
+    decoded = {body: image for body in bodies if (image := decode(body)) is not None}
+    return [decoded[body] for body in _largest({body: one.width * one.height for body, one in decoded.items()})]
 
 
 def _codes(image: Image, context: Context) -> Iterator[Trace | FollowUp]:

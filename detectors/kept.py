@@ -65,7 +65,7 @@ class Kept:
         if capture.profile is FetchProfile.PHONE:
             page.counterpart = self._desktop(capture)
         if capture.origin in (Origin.BROWSER, Origin.IMPORT) and not page.images:
-            page.images = tuple(self._images(capture))
+            page.images = tuple(pictures(self.store, self.archive, capture))
             page.favicon = self._favicon(capture)
         return page
 
@@ -107,13 +107,15 @@ class Kept:
         icon = next((hop for hop in named if urlsplit(hop.url).hostname == capture.host), None)
         return self.archive.read(icon.place).body if icon is not None and icon.place is not None else b""
 
-    def _images(self, capture: Capture) -> Iterator[bytes]:
-        count = 0
-        for hop in self.store.resources(capture.id):
-            if hop.place is None or count >= MAX_IMAGES_DECODED:
-                continue
-            exchange = self.archive.read(hop.place)
-            media = next((value for name, value in exchange.response_headers if name.lower() == "content-type"), "")
-            if media.startswith("image/") and "svg" not in media:
-                count += 1
-                yield exchange.body
+
+def pictures(store: Store, archive: Archive, capture: Capture) -> Iterator[bytes]:
+    """The pictures that a browser loaded with a page, as the detectors are given them."""
+    count = 0
+    for hop in store.resources(capture.id):
+        if hop.place is None or count >= MAX_IMAGES_DECODED:
+            continue
+        exchange = archive.read(hop.place)
+        media = next((value for name, value in exchange.response_headers if name.lower() == "content-type"), "")
+        if media.startswith("image/") and "svg" not in media:
+            count += 1
+            yield exchange.body

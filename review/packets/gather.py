@@ -26,6 +26,7 @@ from review.cases import Case, Decision, parse_label
 from review.errors import ReviewError
 from review.packets import surroundings as around
 from review.packets.facts import strongest
+from review.packets.marked import marked
 from review.packets.source import (
     CaptureMaterial,
     DecisionFacts,
@@ -137,6 +138,7 @@ def gather(
         },
         tool=f"zhengshao {version('zhengshao')}",
         excerpts=around.excerpts(case.assessment, pages),
+        marked=marked(case.assessment, captures, store, archive),
         network=tuple(_network(found, blobs) for found in looked_up),
         replay=_replay(store, archive, captures),
         **told,

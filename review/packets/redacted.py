@@ -135,6 +135,7 @@ def masked_source(source: PacketSource, masker: Masker) -> PacketSource:
         decisions=decisions,
         fields={key: masker.text(value) for key, value in source.fields.items()},
         excerpts=tuple(excerpts),
+        marked=(),
         captures=tuple(_masked(material, masker) for material in source.captures),
     )
 

@@ -91,6 +91,18 @@ class Excerpt:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class MarkedPicture:
+    """A picture of a page with what was read in it framed, as PNG; the archive has it without frames."""
+
+    capture: str
+    url: str
+    fetched_at: str
+    number: int
+    quotes: str
+    content: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Genuine:
     """A page of the organ whose name was taken, as this office collected it; `picture` is a PNG, or empty."""
@@ -171,6 +183,7 @@ class PacketSource:
     """Facts that an agency's papers ask for, by field id; those that follow from the captures need not be here."""
     tool: str = "zhengshao"
     excerpts: tuple[Excerpt, ...] = ()
+    marked: tuple[MarkedPicture, ...] = ()
     genuine: tuple[Genuine, ...] = ()
     campaigns: tuple[CampaignFacts, ...] = ()
     network: tuple[NetworkMaterial, ...] = ()

@@ -219,6 +219,8 @@ CUSTODY_HEAD = "第 {seq} 条 {hash}"
 CUSTODY_LINE = "第 {seq} 条"
 SEAL_HERE, DATE_BLANK = "{office}（印章）", "　　年　　月　　日"
 MARKED, CAMPAIGN, FETCHED = "原文标注", "关联情况", "抓取情况"
+MARKED_CAPTION = """网页图片（{capture} 第 {number} 张）：{url}，{at}。红框为程序识别出的文字所在处：“{quotes}”。\
+红框系另行标注，归档内为原图。"""
 SUSPECT_CAPTION = "涉嫌违法网页：{url}，{at}，清单第 {number} 项 {file}（仅示上部，全图见证据包）"
 GENUINE_CAPTION = "官方网页：{name} {url}，{at}，{file}（仅示上部）"
 FILE_TABLE_HEAD = ("序号", "名称、类别、格式、大小", "生成时间、来源网址", "SHA-256 / SM3")

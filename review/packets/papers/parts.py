@@ -87,6 +87,11 @@ def figures(view: View) -> Iterator[Block]:
     for profile, item, caption in [*others[paired:], *phones[paired:]]:
         width = PHONE_WIDTH_MM if profile is FetchProfile.PHONE else TEXT_WIDTH_MM
         yield Figure((picture(item.path, item.content, caption, width),))
+    for one in view.source.marked:
+        said = strings.MARKED_CAPTION.format(
+            capture=one.capture, number=one.number, url=one.url, at=beijing(one.fetched_at), quotes=one.quotes
+        )
+        yield Figure((picture(f"marked-{one.number}.png", one.content, said, DESKTOP_WIDTH_MM),))
 
 
 def _shots(view: View) -> Iterator[tuple[FetchProfile, Item, str]]:
