@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -14,11 +14,14 @@ from crawlers.decode import decode_exchange
 from crawlers.imports.handed import PHOTO
 from crawlers.pairs import partner
 from crawlers.records import ArchiveError, Capture, FetchProfile, Origin, PageState
+from crawlers.tables import captures as capture_rows
 from crawlers.tables import listings as listing_rows
 from detectors.features import Page
 from detectors.limits import MAX_IMAGES_DECODED
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
+
     from crawlers.archive import Archive
     from crawlers.blobs import BlobStore
     from crawlers.records import Listing
@@ -47,14 +50,8 @@ class Kept:
 
     def subject(self, capture: Capture, page: Page) -> str:
         """An offer's own page is the offer, whatever platform shows it; any other page is its site."""
-        offers = select(listing_rows.c.platform, listing_rows.c.item_id)
-        if capture.media_type.startswith("image/"):
-            picture = json.dumps(capture.url, ensure_ascii=False)
-            shown = offers.where(listing_rows.c.images.contains(picture, autoescape=True))
-        else:
-            shown = offers.where(listing_rows.c.url.in_({capture.url, capture.final_url}))
         with self.store.read() as connection:
-            offer = connection.execute(shown.limit(1)).first()
+            offer = next((found for one in _offers(capture) if (found := connection.execute(one).first())), None)
         if offer:
             return f"listing:{offer.platform}:{offer.item_id}"
         return self.context.registry.subject(urlsplit(capture.final_url), page.host or capture.host)
@@ -119,3 +116,17 @@ def pictures(store: Store, archive: Archive, capture: Capture) -> Iterator[bytes
         if media.startswith("image/") and "svg" not in media:
             count += 1
             yield exchange.body
+
+
+def _offers(capture: Capture) -> Iterator[Select[Any]]:
+    """Where the offer is looked for whose page or picture this is; a picture first among those of its own night."""
+    offers = select(listing_rows.c.platform, listing_rows.c.item_id).limit(1)
+    if not capture.media_type.startswith("image/"):
+        yield offers.where(listing_rows.c.url.in_({capture.url, capture.final_url}))
+        return
+    picture = json.dumps(capture.url, ensure_ascii=False)
+    shown = offers.where(listing_rows.c.images.contains(picture, autoescape=True))
+    yield shown.join(capture_rows, capture_rows.c.id == listing_rows.c.capture_id).where(
+        capture_rows.c.night == capture.night
+    )
+    yield shown
