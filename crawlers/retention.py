@@ -40,7 +40,7 @@ class Plan:
     """Captures fetched before this moment (UTC) are old."""
     captures: tuple[int, ...]
     needed: int
-    """Old captures that stay, because a case, a packet or a reference needs them."""
+    """Old captures that stay, because a case, a packet or a reference needs them or a kept one rests on them."""
     bytes: int
     """Of records and artefacts that would go."""
     lookups: tuple[int, ...]

@@ -208,11 +208,11 @@ TIE_TOLD = "{name} {value} · 分量 {weight:.2f} · 见于 {seen};另有 {other
 CAMPAIGN_COLUMNS = ("团伙", "对象", "案件", "关联", "值", "分量", "取证", "同值对象数")
 RETENTION_PREVIEW = (
     "{before} 以前:可移除取证 {captures} 份({bytes} 字节)、域名查询 {lookups} 份、日志 {logs} 份;"
-    "另有 {needed} 份案件需要,保留。加 --apply 移除。"
+    "另有 {needed} 份为案件或保留的取证所需,保留。加 --apply 移除。"
 )
 RETENTION_DONE = (
     "已移除取证 {captures} 份({bytes} 字节)、域名查询 {lookups} 份、日志 {logs} 份,哈希和流转记录保留;"
-    "{before} 以前另有 {needed} 份案件需要,保留。"
+    "{before} 以前另有 {needed} 份为案件或保留的取证所需,保留。"
 )
 NAMES_ASKED = "{count} 个主机的解析、注册和网络归属已查询"
 CAMPAIGNS_BUILT = "{count} 个团伙"

@@ -18,7 +18,7 @@ from detectors import strings
 from detectors.base import Level
 from detectors.context import Context
 from detectors.judge import SubjectAssessment, judge_pending, latest_assessments, pending_followups
-from detectors.tables import contacts, followups, judgements, verdicts
+from detectors.tables import contacts, followups, judgements, newest, verdicts
 from tests.crawlers.keeping import NIGHT, House, exchange, page, task
 from tests.crawlers.keeping import house as open_house
 
@@ -63,6 +63,15 @@ def test_captures_are_judged_once_and_again_when_rules_change(house: House, keye
     assert count(house, judgements) == 2
     assert count(house, verdicts) == 4
     assert len(latest_assessments(house.store, night=NIGHT)) == 1
+
+
+def test_the_newest_judgement_is_looked_up_and_not_picked_from_a_list_of_all(house: House) -> None:
+    """A night of thousands of pages asks for it of every subject."""
+    statement = select(judgements.c.id).where(newest()).compile(compile_kwargs={"literal_binds": True})
+    with house.store.read() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
+    assert any("ix_judgements_capture_id" in step for step in plan), plan
+    assert not [step for step in plan if "LIST SUBQUERY" in step]
 
 
 def test_no_row_holds_a_contact_in_full(house: House, keyed: Context) -> None:
