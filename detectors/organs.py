@@ -107,7 +107,8 @@ def quasi_official(text: str) -> bool:
     known, text = table(), visible(text)
     if len(text) > MAX_NAME_CHARS or any(word in text for word in known["articles"]):
         return False
-    about = any(word in text for word in known["subjects"]) and any(word in text for word in known["functions"])
+    papers = (*known["subjects"], *known["bodies"])
+    about = any(word in text for word in known["functions"]) and any(word in text for word in papers)
     return about or any(pattern.fullmatch(plain_name(text)) for pattern in (_system(), _national()))
 
 
