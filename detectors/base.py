@@ -197,7 +197,10 @@ def registry() -> tuple[Detector, ...]:
         for path in sorted(Path(__file__).parent.glob("*.py")):
             if path.name != "base.py" and "\n@detector(" in path.read_text(encoding="utf-8"):
                 importlib.import_module(f"detectors.{path.stem}")
-    return tuple(_registered[name] for name in sorted(_registered))
+    if len(_in_order) != len(_registered):
+        _in_order[:] = [_registered[name] for name in sorted(_registered)]
+    return tuple(_in_order)
 
 
 _discovered: list[bool] = []
+_in_order: list[Detector] = []

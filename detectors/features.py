@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from crawlers.records import PageState
@@ -161,13 +161,16 @@ class Page:
         if "host" not in self.memo:
             plain = PLAIN_HOST.match(self.url)
             self.memo["host"] = plain[1] if plain else _host(self.parts)
-        return cast("str", self.memo["host"])
+        host: str = self.memo["host"]
+        return host
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """The value of `make()`, computed at the first call."""
-        if key not in self.memo:
-            self.memo[key] = make()
-        return cast("T", self.memo[key])
+        memo = self.memo
+        if key not in memo:
+            memo[key] = make()
+        made: T = memo[key]
+        return made
 
     def passage_index(self, offset: int) -> int:
         """Number of the last passage that begins at or before `offset`, -1 before the first."""

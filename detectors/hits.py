@@ -33,6 +33,7 @@ class Hits:
     def __init__(self, matches: Matches) -> None:
         self._matches = matches
         self._lexicon = matches.lexicon
+        self.frames = matches.lexicon.frames
         self._apart: dict[str, list[Hit]] = {}
         self._found: dict[str, list[Hit]] = {}
 

@@ -78,6 +78,11 @@ class Window:
         return self.sentences[-1][1]
 
     @lazy
+    def names(self) -> set[str]:
+        """Of the meanings, whoever says them."""
+        return {mark.lstrip("#~") for mark in self.marks}
+
+    @lazy
     def strings(self) -> set[str]:
         """Names of features."""
         own, others = chain.from_iterable(_grams(self.own)), chain.from_iterable(_grams(self.others))
@@ -253,8 +258,8 @@ class Passages:
         found: dict[int, set[str]] = defaultdict(set)
         starts, hits_of = self.starts, self.hits.of
         for name, called in names.items():
-            for index in {bisect_right(starts, hit[0]) for hit in hits_of(name)}:
-                found[index - 1].add(called)
+            for hit in hits_of(name):
+                found[bisect_right(starts, hit[0]) - 1].add(called)
         return found
 
     def _sentence(self, offset: int) -> int:

@@ -55,8 +55,9 @@ def pitches(reader: Reader) -> list[Pitch]:
 
 
 def _pitches(reader: Reader) -> Iterator[Pitch]:
+    told = min(reader.manner.watch, reader.manner.flag)
     for score, window in reader.windows:
-        if score >= _least(reader, window) and len(window.own) + len(window.others) >= _MIN_CHARS:
+        if score >= told and score >= _least(reader, window) and len(window.own) + len(window.others) >= _MIN_CHARS:
             offers = reader.offers_within(window.start, window.end)
             start, end = _sentence(reader, window)
             held = _is_spoken(offers) or _demands(reader, window) or _is_of_anything(reader, window)
@@ -69,7 +70,7 @@ def _least(reader: Reader, window: Window) -> float:
     """From where a passage is told: one in which nothing is named that could be sold is no more than any shop's talk
     until it reads as an offer of certificates outright, and one of a long page that names neither papers nor an act
     that breaks the law (芯片, 一套, 无线耳机) is never told."""
-    lexicon, names = reader.lexicon, {mark.lstrip("#~") for mark in window.marks}
+    lexicon, names = reader.lexicon, window.names
     if len(reader.page.text) > _LONG_CHARS and names.isdisjoint(lexicon.outright):
         return math.inf
     return reader.manner.flag if names.isdisjoint(lexicon.sold) else reader.manner.watch
@@ -84,7 +85,7 @@ def _is_spoken(offers: list[Offer]) -> bool:
 def _is_of_anything(reader: Reader, window: Window) -> bool:
     """Whether a passage names nothing of the trade, be it in its cant, and no act that breaks the law: every shop talks
     so (新鲜出炉, 联系我们), and none may be accused for its tone alone."""
-    return {mark.lstrip("#~") for mark in window.marks}.isdisjoint(reader.lexicon.named)
+    return window.names.isdisjoint(reader.lexicon.named)
 
 
 def _demands(reader: Reader, window: Window) -> bool:

@@ -42,7 +42,7 @@ class Speakers:
     def __init__(self, page: Page, hits: Hits, frames: Sequence[Frame], personal: Sequence[Contact]) -> None:
         self.page = page
         self.hits = hits
-        here = {name[len("frame:") :] for name in hits.possible if name.startswith("frame:") and hits.of(name)}
+        here = {called for name, called in hits.frames.items() if name in hits.possible and hits.of(name)}
         self.frames = [one for one in frames if one.id in here or one.scope == "quoted"]
         self.personal = personal
         self.ends = sentence_ends(page.text)

@@ -79,6 +79,7 @@ class Reader:
         self.context = context
         self.wording: Wording = context.wording
         self.lexicon: Lexicon = context.lexicon
+        self.manner: Manner = context.manner
         self.matches = Matches(context.lexicon, page_views(page))
 
     @lazy
@@ -102,10 +103,6 @@ class Reader:
     @lazy
     def speakers(self) -> Speakers:
         return Speakers(self.page, self.hits, self.wording.frame, self.personal)
-
-    @property
-    def manner(self) -> Manner:
-        return self.context.manner
 
     @lazy
     def passages(self) -> Passages:
@@ -197,7 +194,7 @@ class Reader:
         if not near and self.page.kind == "listing" and _FREE & set(concept.split("|")):
             return anchor
         if near:
-            return min(near, key=lambda hit: _distance(hit, anchor))
+            return near[0] if len(near) == 1 else min(near, key=lambda hit: _distance(hit, anchor))
         return self.links.in_title(concept, anchor) if _CARDS in concept else None
 
     def _kinds(self, concept: str, hits: list[Hit]) -> set[str]:
