@@ -165,6 +165,8 @@ class Detector:
     run: Callable[[Page, Context], Iterator[Finding]]
     budget_ms: int
     help: str
+    of_documents: bool = False
+    """Whether it has nothing to say of texts and offers."""
 
 
 class DetectorsError(Exception):
@@ -175,7 +177,9 @@ Run = Callable[["Page", "Context"], Iterator[Finding]]
 _registered: dict[str, Detector] = {}
 
 
-def detector(name: str, *, version: int, title: str, axis: Axis, budget_ms: int) -> Callable[[Run], Run]:
+def detector(
+    name: str, *, version: int, title: str, axis: Axis, budget_ms: int, of_documents: bool = False
+) -> Callable[[Run], Run]:
     """Register a generator function of (page, context); its docstring is the help; new behaviour, new version."""
 
     def register(run: Run) -> Run:
@@ -184,7 +188,7 @@ def detector(name: str, *, version: int, title: str, axis: Axis, budget_ms: int)
                 f"two detectors are called {name}: {_registered[name].run.__module__}, {run.__module__}"
             )
         help_text = " ".join((run.__doc__ or "").split())
-        _registered[name] = Detector(name, version, title, axis, run, budget_ms, help_text)
+        _registered[name] = Detector(name, version, title, axis, run, budget_ms, help_text, of_documents)
         return run
 
     return register

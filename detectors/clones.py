@@ -43,7 +43,7 @@ _CLONE = (0.5, 0.5)
 _PART = (0.3, 0.3)
 
 
-@detector("clones", version=VERSION, title="照搬官方网页", axis=Axis.IMPERSONATION, budget_ms=2000)
+@detector("clones", version=VERSION, title="照搬官方网页", axis=Axis.IMPERSONATION, budget_ms=2000, of_documents=True)
 def clones(page: Page, context: Context) -> Iterator[Signal]:
     """Compares a page with the official pages collected by `zhengshao reference add`: structure, and the words by which
     the site names itself. An article repeated elsewhere has the text alone, another organ's site the template alone;

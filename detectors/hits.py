@@ -79,10 +79,13 @@ class Hits:
         hits = self.of(name)
         if not hits:
             return hits
-        low = bisect_left(hits, (start - window - _LONGEST_TERM_CHARS,))
-        high = bisect_left(hits, (end + window + 1,))
-        first = start - window
-        return [hit for hit in hits[low:high] if hit[1] >= first]
+        first, last = start - window, end + window
+        if len(hits) == 1:
+            begins, ends = hits[0][:2]
+            return hits if first - _LONGEST_TERM_CHARS <= begins <= last and ends >= first else []
+        low = bisect_left(hits, (first - _LONGEST_TERM_CHARS,))
+        high = bisect_left(hits, (last + 1,), low)
+        return [hit for hit in hits[low:high] if hit[1] >= first] if low < high else []
 
     def _uncovered(self, name: str) -> list[Hit]:
         """A meaning's hits without those that hits of the concepts named in `inside` swallow.
@@ -130,13 +133,15 @@ class Hits:
         matches, lexicon = self._matches, self._lexicon
         excepted = lexicon.excepted.get(name)
         exceptions = matches.hits(excepted) if excepted in matches.owners else []
-        if name in lexicon.of_terms_only:
-            return outside(matches.hits(name), exceptions)
         found = matches.hits(name)
+        if name in lexicon.of_terms_only:
+            return outside(found, exceptions) if exceptions else found
         more = set(matches.pattern_hits(name)) if name in lexicon.patterns else set()
         for pair, first, second in self._paired.get(name, ()):
             more.update(_pairs(outside(matches.hits(first), exceptions), matches.hits(second), pair, self._text))
-        return outside(sorted({*found, *more}) if more else found, exceptions)
+        if more:
+            found = sorted({*found, *more})
+        return outside(found, exceptions) if exceptions else found
 
     @property
     def _text(self) -> str:

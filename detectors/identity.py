@@ -80,7 +80,7 @@ _AT_HOME = ("教育", "考试院", "招生", "学位", "学历", "科学研究")
 _REASONS = strings.CLAIM_REASONS
 
 
-@detector("identity", version=VERSION, title="身份与归属", axis=Axis.IMPERSONATION, budget_ms=3000)
+@detector("identity", version=VERSION, title="身份与归属", axis=Axis.IMPERSONATION, budget_ms=3000, of_documents=True)
 def identity(page: Page, context: Context) -> Iterator[Signal]:
     """Reads every mark by which a page names its operator and asks whether its host owns it. Marks are claims: none
     clears a page, only the registry's entry for the host does."""

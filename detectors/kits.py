@@ -164,7 +164,7 @@ def _comments(source: str) -> Iterator[Trace]:
         yield Trace(kind="comment", value=one, shown=one)
 
 
-@detector("kits", version=VERSION, title="同一套模板", axis=Axis.IMPERSONATION, budget_ms=2000)
+@detector("kits", version=VERSION, title="同一套模板", axis=Axis.IMPERSONATION, budget_ms=2000, of_documents=True)
 def kits(page: Page, context: Context) -> Iterator[Trace | Signal]:
     """Notes how a page is made (paths of its files, field names, scripts, template, structure), and recognises on a new
     host what pages of a confirmed case are made of."""

@@ -45,7 +45,7 @@ def _any(words: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
 
 
-@detector("onward", version=1, title="去向", axis=Axis.SELLING, budget_ms=500)
+@detector("onward", version=1, title="去向", axis=Axis.SELLING, budget_ms=500, of_documents=True)
 def onward(page: Page, context: Context) -> Iterator[FollowUp]:
     """Proposes what a suspect leads to: the page of a record, of contacts or of prices on its own site, short links and
     sites it sends its visitors to. Of a page that is not suspect nothing is fetched; official sites never are."""

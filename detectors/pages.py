@@ -70,7 +70,7 @@ def _asks(page: Page, form: Form) -> bool:
     return any(word in around for word in organs.table()["query_words"])
 
 
-@detector("pages", version=3, title="页面用途", axis=Axis.IMPERSONATION, budget_ms=2000)
+@detector("pages", version=3, title="页面用途", axis=Axis.IMPERSONATION, budget_ms=2000, of_documents=True)
 def pages(page: Page, context: Context) -> Iterator[FollowUp]:
     """Proposes what to fetch next: a rendering when only scripts fill the page, inner pages that hold the query, and
     what a page about certificates, or one with next to no text, shows in a frame."""

@@ -26,7 +26,12 @@ def assess(page: Page, context: Context) -> Assessment:
     errors: list[DetectorError] = []
     if page.state not in verdict.UNREADABLE:
         with _uncollected():
-            errors = [error for one in registry() if (error := _run(one, page, context, findings)) is not None]
+            is_document = page.kind == "html"
+            for one in registry():
+                if is_document or not one.of_documents:
+                    error = _run(one, page, context, findings)
+                    if error is not None:
+                        errors.append(error)
             # a reader and its page hold each other: they would outlive the judgement until a collection finds them
             page.memo.clear()
     signals = [finding for finding in findings if isinstance(finding, Signal)]
