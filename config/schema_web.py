@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -20,7 +20,15 @@ def _network(value: str) -> str:
         raise PydanticCustomError("network", "not a network") from error
 
 
+def _proxy(value: str) -> str:
+    try:
+        return str(ip_address(value)) if value else ""
+    except ValueError as error:
+        raise PydanticCustomError("proxy", "not an address") from error
+
+
 Network = Annotated[str, AfterValidator(_network)]
+Proxy = Annotated[str, AfterValidator(_proxy)]
 Pixels = Annotated[int, Field(ge=200, le=20_000)]
 Days = Annotated[int, Field(ge=1)]
 
@@ -32,7 +40,7 @@ class Listen(Model):
     evidence_port: Port
     evidence_url: Url
     threads: Annotated[int, Field(ge=1, le=64)]
-    trusted_proxy: bool
+    trusted_proxy: Proxy
     admin_networks: tuple[Network, ...]
 
     @model_validator(mode="after")

@@ -94,7 +94,8 @@ ACCEPTED = {
     "identifier": "只能用小写字母、数字、连字符和下划线，以字母或数字开头",
     "gist": "text 与 gist 至少写一项",
     "network": "需要网段",
-    "plain_http": "[listen] host 不是本机回环地址时，必须经由带 TLS 的反向代理，并写明 trusted_proxy = true",
+    "plain_http": "[listen] host 不是本机回环地址时，必须经由带 TLS 的反向代理，并在 trusted_proxy 写明代理的地址",
+    "proxy": "需要反向代理的 IP 地址，如 \"10.0.0.5\"；没有代理时留空",
 }  # fmt: skip
 """By error type of pydantic, and our own; what is not here is said in pydantic's words."""
 

@@ -34,18 +34,18 @@ class Paged(Generic[Row]):
         return to
 
 
-def page_number() -> int:
+def page_number(name: str = "page") -> int:
     """`?page=` as a number from 1; 400 for anything else."""
-    text = request.args.get("page", "1")
+    text = request.args.get(name, "1")
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and int(text)):
         abort(400)
     return int(text)
 
 
-def pages_of(count: int, per_page: int) -> tuple[int, int]:
-    """(page, pages) of a list of `count`."""
+def pages_of(count: int, per_page: int, name: str = "page") -> tuple[int, int]:
+    """(page, pages) of a list of `count`; `name` tells two lists of one page apart."""
     pages = max(1, -(-count // per_page))
-    return min(page_number(), pages), pages
+    return min(page_number(name), pages), pages
 
 
 def paged(rows: Sequence[Row], per_page: int) -> Paged[Row]:

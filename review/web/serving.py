@@ -57,7 +57,7 @@ def prepare(config: Config, store: Store, data: Path, *, port: int | None = None
     }
     if listen.trusted_proxy:
         told = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
-        bound |= {"trusted_proxy": "*", "trusted_proxy_count": 1, "trusted_proxy_headers": told}
+        bound |= {"trusted_proxy": listen.trusted_proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": told}
     app = create_app(config, store, data)
     return Served(
         listen.desk,

@@ -18,10 +18,10 @@ from sqlalchemy import select
 from review import audit
 from review.cases import CaseState, get, parse_label
 from review.desk import exchange, handed
-from review.desk.tokens import bearer, seen
+from review.desk.tokens import Bearer, bearer, seen
 from review.errors import CaseError
 from review.tables import packets
-from review.web.desk import desk
+from review.web.desk import address, desk
 from review.web.entry import public
 from review.web.errors import problem
 
@@ -58,14 +58,11 @@ def reads(scope: str) -> Callable[[Answer], Answer]:
     def guarded(view: Answer) -> Answer:
         @wraps(view)
         def checked(**values: str) -> Response:
-            with desk().write() as connection:
+            with desk().read() as connection:
                 asking = bearer(connection, request.headers.get("Authorization", ""))
-                if asking is None:
-                    raise ApiError(
-                        HTTPStatus.UNAUTHORIZED, "a token in the Authorization header is needed: Bearer zs1.…"
-                    )
-                if scope not in asking.scopes:
-                    raise ApiError(HTTPStatus.FORBIDDEN, f"this token may not read {scope}")
+            if asking is None or scope not in asking.scopes:
+                raise _refused(asking, scope)
+            with desk().write() as connection:
                 seen(connection, asking.id, desk().now())
                 audit.append(connection, asking.actor, "api.read", {"path": request.path[:200]}, now=desk().now())
             g.bearer = asking
@@ -74,6 +71,17 @@ def reads(scope: str) -> Callable[[Answer], Answer]:
         return public(checked)
 
     return guarded
+
+
+def _refused(asking: Bearer | None, scope: str) -> ApiError:
+    """A token that is wrong, dead or may not is written down; who shows none has only lost the way."""
+    if request.headers.get("Authorization"):
+        told = {"path": request.path[:200], "address": address()}
+        with desk().write() as connection:
+            audit.append(connection, asking.actor if asking else "api", "api.refused", told, now=desk().now())
+    if asking is None:
+        return ApiError(HTTPStatus.UNAUTHORIZED, "a token in the Authorization header is needed: Bearer zs1.…")
+    return ApiError(HTTPStatus.FORBIDDEN, f"this token may not read {scope}")
 
 
 def _number(name: str, default: int, most: int) -> int:

@@ -39,7 +39,6 @@ page = Blueprint("intake", __name__)
 NAV = Nav(70, "intake", "intake.show")
 WORKERS = (Role.ANALYST, Role.REVIEWER)
 PER_PAGE = 30
-TIPS_SHOWN = 30
 LONGEST = 500
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
@@ -52,12 +51,17 @@ def show() -> str:
         number, pages = pages_of(count, PER_PAGE)
         newest = select(imports).order_by(imports.c.id.desc()).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
         taken = [{**row, "detail": json.loads(row["detail"])} for row in connection.execute(newest).mappings()]
-        last = select(tips).order_by(tips.c.id.desc()).limit(TIPS_SHOWN)
+        every = connection.execute(select(func.count()).select_from(tips)).scalar_one()
+        tip_page, tip_pages = pages_of(every, PER_PAGE, "tips")
+        last = select(tips).order_by(tips.c.id.desc()).limit(PER_PAGE).offset((tip_page - 1) * PER_PAGE)
         told = connection.execute(last).mappings().all()
         waiting = connection.execute(select(func.count()).select_from(tips).where(tips.c.night == "")).scalar_one()
-    return render_template(
-        "intake.html", taken=taken, tips=told, waiting=waiting, count=count, number=number, pages=pages
-    )
+    if told:
+        with desk().write() as connection:
+            listed = {"from": told[-1]["id"], "to": told[0]["id"]}
+            audit.append(connection, actor(), "tip.list", listed, now=desk().now())
+    shown = {"tips": told, "tip_page": tip_page, "tip_pages": tip_pages, "tip_count": every, "waiting": waiting}
+    return render_template("intake.html", taken=taken, count=count, number=number, pages=pages, **shown)
 
 
 @page.post("/intake/tip")

@@ -43,6 +43,8 @@ def bundle(bundle_id: str) -> str:
 
 
 def _shown(name: str, path: Path, row: dict[str, Any], endpoint: str) -> str:
+    with desk().write() as connection:
+        audit.append(connection, actor(), "packet.read", {"packet": name, "sha256": row["sha256"]}, now=desk().now())
     verdict = verify(str(path), str(desk().data / "trust"))
     try:
         with zipfile.ZipFile(path) as opened:

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from review import case_facts, referrals, workdays
+from review import audit, case_facts, referrals, workdays
 from review.cases import CaseState, get, parse_label
 from review.desk.roles import CASEWORK, Role
 from review.desk.tables import desk as queue
@@ -71,6 +71,7 @@ def new() -> str:
     agencies = {name: one for name, one in desk().config.agencies.items() if handing.writes_to(one)}
     with desk().read() as connection:
         held = select(queue.c.case_id).where(queue.c.state == CaseState.CONFIRMED.value)
+        count = connection.execute(select(func.count()).select_from(held.subquery())).scalar_one()
         ids = connection.execute(held.order_by(queue.c.priority.desc()).limit(CHOICES)).scalars().all()
         cases = [get(connection, case_id) for case_id in dict.fromkeys([*wanted, *ids])]
         taken = {
@@ -82,7 +83,13 @@ def new() -> str:
             if case.id in wanted
         }
     return render_template(
-        "referral_new.html", cases=cases, wanted=wanted, agencies=agencies, taken=taken, lacking=lacking
+        "referral_new.html",
+        cases=cases,
+        count=count,
+        wanted=wanted,
+        agencies=agencies,
+        taken=taken,
+        lacking=lacking,
     )
 
 
@@ -117,6 +124,8 @@ def _case_ids(labels: list[str]) -> list[int]:
 @entry(*CASEWORK, Role.RECIPIENT)
 def detail(label: str) -> str:
     referral = handing.referral_here(label)
+    with desk().write() as connection:
+        audit.append(connection, actor(), "referral.read", {"referral": referral.label}, now=desk().now())
     agency = desk().config.agencies.get(referral.agency)
     with desk().read() as connection:
         titles = {item.case_id: get(connection, item.case_id).title for item in referral.items}

@@ -12,7 +12,7 @@ from crawlers.records import TaskState
 from crawlers.tables import tasks
 from review.desk.roles import OFFICE
 from review.strings import SOURCE_DEGRADED, SOURCE_FAILED, SOURCE_NORMAL
-from review.tables import night_stages, nights
+from review.tables import nights
 from review.web.desk import desk
 from review.web.entry import entry
 from review.web.paging import pages_of
@@ -67,14 +67,8 @@ def _page(night: str, template: str) -> str:
         row = connection.execute(select(nights).where(nights.c.id == night)).mappings().first()
         if row is None:
             abort(404)
-        stages = _stages(connection, night)
         counts = _counts(connection, night)
-    return render_template(template, night=_told(row), stages=stages, counts=counts)
-
-
-def _stages(connection: Connection, night: str) -> list[dict[str, Any]]:
-    mine = select(night_stages).where(night_stages.c.night == night).order_by(night_stages.c.finished_at)
-    return [{**row, "detail": json.loads(row["detail"])} for row in connection.execute(mine).mappings()]
+    return render_template(template, night=_told(row), counts=counts)
 
 
 def _counts(connection: Connection, night: str) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ def test_without_a_token_or_its_scope_nothing_is_told(desk: Office) -> None:
     assert asked(desk, "/cases", {"Authorization": "Bearer zs1.1.wrong"}).status_code == 401
     refused = asked(desk, "/cases", bearer(desk, "runs"))
     assert refused.status_code == 403 and refused.mimetype == "application/problem+json"
+    assert [row["actor"] for row in desk.told("api.refused")] == ["api", "api:省平台"], "no token, nothing to note"
 
 
 def test_a_revoked_token_is_dead_at_once(desk: Office) -> None:

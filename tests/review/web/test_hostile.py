@@ -188,7 +188,7 @@ def test_every_answer_says_what_may_load(desk: Office, analyst: Browser, capture
 
 
 def test_behind_tls_browsers_are_told_to_stay_there(tmp_path: Path) -> None:
-    with office(tmp_path, listen={"url": "https://desk.example", "trusted_proxy": True}) as desk:
+    with office(tmp_path, listen={"url": "https://desk.example", "trusted_proxy": "10.0.0.5"}) as desk:
         client = desk.app.test_client()
         through = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "desk.example", "X-Forwarded-For": "192.0.2.9"}
         answer = client.get("/login", base_url="http://10.0.0.5:8600", headers=through)

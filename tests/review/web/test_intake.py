@@ -8,6 +8,8 @@ import re
 
 from sqlalchemy import select
 
+from crawlers.imports import Tip
+from crawlers.imports.tips import add
 from crawlers.tables import captures, imports, tips
 from review.desk.roles import Role
 from tests.review.web.office import Office
@@ -28,6 +30,17 @@ def test_a_tip_waits_for_the_night_once(desk: Office) -> None:
         assert browser.post("/intake/tip", form, at="/intake").status_code == 302
     assert [row["url"] for row in rows(desk, tips)] == [form["url"]]
     assert len(desk.told("tip.enter")) == 1
+
+
+def test_tips_come_page_by_page_and_their_reading_is_written_down(desk: Office) -> None:
+    with desk.store.write() as connection:
+        add(connection, [Tip(url=f"http://tip-{number}.example/") for number in range(31)], now=desk.clock())
+    desk.account("ana", Role.ANALYST)
+    browser = desk.signed_in("ana")
+    first, second = browser.get("/intake").text, browser.get("/intake?tips=2").text
+    assert "tip-30.example" in first and "tip-0.example" not in first and "?tips=2" in first
+    assert "tip-0.example" in second and "tip-30.example" not in second
+    assert [row["detail"] for row in desk.told("tip.list")] == ['{"from":2,"to":31}', '{"from":1,"to":1}']
 
 
 def test_a_link_that_cannot_be_visited_is_refused(desk: Office) -> None:

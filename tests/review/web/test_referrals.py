@@ -329,3 +329,20 @@ def test_the_list_is_narrowed_to_one_recipient_and_its_links_stay_there(staffed:
     assert second in page and first not in page
     assert "/referrals?state=draft&amp;agency=police" in page
     assert 'name="agency"' not in staffed.signed_in("market").get("/referrals").text
+
+
+def test_cases_left_out_of_a_new_referral_are_counted(staffed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        confirmed(staffed, number)
+    browser = staffed.signed_in("ana")
+    assert "其余的请从案件页" not in browser.get("/referrals/new").text
+    monkeypatch.setattr("review.web.pages.referrals.CHOICES", 2)
+    page = browser.get("/referrals/new").text
+    assert "共 3 件" in page and "其余的请从案件页" in page
+
+
+def test_who_reads_a_referral_is_written_down(staffed: Office) -> None:
+    browser = staffed.signed_in("ana")
+    label = drafted(staffed, browser, confirmed(staffed))
+    browser.get(f"/referrals/{label}")
+    assert label in staffed.told("referral.read")[-1]["detail"]
