@@ -85,8 +85,9 @@ class Rules:
 
     def _named(self) -> Iterator[tuple[str, OfficialSite]]:
         """Official names that stand for one organ wherever they are written."""
+        common = self.officials.local | self.officials.ordinary
         for core, site in (*self.officials.cores.items(), *self.officials.joined.items()):
-            if core not in self.officials.local | self.officials.ordinary:
+            if core not in common:
                 yield core, site
 
     def judge(self, target: Target) -> Finding | None:

@@ -169,8 +169,9 @@ def vocabulary(officials: Officials, places: Places) -> list[Word]:
 
 
 def _organs(officials: Officials) -> Iterator[Word]:
+    common = officials.local | officials.ordinary
     for core in officials.cores:
-        telling = len(core) >= _LONG_CORE and core not in officials.local | officials.ordinary
+        telling = len(core) >= _LONG_CORE and core not in common
         yield Word.of(core.replace("-", ""), Kind.NATIONAL if telling else Kind.CORE)
 
 
