@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from detectors.hosts import Registry
 
 _MIN_NAME_CHARS = 4
+_MAX_WORD_CHARS = 2
+"""A name that is nothing but a longer subject needs no word beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Chinese:
             return self._latin_subject(latin, han)
         rest = han.replace(subject, "", 1)
         function = next((word for word in self.functions if word in rest), "") or _first(latin, PURPOSES)
-        return Found(subject, function) if function else None
+        alone = not rest and len(text) == len(han) and len(han) > _MAX_WORD_CHARS
+        return Found(subject, function) if function or alone else None
 
     def _latin_subject(self, latin: Reading | None, han: str) -> Found | None:
         subject, function = _first(latin, SUBJECTS), next((word for word in self.functions if word in han), "")

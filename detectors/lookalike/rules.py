@@ -114,7 +114,7 @@ class Rules:
         return dotted[1 : at + 7] if at >= 0 else ""
 
     def _open_name(self, target: Target) -> str:
-        front = f".{'.'.join(target.fronts)}."
+        front = f".{'.'.join((*target.fronts, target.label))}."
         return next((host for host in self.open_hosts if f".{host}." in front), "") if len(front) > 2 else ""
 
     def written(self, target: Target, lexis: Lexis) -> Finding | None:
@@ -279,7 +279,8 @@ class Rules:
             label = lexis.fold(target.label.replace("-", ""))
             site = None if foreign else cores.get(label)
             if site is None and target.is_chinese and not by_chance:
-                site = self.short_cores.get(label) or self._folded_host(target.host)
+                site = self.short_cores.get(label)
+            site = site or self._folded_host(target.host)
             if site is not None:
                 return Finding(Level.WATCH, "homoglyph", site.host, site)
             found = self.written(target.with_labels(list(map(lexis.fold, labels))), lexis)
