@@ -305,5 +305,17 @@ def test_the_bytes_made_are_the_same_for_ever() -> None:
     assert hashlib.sha256(made).hexdigest() == "f0d62416cf600056014deffa846adf138a6b23c7efae6f29e4c5914dd3135777"
 
 
+@given(st.integers(0, len(REVISIT) - 1), st.integers(0, 255))
+def test_whatever_byte_of_a_revisit_is_changed_the_payload_is_right_or_there_is_an_error(at: int, byte: int) -> None:
+    blocks = b"\x01\x09\x00\xf6\xffhello\r\n\r\n"
+    changed = bytearray(REVISIT)
+    changed[at] = byte
+    try:
+        made, _ = whole(b"." + blocks + member(bytes(changed), 1), 1 + len(blocks))
+    except ArchiveError:
+        return
+    assert gzip.decompress(made).endswith(b"hello\r\n\r\n")
+
+
 def test_a_payload_knows_where_it_stands() -> None:
     assert Payload("<id>", "http://a/", OLD, 0, 40, 7).moved(100) == Payload("<id>", "http://a/", OLD, 100, 140, 7)

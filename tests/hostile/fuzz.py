@@ -23,6 +23,7 @@ from crawlers import exchanges
 from crawlers.decode import decode
 from crawlers.profiles import parse
 from crawlers.records import ArchiveError, Exchange, ImportRefused
+from crawlers.revisits import Payloads
 from crawlers.salvage import records
 from detectors.features import Page
 from tests.conftest import ROOT
@@ -95,7 +96,11 @@ def _volume() -> bytes:
         certificate_der=b"der",
         raw_head=b"HTTP/1.1 200 OK\r\nodd",
     )
-    return exchanges.write(page, 6).data + exchanges.write(page, 0).data
+    first, known = exchanges.write(page, 6, revisit_min_bytes=1), Payloads(1)
+    assert first.payload is not None
+    known.note(first.payload_sha256, first.payload)
+    revisit = exchanges.write(page, 6, revisit_min_bytes=1, known=known)
+    return first.data + exchanges.write(page, 0).data + revisit.data
 
 
 def warc(data: bytes, _seed: int) -> None:
