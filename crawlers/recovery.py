@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,8 @@ from crawlers import custody, leases
 from crawlers.archive import SUFFIX, Archive, lock, sync_directory
 from crawlers.clock import utc_now
 from crawlers.records import ArchiveError
+from crawlers.revisits import standing_alone
+from crawlers.salvage import mapped
 from crawlers.store import Store
 from crawlers.tables import volumes
 
@@ -108,14 +109,14 @@ def _settle(store: Store, archive: Archive, name: str, force: bool) -> int | Non
 def _set_aside(archive: Archive, path: Path, keep: int, size: int) -> str:
     """Copy what is about to be cut to `archive/cut/`; returns its name. It begins at a record, so it can be imported.
 
-    Usually it is half a batch, fetched again anyway; after a restore from an old backup it may be evidence.
+    Usually it is half a batch, fetched again anyway; after a restore from an old backup it may be evidence. So it
+    stands alone: a revisit of what stays in the volume becomes the full response.
     """
     folder = archive.root / "cut"
     folder.mkdir(mode=0o700, exist_ok=True)
     aside = folder / f"{path.name.removesuffix(SUFFIX)}.{keep}-{size}{SUFFIX}"
-    with path.open("rb") as source, os.fdopen(os.open(aside, os.O_CREAT | os.O_RDWR, 0o600), "wb") as target:
-        source.seek(keep)
-        shutil.copyfileobj(source, target)
+    with mapped(path) as view, os.fdopen(os.open(aside, os.O_CREAT | os.O_RDWR, 0o600), "wb") as target:
+        target.writelines(standing_alone(view, keep))
         target.flush()
         os.fsync(target.fileno())
     sync_directory(folder)

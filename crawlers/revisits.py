@@ -99,6 +99,19 @@ def whole(view: Any, offset: int) -> tuple[bytes, int]:
     return b"".join((_GZIP_HEAD, *_as_it_is(head), blocks, trailer)), end
 
 
+def standing_alone(view: Any, start: int) -> Iterator[bytes]:
+    """What stands in a volume from `start` on, its revisits made full responses; where it is damaged, as it is."""
+    while start < len(view):
+        try:
+            data, end = inflate(view, start)
+            revisit = parse(data)[0].kind == "revisit"
+            yield whole(view, start)[0] if revisit else bytes(view[start:end])
+        except ArchiveError:
+            yield bytes(view[start:])
+            return
+        start = end
+
+
 def _blocks(view: Any, said: str, offset: int) -> bytes:
     match = _PAYLOAD.match(said)
     start, length = (int(match[1]), int(match[2])) if match else (0, 0)

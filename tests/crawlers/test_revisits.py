@@ -23,7 +23,7 @@ from crawlers.recovery import recover
 from crawlers.revisits import PAYLOAD, Payload, Payloads, whole
 from crawlers.store import StoreError
 from crawlers.warcfile import inflate, member, parse
-from crawlers.warcreader import Entry, read
+from crawlers.warcreader import Damage, Entry, read
 from tests.crawlers.keeping import House, custody_detail, exchange, page, task
 from tests.crawlers.test_wacz import warcio_check
 
@@ -173,6 +173,25 @@ def test_a_crash_between_records_leaves_nothing_dangling(house: House, torn: int
     assert [kind for kind in kinds(house) if kind != "request"] == ["warcinfo", "response", "revisit"]
     assert house.archive.read(capture(house, 2).place).body == SAME
     assert audit(house.store, house.archive, house.blobs) == []
+
+
+def test_what_is_cut_off_and_set_aside_stands_alone(house: House) -> None:
+    """An old backup of the store came back: captures it does not know are set aside, and can be imported."""
+    recorder = house.recorder(max_records=1)
+    recorder.submit(shown("a")).result()  # type: ignore[arg-type]
+    writer = recorder._writer
+    writer.append(shown("b"))  # type: ignore[arg-type]
+    writer.append(shown("c", b"other" * 2_000))  # type: ignore[arg-type]
+    writer.let_go()
+    with house.volume().open("ab") as volume:
+        volume.write(gzip.compress(b"half a record")[:-5])
+    recover(house.store, house.archive, patience_seconds=0)
+    (aside,) = (house.archive.root / "cut").iterdir()
+    items = list(read(aside))
+    bodies = [item.payload for item in items if isinstance(item, Entry) and item.record.kind == "response"]
+    assert bodies == [SAME, b"other" * 2_000]
+    assert [item.code for item in items if isinstance(item, Damage)] == ["cut"]
+    assert "revisit" not in [item.record.kind for item in items if isinstance(item, Entry)]
 
 
 # Retention
