@@ -204,6 +204,6 @@ def refuse_leaks(items: Sequence[Part], masker: Masker) -> None:
 def _readable(item: Item) -> str:
     if item.path.endswith(".pdf"):
         return pdf_text(item.content)
-    if item.path.endswith((".docx", ".xlsx")):
+    if item.path.endswith(".docx"):
         return docx_text(item.content)
     return plain(item.content.decode("utf-8", "replace"))

@@ -39,7 +39,33 @@ TEXT_MAX_BYTES = 256 << 20
 CODES_MAX, MEANING_MAX_CHARS = 1 << 17, 64
 """Of one font's map: how many codes, and how much text may stand for one."""
 WORD_TEXT = re.compile(r"<w:t(?: [^<>]*)?>([^<]*)</w:t>")
-WORD_HIDDEN = re.compile(r"<w:(?:vanish|webHidden|specVanish)\b|<!\[CDATA\[|<!DOCTYPE|<w:altChunk\b")
+WORD_PARTS = re.compile(
+    r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(?:app|core)\.xml|word/_rels/[a-z0-9]+\.xml\.rels"
+    r"|word/(?:document|footer\d*|header\d*|fontTable|settings|styles|webSettings|theme/theme\d*)\.xml"
+    r"|word/media/[A-Za-z0-9]+\.(?:png|jpe?g)"
+)
+WORD_SHOWN = re.compile(r"word/(?:document|footer\d*|header\d*)\.xml")
+WORD_TAG = re.compile(r"<([A-Za-z][\w.-]*:[\w.-]+|[A-Za-z][\w.-]*)")
+WORD_TAGS = frozenset(
+    """
+    a:blip a:ext a:fillRect a:graphic a:graphicData a:graphicFrameLocks a:off a:prstGeom a:stretch a:xfrm
+    pic:blipFill pic:cNvPicPr pic:cNvPr pic:nvPicPr pic:pic pic:spPr w:body w:br w:cantSplit w:cols w:docGrid
+    w:document w:drawing w:fldChar w:footerReference w:ftr w:gridCol w:hdr w:headerReference w:ind w:instrText
+    w:jc w:p w:pPr w:pStyle w:pgMar w:pgSz w:r w:rFonts w:rPr w:rStyle w:sectPr w:sz w:t w:tbl w:tblGrid
+    w:tblHeader w:tblLayout w:tblLook w:tblPr w:tblStyle w:tblW w:tc w:tcPr w:tcW w:tr w:trHeight w:trPr
+    wp:cNvGraphicFramePr wp:docPr wp:extent wp:inline
+    """.split()
+)
+"""What papers are made of. Anything else could show text that is not read here, or hide some that is."""
+WORD_FIELD = re.compile(r"<w:instrText[^<>]*>(?! ?PAGE ?</)")
+PDF_OTHER = re.compile(
+    rb"/(?:Annots|AcroForm|OpenAction|AA|JavaScript|EmbeddedFiles?|ObjStm|OCProperties|Type3|PostScript)\b"
+    rb"|/Subtype\s*/Form\b|/[^\s/\[\]()<>{}%]*#"
+)
+"""What typesetters do not write here and viewers would show or do; the last are names in disguise."""
+WORD_HIDDEN = re.compile(
+    r"<w:(?:vanish|webHidden|specVanish)\b|<!\[CDATA\[|<!DOCTYPE|<w:altChunk\b|TargetMode\s*=\s*.External"
+)
 UNREADABLE_PAPER = (
     *(ValueError, KeyError, IndexError, TypeError, OverflowError, RuntimeError, EOFError, NotImplementedError),
     *(zlib.error, zipfile.BadZipFile, struct.error, OSError),
@@ -57,6 +83,8 @@ def pdf_pages(data: bytes) -> List[str]:
     """The same, page by page, without their numbers."""
     found = list(between(OBJECT, data))
     objects = Objects(found)
+    if any(PDF_OTHER.search(STREAM.split(body, 1)[0]) for body in objects.values()):
+        raise ValueError("annotations, forms or whatever else is not read here")
     trees = [int(count) for body in objects.values() if PAGES.search(body) for count in COUNT.findall(body)]
     pages = sum(PAGE.search(body) is not None for body in objects.values())
     if len(objects) != len(found) or data.count(b"startxref") > 1 or max(trees, default=pages) != pages:
@@ -213,15 +241,26 @@ def docx_parts(data: bytes) -> Tuple[str, str]:
         if len(set(archive.namelist())) != len(archive.namelist()):
             raise ValueError("two parts of one name")
         for part in archive.infolist():
-            if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml", part.filename):
-                with archive.open(part) as file:
-                    xml = file.read(left + 1).decode("utf-8")
-                left -= len(xml)
-                if left < 0 or WORD_HIDDEN.search(xml):
-                    raise ValueError(f"{part.filename}: text that is not shown, or too much of it")
+            if not WORD_PARTS.fullmatch(part.filename):
+                raise ValueError(f"{part.filename!a} has no place in a paper")
+            if part.filename.startswith("word/media/"):
+                continue
+            with archive.open(part) as file:
+                xml = file.read(left + 1).decode("utf-8")
+            left -= len(xml)
+            if left < 0 or WORD_HIDDEN.search(xml):
+                raise ValueError(f"{part.filename}: text that is not shown, or too much of it")
+            if WORD_SHOWN.fullmatch(part.filename):
+                refuse_other_marks(xml, part.filename)
                 pieces[part.filename != "word/document.xml"].extend(WORD_TEXT.findall(xml))
     body, margin = (plain(html.unescape("".join(found))) for found in pieces)
     return body, margin
+
+
+def refuse_other_marks(xml: str, part: str) -> None:
+    other = {found[1] for found in WORD_TAG.finditer(xml)} - WORD_TAGS
+    if other or WORD_FIELD.search(xml):
+        raise ValueError(f"{part}: {', '.join(sorted(other))[:80] or 'a field'} that is not read here")
 
 
 def docx_pages(data: bytes) -> List[str]:

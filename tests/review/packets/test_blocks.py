@@ -49,7 +49,9 @@ def one_less(paper: model.Paper) -> model.Paper:
 
 def one_altered(paper: model.Paper) -> model.Paper:
     (table,) = [block for block in paper.blocks if isinstance(block, model.Table) and len(block.rows) > 3]
-    rows = (*table.rows[:2], (*table.rows[2][:-1], "0" + table.rows[2][-1][1:]), *table.rows[3:])
+    *cells, digests = table.rows[2]
+    other = ("1" if digests[0] == "0" else "0") + digests[1:]
+    rows = (*table.rows[:2], (*cells, other), *table.rows[3:])
     return replace(paper, blocks=tuple(replace(table, rows=rows) if b is table else b for b in paper.blocks))
 
 
@@ -67,6 +69,25 @@ def in_word(part: str, before: str, after: str) -> Change:
                 assert name != part or before.encode() in content
                 new.writestr(name, content.replace(before.encode(), after.encode(), 1) if name == part else content)
         files[f"{LETTER}.docx"] = output.getvalue()
+
+    return changed
+
+
+def with_part(name: str, content: str) -> Callable[[bytes], bytes]:
+    def changed(word: bytes) -> bytes:
+        output = io.BytesIO(word)
+        with zipfile.ZipFile(output, "a") as archive:
+            archive.writestr(name, content)
+        return output.getvalue()
+
+    return changed
+
+
+def with_mark(mark: str) -> Callable[[bytes], bytes]:
+    def changed(word: bytes) -> bytes:
+        files = {f"{LETTER}.docx": word}
+        in_word("word/document.xml", "</w:p>", f"<w:r>{mark}</w:r></w:p>")(files)
+        return files[f"{LETTER}.docx"]
 
     return changed
 
@@ -102,6 +123,30 @@ def test_papers_that_say_something_else(bench: Bench, name: str) -> None:
     CHANGES[name](files)
     report = bench.judge(packed(bench.resealed(files)))
     assert (report["verdict"], "PAPER_MISMATCH" in codes(report)) == ("invalid", True), report["checks"]
+
+
+OPEN: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "a note at the foot of the DOCX": ("docx", with_part("word/footnotes.xml", "<w:footnotes/>")),
+    "a drawing with text in the DOCX": ("docx", with_mark("<a:t>同意</a:t>")),
+    "a field of the DOCX": ("docx", with_mark("<w:instrText> DATE </w:instrText>")),
+    "a style of the DOCX that hides": ("docx", with_part("word/theme/theme9.xml", "<w:rPr><w:vanish/></w:rPr>")),
+    "a note on the PDF": ("pdf", lambda c: c.replace(b"/Type/Page/", b"/Type/Page/Annots[9 0 R]/", 1)),
+    "a form in the PDF": (
+        "pdf",
+        lambda c: c.replace(b"\n1 0 obj", b"\n9999 0 obj\n<</Subtype /Form>>\nendobj\n1 0 obj", 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_text_that_is_shown_and_cannot_be_read_leaves_it_open(bench: Bench, name: str) -> None:
+    form, change = OPEN[name]
+    files = bench.copy()
+    before = files[f"{LETTER}.{form}"]
+    files[f"{LETTER}.{form}"] = change(before)
+    assert files[f"{LETTER}.{form}"] != before
+    report = bench.judge(packed(bench.resealed(files)))
+    assert (report["verdict"], "PAPER_UNREADABLE" in codes(report)) == ("unknown", True), report["checks"]
 
 
 @pytest.mark.parametrize("ends", [(".pdf",), (".docx",), (".pdf", ".docx")])
