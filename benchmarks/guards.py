@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,16 +57,25 @@ def noticed(guard: Mapping[str, Any], copy: Path) -> Sequence[str]:
         *shlex.split(guard["tests"]),
     ]
     environment = {**os.environ, "PYTHONPATH": str(copy)}
+    child = subprocess.Popen(
+        command,
+        cwd=copy,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     try:
-        done = subprocess.run(
-            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=TIME_MAX_SECONDS, check=False
-        )
+        output, _ = child.communicate(timeout=TIME_MAX_SECONDS)
     except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)  # with the crawl it keeps running beside its tests
+        child.communicate()
         return ["(stopped: it took too long)"]
-    if done.returncode == _NO_TESTS:
+    if child.returncode == _NO_TESTS:
         raise ValueError(f"{guard['case']}: {guard['tests']} selects no test")
-    said = (done.stdout + done.stderr).strip().splitlines()[-1:]
-    return _FAILED.findall(done.stdout) or (said if done.returncode else [])
+    said = output.strip().splitlines()[-1:]
+    return _FAILED.findall(output) or (said if child.returncode else [])
 
 
 def main() -> int:
