@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ _ASSET_SHARE = 0.5
 _PROGRAM = re.compile(r"\.(?:css|js)(?:$|[?#])", re.I)
 _LINKS_MIN = 4
 _LINK_SHARE = 0.5
+_COLUMNS_MIN, _COLUMNS_SHARE = 15, 0.75
+"""With so many links to one official site a page has that site's columns for its own."""
 _FRAMED_CHARS = 400
 """A page with less text of its own shows what its frame shows."""
 
@@ -75,12 +78,19 @@ def _shown(page: Page, registry: Registry) -> Iterator[Claim]:
     programs = [source for source in files if _PROGRAM.search(source)]
     yield from _mostly("code", programs, _PROGRAMS_MIN, _ASSET_SHARE, registry)
     yield from _mostly("assets", files, _ASSETS_MIN, _ASSET_SHARE, registry)
-    yield from _mostly("links", [link.href for link in markup.links], _LINKS_MIN, _LINK_SHARE, registry)
+    yield from _linked([link.href for link in markup.links], registry)
     if markup.images and is_official(host_of(markup.images[0].src), registry):
         yield Claim("logo", markup.images[0].src, host=host_of(markup.images[0].src), where="html")
     if len(page.text) < _FRAMED_CHARS:
         yield from _mostly("frame", markup.frames, 1, 0.0, registry)
     yield from _mostly("form", [form.action or "" for form in markup.forms], 1, 0.0, registry)
+
+
+def _linked(addresses: list[str], registry: Registry) -> Iterator[Claim]:
+    for claim in _mostly("links", addresses, _LINKS_MIN, _LINK_SHARE, registry):
+        count = sum(claim.host in address for address in addresses)
+        whole = count >= max(_COLUMNS_MIN, _COLUMNS_SHARE * len(addresses))
+        yield replace(claim, kind="columns") if whole else claim
 
 
 def _mostly(kind: str, addresses: list[str], least: int, share: float, registry: Registry) -> Iterator[Claim]:

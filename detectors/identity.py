@@ -46,6 +46,7 @@ WEIGHTS = {
     "code": 0.3,
     "logo": 0.2,
     "links": 0.25,
+    "columns": 0.35,
     "frame": 0.4,
     "form": 0.25,
     "platform": 0.25,
@@ -60,7 +61,7 @@ _FOOTER_MARKS = frozenset({"footer", "site_code"})
 _MENTIONS = frozenset(
     {
         *("title", "masthead", "statement", "description", "supervisor", "platform", "conac", "canonical"),
-        *("path", "logo", "assets", "code", "links", "frame", "form", "emblem", "template", "defunct"),
+        *("path", "logo", "assets", "code", "links", "columns", "frame", "form", "emblem", "template", "defunct"),
     }
 )
 _SUPPORT = frozenset({"emblem", "template", "defunct"})

@@ -72,6 +72,7 @@ CLAIM_REASONS = {
     "logo": "页面的第一张图片直接取自 {claimed}，自己却放在 {host}",
     "code": "页面的样式和程序大多直接取自 {claimed}，像是照搬该网站",
     "links": "页面的栏目链接大多指向 {claimed}，像是照搬该网站",
+    "columns": "页面的栏目链接几乎都指向 {claimed}，像是照搬该网站",
     "frame": "页面用框架直接显示 {claimed} 的内容，自己却放在 {host}",
     "form": "页面的表单提交给 {claimed}，自己却放在 {host}",
     "emblem": "页面使用国徽、警徽一类的徽记（{code}），而 {host} 不是国家机关的网站",
