@@ -49,11 +49,11 @@ class Context:
         """The same but for its wording."""
         return Context(self.config, self.key, self.pictures, wording, self.known)
 
-    @property
+    @cached_property
     def wording(self) -> Wording:
         return self.tried or self.config.wording
 
-    @property
+    @cached_property
     def thresholds(self) -> Thresholds:
         return self.config.policy.thresholds
 

@@ -187,12 +187,12 @@ class Lexicon:
             for concept, term in sorted(named | owned)
         ]
 
-    def by_sound(self, sound: str, *, in_letters: bool) -> Iterator[tuple[Sound, int, int]]:
+    def by_sound(self, sound: str, *, in_letters: bool) -> list[tuple[Sound, int, int]]:
         """Each term that counts by its sound, with start and end, in a text of syllables' codes; unless some of it is
         written in letters, only such as count without."""
         sounds, automaton = self._by_letters if in_letters else self._by_ear
-        for index, start, end in automaton.find_matches_as_indexes(sound, overlapping=True):
-            yield sounds[index], start, end
+        found = automaton.find_matches_as_indexes(sound, overlapping=True)
+        return [(sounds[index], start, end) for index, start, end in found]
 
     @lazy
     def _by_letters(self) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
@@ -210,11 +210,12 @@ class Lexicon:
         """The text with the characters at some places read as what they may be written for."""
         if not places:
             return text
-        kept = (
-            text[end:start] for end, start in zip((0, *(at + 1 for at in places)), (*places, len(text)), strict=True)
-        )
-        read = (self.variants[ord(text[at])] for at in places)
-        return "".join(itertools.chain.from_iterable(itertools.zip_longest(kept, read, fillvalue="")))
+        pieces: list[str] = []
+        last = 0
+        for at in places:
+            pieces += text[last:at], self.variants[ord(text[at])]
+            last = at + 1
+        return "".join([*pieces, text[last:]])
 
     def find_long_over(self, text: str, places: Sequence[int]) -> list[Match]:
         """The same of words that are longer than those that people write apart."""

@@ -184,7 +184,7 @@ class Passages:
         self.matches = reader.matches
         self.lexicon: Lexicon = reader.lexicon
         self.hits: Hits = reader.hits
-        self.spans = list(_pieces(self.speakers.ends, len(reader.page.text)))
+        self.spans = _pieces(self.speakers.ends, len(reader.page.text))
         self.starts = [start for start, _ in self.spans]
 
     def windows(self) -> list[Window]:
@@ -271,7 +271,7 @@ class Passages:
         for index in indexes:
             names, frames = self._meanings.get(index), self._others.get(index, _NOTHING)
             if frames:
-                marks.update(f"@{frame}" for frame in frames)
+                marks.update(["@" + frame for frame in frames])
             if names:
                 foreign = not frames <= mild
                 marks |= _marks(names, f"#{OTHER}" if foreign else "#", self.lexicon)
@@ -318,17 +318,19 @@ def _marks(names: set[str], before: str, lexicon: Lexicon) -> set[str]:
 
 def _pairs(goods: set[str], names: set[str], before: str, lexicon: Lexicon) -> set[str]:
     """What is sold × what is said of it."""
-    acts = names & lexicon.acts
-    return {f"{before}{good}*{act}" for good in {lexicon.goods[name] for name in goods} for act in acts}
+    acts = names & lexicon.acts if goods else ()
+    return {f"{before}{lexicon.goods[name]}*{act}" for name in goods for act in acts} if acts else set()
 
 
-def _pieces(ends: Sequence[int], length: int) -> Iterator[Span]:
+def _pieces(ends: Sequence[int], length: int) -> list[Span]:
+    found: list[Span] = []
     start = 0
     for end in ends:
         stop = min(end, length)
-        for first in range(start, stop - SENTENCE_CHARS, SENTENCE_CHARS):
-            yield first, first + SENTENCE_CHARS
-            start = first + SENTENCE_CHARS
+        while stop - start > SENTENCE_CHARS:
+            found.append((start, start + SENTENCE_CHARS))
+            start += SENTENCE_CHARS
         if start < stop:
-            yield start, stop
+            found.append((start, stop))
             start = stop
+    return found

@@ -115,7 +115,9 @@ def _named(reader: Reader, window: Window, offers: list[Offer]) -> str:
 def _sentence(reader: Reader, window: Window) -> tuple[int, int]:
     """The sentence that speaks most for an offer, trimmed."""
     text = reader.page.text
-    start, end = max(window.sentences, key=lambda span: (reader.passages.telling(span, reader.manner), -span[0]))
+    start, end = window.sentences[0]
+    if len(window.sentences) > 1:
+        start, end = max(window.sentences, key=lambda span: (reader.passages.telling(span, reader.manner), -span[0]))
     while start < end - 1 and text[start].isspace():
         start += 1
     while end > start + 1 and text[end - 1].isspace():
@@ -127,9 +129,8 @@ def _words(reader: Reader, window: Window) -> tuple[str, ...]:
     """How the meanings are said that weigh most, none inside another; a contact or a single character says nothing."""
     weights = reader.manner.weights
     spoken = window.marks - {"#contact"}
-    names = sorted((mark for mark in spoken if weights.get(mark, 0.0) > 0), key=lambda mark: (-weights[mark], mark))
     found: list[Hit] = []
-    for name in names:
+    for _, name in sorted([(-weight, mark) for mark in spoken if (weight := weights.get(mark, 0.0)) > 0]):
         if len(found) == _TELLING:
             break
         hits = reader.hits.within(name[1:], window.start, window.end, 0) if name[0] == "#" else []

@@ -74,6 +74,8 @@ def _addresses(page: Page) -> Iterator[Trace]:
 def accounts(page: Page) -> Iterator[Trace]:
     """Accounts at services that count visitors."""
     source = page.source[:_MAX_SOURCE_CHARS]
+    if not source:
+        return
     for service, word, pattern in _analytics():
         found = dict.fromkeys(pattern.findall(source) if word in source else ())
         for account in list(found)[:_MAX_OF_KIND]:

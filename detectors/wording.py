@@ -214,7 +214,7 @@ class Reader:
         if damped:
             factor = self.wording.damped_factor
             boosts = (*((name, weight * factor) for name, weight in boosts), ("lawful", rule.weight * (factor - 1)))
-        start, end = min(hit.start for hit in near), max(hit.end for hit in near)
+        start, end = min([hit.start for hit in near]), max([hit.end for hit in near])
         return Offer(
             rule=rule,
             anchor=anchor,
