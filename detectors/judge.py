@@ -14,6 +14,7 @@ from crawlers.records import ArchiveError, Capture
 from crawlers.tables import captures as capture_rows
 from crawlers.tables import listings as listing_rows
 from crawlers.tables import removals
+from detectors import together
 from detectors.assessments import SubjectAssessment, latest_assessments, pending_followups
 from detectors.base import Trace
 from detectors.features import Page
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 CHUNK = 50
 """Judgements a transaction: a crash costs at most this many pages of judging, and nothing of evidence."""
+OFFERS_CHUNK = together.CHUNK_PAGES
+"""The same of offers, which are judged together."""
 _TITLE_CHARS = 200
 _SHOWN_CHARS = 256
 
@@ -84,7 +87,7 @@ class _Judge:
     def listings(self) -> None:
         of_listing = judgements.c.listing_id == listing_rows.c.id
         pending = self._pending(select(listing_rows.c.id), listing_rows.c.capture_id, of_listing)
-        for chunk in _chunks(pending, CHUNK):
+        for chunk in _chunks(pending, OFFERS_CHUNK):
             listings = self._listings(chunk)
             found = assess_all(map(Page.from_listing, listings), self.context)
             self._save([self._listing(*one) for one in zip(listings, found, strict=True)])

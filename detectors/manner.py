@@ -178,6 +178,9 @@ class Manner:
 class Passages:
     """The windows of one text."""
 
+    STEPS = ("_meanings", "_others", "_cuts")
+    """What is made of it one after the other, when somebody asks for it."""
+
     def __init__(self, reader: Reader) -> None:
         self.contacts = reader.contacts
         self.speakers = reader.speakers

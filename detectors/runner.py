@@ -6,7 +6,8 @@ import gc
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from dataclasses import dataclass, field
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from detectors import together, verdict
@@ -22,38 +23,51 @@ MAX_FINDINGS = 200
 
 def assess(page: Page, context: Context) -> Assessment:
     """Both axes of one page, text or listing. Deterministic: only the budget's clock is read, and only to stop."""
-    findings: list[Finding] = []
-    errors: list[DetectorError] = []
-    if page.state not in verdict.UNREADABLE:
-        with _uncollected():
-            is_document = page.kind == "html"
-            for one in registry():
-                if is_document or not one.of_documents:
-                    error = _run(one, page, context, findings)
-                    if error is not None:
-                        errors.append(error)
-            # a reader and its page hold each other: they would outlive the judgement until a collection finds them
-            page.memo.clear()
-    signals = [finding for finding in findings if isinstance(finding, Signal)]
-    return Assessment(
-        state=page.state.value,
-        impersonation=verdict.impersonation(page, signals, context),
-        selling=verdict.selling(page, signals, context),
-        contacts=tuple(finding for finding in findings if isinstance(finding, Contact)),
-        followups=tuple(finding for finding in findings if isinstance(finding, FollowUp)),
-        traces=tuple(finding for finding in findings if isinstance(finding, Trace)),
-        errors=tuple(errors),
-    )
+    return _judged([page], context)[0]
 
 
 def assess_all(pages: Iterable[Page], context: Context) -> Iterator[Assessment]:
     """What `assess` finds of each, in their order; short texts go faster so."""
-    remaining = iter(pages)
-    while chunk := list(islice(remaining, together.CHUNK_PAGES)):
-        with _uncollected():
-            _look_through(chunk, context)
-            found = [assess(page, context) for page in chunk]
-        yield from found
+    for are_short, some in groupby(pages, together.is_short):
+        while chunk := list(islice(some, together.CHUNK_PAGES if are_short else 1)):
+            yield from _judged(chunk, context)
+
+
+def _judged(pages: list[Page], context: Context) -> list[Assessment]:
+    found = [_Found(page) for page in pages]
+    with _uncollected():
+        read = [one for one in found if one.page.state not in verdict.UNREADABLE]
+        if len(read) > 1:
+            _look_through([one.page for one in read], context)
+        for detector in registry():
+            for one in read:
+                if one.page.kind == "html" or not detector.of_documents:
+                    _run(detector, one, context)
+        for one in read:
+            # a reader and its page hold each other: they would outlive the judgement until a collection finds them
+            one.page.memo.clear()
+    return [one.assessment(context) for one in found]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the detectors have found of a page so far."""
+
+    page: Page
+    findings: list[Finding] = field(default_factory=list)
+    errors: list[DetectorError] = field(default_factory=list)
+
+    def assessment(self, context: Context) -> Assessment:
+        signals = [finding for finding in self.findings if isinstance(finding, Signal)]
+        return Assessment(
+            state=self.page.state.value,
+            impersonation=verdict.impersonation(self.page, signals, context),
+            selling=verdict.selling(self.page, signals, context),
+            contacts=tuple([finding for finding in self.findings if isinstance(finding, Contact)]),
+            followups=tuple([finding for finding in self.findings if isinstance(finding, FollowUp)]),
+            traces=tuple([finding for finding in self.findings if isinstance(finding, Trace)]),
+            errors=tuple(self.errors),
+        )
 
 
 @contextmanager
@@ -69,31 +83,27 @@ def _uncollected() -> Iterator[None]:
 
 
 def _look_through(pages: list[Page], context: Context) -> None:
-    short = [page for page in pages if len(page.text) <= together.MAX_CHARS and page.state not in verdict.UNREADABLE]
     try:
-        together.look_through(short, context)
+        together.look_through(pages, context)
     except Exception:  # noqa: BLE001 - the same boundary: what fails here fails again in the detector that asks for it
         return
 
 
-def _run(one: Detector, page: Page, context: Context, findings: list[Finding]) -> DetectorError | None:
-    """One detector's findings appended; what it yielded before it failed is kept."""
+def _run(one: Detector, found: _Found, context: Context) -> None:
+    """One detector's findings added; what it yielded before it failed is kept."""
     started = time.perf_counter()
     try:
-        for count, finding in enumerate(one.run(page, context)):
-            findings.append(finding)
+        for count, finding in enumerate(one.run(found.page, context)):
+            found.findings.append(finding)
             if count >= MAX_FINDINGS:
                 break
             spent_ms = (time.perf_counter() - started) * 1000
             if spent_ms > one.budget_ms:
-                return DetectorError(
-                    detector=one.name,
-                    version=one.version,
-                    kind="budget",
-                    message=f"{spent_ms:.0f} ms spent of {one.budget_ms} ms",
-                )
+                found.errors.append(_error(one, "budget", f"{spent_ms:.0f} ms spent of {one.budget_ms} ms"))
+                break
     except Exception as error:  # noqa: BLE001 - the boundary: one detector's fault must not cost the others' findings
-        return DetectorError(
-            detector=one.name, version=one.version, kind=type(error).__name__, message=str(error)[:500]
-        )
-    return None
+        found.errors.append(_error(one, type(error).__name__, str(error)[:500]))
+
+
+def _error(one: Detector, kind: str, message: str) -> DetectorError:
+    return DetectorError(detector=one.name, version=one.version, kind=kind, message=message)

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from detectors.contacts import page_views
+from detectors.manner import Passages
 from detectors.matches import Matches
 from detectors.pitch import pitches
 from detectors.wording import Reader
@@ -19,17 +20,23 @@ if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
 
-CHUNK_PAGES = 64
+CHUNK_PAGES = 256
 MAX_CHARS = 4_000
-"""A longer text fills the caches by itself, and is judged within the detectors' budgets."""
+"""A longer text fills the caches by itself, and is judged alone within the detectors' budgets."""
 
 STEPS: tuple[Callable[[Reader], object], ...] = (
     *map(attrgetter, (f"matches.{name}" for name in Matches.STEPS)),
-    *map(attrgetter, ("contacts", "hits.possible", "speakers", "passages", "unweighed", "windows")),
+    *map(attrgetter, ("contacts", "heard", "hits.possible", "speakers")),
+    *map(attrgetter, (f"passages.{name}" for name in Passages.STEPS)),
+    *map(attrgetter, ("unweighed", "windows")),
     Reader.offers,
     pitches,
 )
 """In the order in which detectors would ask."""
+
+
+def is_short(page: Page) -> bool:
+    return len(page.text) <= MAX_CHARS
 
 
 def look_through(pages: Sequence[Page], context: Context) -> None:

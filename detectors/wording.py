@@ -91,12 +91,16 @@ class Reader:
         return [contact for contact in self.contacts if is_personal(contact)]
 
     @lazy
-    def hits(self) -> Hits:
+    def heard(self) -> dict[str, list[Hit]]:
         matches = self.matches
         beside = [(hit.start, hit.end) for name in _BESIDE for hit in matches.some(name, _MAX_BESIDE)]
         beside += [(contact.start, contact.end) for contact in self.personal]
-        matches.add_heard(hear(matches.views, self.lexicon, beside))
-        hits = Hits(matches)
+        return hear(matches.views, self.lexicon, beside)
+
+    @lazy
+    def hits(self) -> Hits:
+        self.matches.add_heard(self.heard)
+        hits = Hits(self.matches)
         hits.put("contact", [Hit(c.start, c.end, c.value, is_disguised(c)) for c in self.personal])
         return hits
 
