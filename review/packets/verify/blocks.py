@@ -16,7 +16,7 @@ Unit = Tuple[str, List[str], str]
 Way = Tuple[int, ...]
 """How much of each cell of a row has been shown."""
 PAPERS = "papers.json"
-STEPS_MAX, QUOTED_CHARS = 1 << 21, 40
+STEPS_MAX, QUOTED_CHARS = 1 << 19, 40
 """Ways to divide rows over pages that are looked at, in one paper."""
 
 
