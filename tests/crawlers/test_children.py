@@ -61,16 +61,19 @@ def test_a_run_that_takes_too_long_is_ended_and_its_tasks_stay(
     office.mkdir()
     (office / "crawl.toml").write_text("timeout_seconds = 25\ndelay_seconds = 30.0\n", encoding="utf-8")
     plan(store, "http://a.test/good", "http://a.test/good-2", "http://a.test/good-3")
-    report = run_spider(
-        "sites",
-        night=NIGHT,
-        data=tmp_path,
-        config_dir=office,
-        door_environment=door.environment(),
-        limits=ChildLimits(time_seconds=6),
-    )
-    assert report.killed == "time"
-    states = [status.state for status in store.tasks(night=NIGHT)]
+    for seconds in (6, 30):  # a busy machine may need the first six to start
+        report = run_spider(
+            "sites",
+            night=NIGHT,
+            data=tmp_path,
+            config_dir=office,
+            door_environment=door.environment(),
+            limits=ChildLimits(time_seconds=seconds),
+        )
+        assert report.killed == "time"
+        states = [status.state for status in store.tasks(night=NIGHT)]
+        if TaskState.LEASED in states:
+            break
     assert TaskState.LEASED in states
     assert TaskState.DEAD not in states
 
