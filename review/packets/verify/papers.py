@@ -59,7 +59,7 @@ WORD_TAGS = frozenset(
 """What papers are made of. Anything else could show text that is not read here, or hide some that is."""
 WORD_FIELD = re.compile(r"<w:instrText[^<>]*>(?! ?PAGE ?</)")
 PDF_OTHER = re.compile(
-    rb"/(?:Annots|AcroForm|OpenAction|AA|JavaScript|EmbeddedFiles?|ObjStm|OCProperties|Type3|PostScript)\b"
+    rb"/(?:Annots|AcroForm|OpenAction|AA|JavaScript|EmbeddedFiles?|ObjStm|OCProperties|Type3|PostScript|PatternType\s*1)\b"
     rb"|/Subtype\s*/Form\b|/[^\s/\[\]()<>{}%]*#"
 )
 """What typesetters do not write here and viewers would show or do; the last are names in disguise."""
@@ -133,6 +133,8 @@ def between(mark: "re.Pattern[bytes]", data: bytes) -> Iterator[Tuple[bytes, byt
 def page_text(objects: Objects, page: bytes, maps: Dict[bytes, Dict[int, str]]) -> str:
     """What one page shows; `maps` are those of the fonts met before, by object."""
     resources, contents = REFERENCE["Resources"].search(page), REFERENCE["Contents"].search(page)
+    if (contents is None) != (b"/Contents" not in page) or page.count(b"/Contents") > 1:
+        raise ValueError("a page whose content is not one stream")
     names = dict(font_names(objects[resources[1]] if resources else page))
     for number in names.values():
         if number not in maps:
@@ -201,9 +203,9 @@ def shown(content: bytes, fonts: Dict[bytes, Dict[int, str]]) -> str:
         if token[3] == b"Tf":
             font = fonts.get(name, {})
         elif token[3] in (b"Tj", b"TJ"):
-            pieces += [
-                font.get(int.from_bytes(raw[i : i + 2], "big"), "") for raw in strings for i in range(0, len(raw), 2)
-            ]
+            pieces += [font[int.from_bytes(raw[i : i + 2], "big")] for raw in strings for i in range(0, len(raw), 2)]
+        elif token[3] in (b"'", b'"', b"BI"):
+            raise ValueError("text or pictures in another way than typesetters write them")
         if token[3] is not None:
             strings = []
     return "".join(pieces)

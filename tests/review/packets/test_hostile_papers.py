@@ -165,3 +165,19 @@ def test_more_values_than_memory_has_room_for() -> None:
 def test_numbers_that_json_does_not_have(raw: bytes) -> None:
     with pytest.raises(Finding, match="JSON_INVALID"):
         strict_json(raw, "x")
+
+
+@pytest.mark.parametrize(
+    "content", [b"/F 9 Tf <0002> Tj", b"/G 9 Tf <0001> Tj", b"/F 9 Tf <0001> '", b"BI /W 1 ID x EI"]
+)
+def test_text_of_a_pdf_that_is_shown_and_has_no_reading(content: bytes) -> None:
+    """A code or a font without a map, operators that no typesetter here writes."""
+    with pytest.raises((ValueError, KeyError)):
+        pdf_text(page(content, b"beginbfchar <0001> <0041> endbfchar"))
+
+
+def test_a_page_of_several_streams_is_not_read_as_empty() -> None:
+    whole = pdf(b"<</Type/Page /Contents [2 0 R 2 0 R]>>", deflated(b""))
+    with pytest.raises(ValueError, match="not one stream"):
+        pdf_text(whole)
+    assert pdf_text(pdf(b"<</Type/Page>>")) == ""
