@@ -111,7 +111,7 @@ def identity(page: Page, context: Context) -> Iterator[Signal]:
     if copy is not None:
         found = [claim for claim in found if claim.kind != "path"]
     if context.registry.is_institution(host):
-        found = _elsewhere(found)
+        found = _elsewhere(found, context.registry)
     if not any(claim.kind not in _SUPPORT for claim in found):
         yield from _unclaimed(page)
         found = []
@@ -163,12 +163,13 @@ def _foreign(found: list[Claim], host: str, registry: Registry) -> list[Claim]:
     return list(kept.values())
 
 
-def _elsewhere(found: list[Claim]) -> list[Claim]:
+def _elsewhere(found: list[Claim], registry: Registry) -> list[Claim]:
     """On the host of a school or an institute: exam authorities and training centres of the state are at home there, so
     only marks that say a page belongs elsewhere accuse it."""
-    if any(word in claim.name for claim in found for word in _AT_HOME):
-        return []
     owned = [claim for claim in found if claim.host and claim.kind not in ("footer", "supervisor")]
+    listed = any(registry.site_of(claim.host) for claim in owned)
+    if not listed and any(word in claim.name for claim in found for word in _AT_HOME):
+        return []
     return [claim for claim in found if claim in owned or claim.kind in _SITE_MARKS | _SUPPORT] if owned else []
 
 

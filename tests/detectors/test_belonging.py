@@ -31,6 +31,12 @@ def test_who_says_to_be_elsewhere_is_accused_on_a_schools_host_too(context: Cont
     assert (found.level, found.imitates) == (Level.FLAG, "应急管理部")
 
 
+def test_a_listed_site_is_copied_on_a_schools_host_too(context: Context) -> None:
+    html = f"<title>中国高等教育学生信息网</title>{FORM}"
+    found = verdict(html, context, "https://zk.yinhe.edu.cn/upload/x.html")
+    assert (found.level, found.imitates) == (Level.FLAG, "中国高等教育学生信息网")
+
+
 @pytest.mark.parametrize(
     "html",
     [
