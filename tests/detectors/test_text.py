@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import starmap
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,6 +140,24 @@ def test_a_dense_character_is_quoted_by_what_it_was_folded_from(written: str) ->
         first, last = folding.through_dense(views, at, at + 1)
         around = folding.fold(written[max(0, first - 1) : last + 4]).text
         assert character in around
+
+
+@given(ODD)
+def test_many_places_are_looked_up_as_each_alone(written: str) -> None:
+    views = folding.views(written)
+    for view in (views.folded, views.dense):
+        size = len(view.text)
+        spans = [(start, end) for start in range(size) for end in range(start + 1, size + 1)]
+        assert [*starmap(view.originals(1_000), spans)] == [*starmap(view.original, spans)]
+    offsets = [*range(len(written) + 1)]
+    assert folding.all_at_joined(views, offsets) == [folding.at_joined(views, offset) for offset in offsets]
+
+
+@given(st.text(st.sampled_from("證書焊工ａＢ１①考試电abc，。 \n")))
+def test_glyphs_are_replaced_in_whatever_way_is_quicker(written: str) -> None:
+    table = folding.one_to_one()
+    for text in (written, written + "电" * 999):
+        assert folding.fold(text).text == text.translate(table)
 
 
 @given(ODD)
