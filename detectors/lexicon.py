@@ -152,10 +152,14 @@ class Lexicon:
         self.plainly = self.of_terms_only - self.excepted.keys() - self.nested
         """Meanings whose hits are those of their terms."""
         self.rules = [
-            (rule, tuple(frozenset(name.split("|")) for name in (rule.anchor, *rule.near, *rule.distinct)))
-            for rule in wording.rule
+            (rule, tuple(frozenset(name.split("|")) for name in (*rule.near, *rule.distinct))) for rule in wording.rule
         ]
-        """Each rule with what it needs: of each set some concept must be in the text."""
+        """Each rule with what it needs beside its anchor: of each set some concept must be in the text."""
+        self.anchored: dict[str, list[int]] = defaultdict(list)
+        """Numbers of the rules by what may be their anchor."""
+        for number, rule in enumerate(wording.rule):
+            for name in rule.anchor.split("|"):
+                self.anchored[name].append(number)
 
     def _own(self, owners: dict[str, set[str]], name: str, terms: Iterable[str]) -> None:
         for term in terms:

@@ -158,7 +158,9 @@ class Reader:
     def _may_hold(self) -> Iterator[Rule]:
         """The rules of which all that they ask for is somewhere in the text: mostly none."""
         possible = self.hits.possible
-        for rule, needs in self.lexicon.rules:
+        anchored, rules = self.lexicon.anchored, self.lexicon.rules
+        numbers = {number for name in possible & anchored.keys() for number in anchored[name]}
+        for rule, needs in map(rules.__getitem__, sorted(numbers)):
             for need in needs:
                 if possible.isdisjoint(need):
                     break
