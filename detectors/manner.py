@@ -10,15 +10,14 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import chain
-from operator import add
+from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import ahocorasick_rs
-
+from detectors import grams
+from detectors.grams import OTHER
 from detectors.lazy import lazy
 from detectors.text import all_at_joined
 
@@ -35,23 +34,13 @@ TAIL_CHARS = 75
 """A rest so short belongs to the window before it."""
 MAX_WINDOWS = 60
 """Of a longer text those that hold most of what an offer is made of."""
-GRAM_CHARS = 3
-"""Strings of so many characters and of fewer."""
 MARK = 0.25
 """What a meaning counts beside strings, of which all together count `STRINGS`."""
 STRINGS = 4.0
 WARE = "ware"
 """Things named after a certificate; alone, they are what is sold."""
-OTHER = "~"
-"""Before a string or meaning that stands in somebody else's words: quoted, reported, asked, forbidden."""
-MARKS = frozenset("#@$~")
-"""What the names of features begin with that are no strings of the speaker's own."""
-UNIT, SQUARE_UNIT = 10**5, 10**4
-"""Weights are of three decimals, rarities of two: as whole numbers of such parts they add up to the same in any order,
-on any machine."""
-_BITS = 34
-_LOW = (1 << _BITS) - 1
-"""Of a packed number: the sum of the squares."""
+BESIDE = "##"
+"""Before meanings that stand in one passage."""
 _QUOTE_MIN_CHARS = 4
 _NOTHING: frozenset[str] = frozenset()
 _DIGITS = re.compile("[0-9]+")
@@ -68,6 +57,8 @@ class Window:
     own: str = ""
     others: str = ""
     marks: set[str] = field(default_factory=set)
+    together: set[str] = field(default_factory=set)
+    """Meanings in the speaker's own words."""
 
     @property
     def start(self) -> int:
@@ -85,42 +76,12 @@ class Window:
     @lazy
     def strings(self) -> set[str]:
         """Names of features."""
-        own, others = chain.from_iterable(_grams(self.own)), chain.from_iterable(_grams(self.others))
-        return {*own, *(OTHER + gram for gram in others)}
+        return grams.names(self.own, self.others)
 
-
-def _grams(text: str) -> Iterator[Iterable[str]]:
-    """The strings of one character in a text, of two, and so on to `GRAM_CHARS`, again and again as they come."""
-    yield text
-    longer: Iterable[str] = text
-    for skipped in range(1, GRAM_CHARS):
-        longer = list(map(add, longer, text[skipped:]))
-        yield longer
-
-
-def _is_string(name: str) -> bool:
-    """Whether a feature is a string of a text, which may begin with the sign that frames are marked by."""
-    return name[0] not in MARKS or name[0] == OTHER or (name[0] == "@" and len(name) <= GRAM_CHARS)
-
-
-class _Strings(NamedTuple):
-    """The strings that weigh something, found in one go over a text. What each counts, in the speaker's own words and
-    in others': weight and square of the rarity, packed into one number so that one sum adds up both."""
-
-    automaton: ahocorasick_rs.AhoCorasick
-    own: Callable[[str], int]
-    others: Callable[[str], int]
-
-    @classmethod
-    def of(cls, manner: Manner) -> _Strings:
-        names = sorted({name[name[0] == OTHER :] for name in manner.weights if _is_string(name)})
-        kind = ahocorasick_rs.MatchKind.Standard
-        automaton = ahocorasick_rs.AhoCorasick(names, matchkind=kind, store_patterns=True)
-        own, others = ({name: manner.packed(before + name) for name in names} for before in ("", OTHER))
-        return cls(automaton, own.__getitem__, others.__getitem__)
-
-    def sum(self, text: str, counts: Callable[[str], int]) -> int:
-        return sum(map(counts, set(self.automaton.find_matches_as_strings(text, overlapping=True))))
+    @lazy
+    def features(self) -> set[str]:
+        """Names of all that is weighed but strings: marks, and any two meanings of the speaker's own."""
+        return self.marks | {f"{BESIDE}{one}+{other}" for one, other in combinations(sorted(self.together), 2)}
 
 
 @dataclass(frozen=True)
@@ -149,30 +110,38 @@ class Manner:
         return cls(weights, rarity, **{name: float(own[name]) for name in ("bias", "flag", "watch")})
 
     def score(self, window: Window) -> float:
-        strings = self._strings
-        packed = strings.sum(window.own, strings.own)
-        if window.others:
-            packed += strings.sum(window.others, strings.others)
-        length = math.sqrt((packed & _LOW) / SQUARE_UNIT) or 1.0
-        marked = sum(map(self._marks.__getitem__, window.marks & self._marks.keys()))
-        return self.bias + STRINGS * (packed >> _BITS) / UNIT / length + MARK * marked / UNIT
+        packed = self._strings.own(window.own) + self._strings.others(window.others)
+        length = math.sqrt((packed & grams.LOW) / grams.SQUARE_UNIT) or 1.0
+        marked = sum(map(self._marks.__getitem__, window.marks & self._marks.keys())) + self._beside(window.together)
+        return self.bias + STRINGS * (packed >> grams.BITS) / grams.UNIT / length + MARK * marked / grams.UNIT
 
     def telling(self, plain: str) -> float:
         """How much the strings of a sentence speak for an offer."""
-        return (self._strings.sum(plain, self._strings.own) >> _BITS) / UNIT
+        return (self._strings.plain(plain) >> grams.BITS) / grams.UNIT
 
-    def packed(self, name: str) -> int:
-        """Weight and square of a string's rarity as whole numbers; nothing of one that weighs nothing."""
-        weight, rarity = self.weights.get(name, 0.0), self.rarity.get(name, 0.0)
-        return (round(UNIT * weight * rarity) << _BITS) + round(SQUARE_UNIT * rarity * rarity)
+    def _beside(self, names: Set[str]) -> int:
+        """What meanings count for standing in one passage, any two of them."""
+        weighed = sorted(names & self._pairs.keys())
+        return sum(self._pairs[one].get(other, 0) for one, other in combinations(weighed, 2))
 
     @lazy
-    def _strings(self) -> _Strings:
-        return _Strings.of(self)
+    def _strings(self) -> grams.Strings:
+        return grams.Strings(self.weights, self.rarity)
 
     @lazy
     def _marks(self) -> dict[str, int]:
-        return {name: round(UNIT * weight) for name, weight in self.weights.items() if name[0] in MARKS}
+        return {name: round(grams.UNIT * weight) for name, weight in self.weights.items() if grams.is_mark(name)}
+
+    @lazy
+    def _pairs(self) -> dict[str, dict[str, int]]:
+        """Meaning to those that count beside it and come after it in the order of names."""
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        for name, weight in self._marks.items():
+            if name.startswith(BESIDE) and "+" in name:
+                one, _, other = name[len(BESIDE) :].partition("+")
+                found[one][other] = weight
+                found[other]
+        return dict(found)
 
 
 class Passages:
@@ -280,7 +249,8 @@ class Passages:
                 marks |= _marks(names, f"#{OTHER}" if foreign else "#", self.lexicon)
                 if not foreign:
                     together |= names
-        window.marks = marks | _pairs(together & self.lexicon.goods.keys(), together, "##", self.lexicon)
+        window.marks = marks | _pairs(together & self.lexicon.goods.keys(), together, BESIDE, self.lexicon)
+        window.together = together
 
     def _voices(self, first: int, last: int) -> tuple[str, str]:
         """What the speaker says, and what others do; every number is one digit."""

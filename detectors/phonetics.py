@@ -63,6 +63,27 @@ def encoded(text: str) -> str:
     return text.translate(_encoding())
 
 
+def is_code(character: str) -> bool:
+    """Whether it is what `encoded` puts for a syllable."""
+    return character in _letters()
+
+
+def spelled(codes: str) -> list[str]:
+    """What `encoded` gives in letters that can be read, one after the other; what is no syllable stays as it is."""
+    known = _letters()
+    return [known.get(one, one) for one in codes]
+
+
+def codes_of(letters: str) -> str:
+    """Syllables in letters, with spaces between, as `encoded` gives them."""
+    return "".join(_codes().get(one, one) for one in letters.split(" "))
+
+
+@cache
+def _letters() -> dict[str, str]:
+    return {code: name for name, code in _codes().items()}
+
+
 def cut(letters: str, known: Callable[[str], object]) -> tuple[str, ...]:
     """A run of Latin letters cut into pieces that are all known, as few as can be; none when it cannot be."""
     ways: list[tuple[str, ...] | None] = [()]

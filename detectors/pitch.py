@@ -18,13 +18,22 @@ if TYPE_CHECKING:
     from detectors.lexicon import Hit
     from detectors.manner import Window
 
-VERSION = 2
+VERSION = 3
 _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
 _WATCHED_MOST = 0.5
 _JOB = "job"
 """The frame of a text that looks for workers: sellers look for agents and for cards in the same words."""
 _MUST, _OFFENCE = "#must", "offence"
 """The mark of the law's own demand, and what meanings that break it are in an offer."""
+_SCENES = frozenset(
+    {"worksite", "learning", "hurdle", "schooling", "post", "place_of_proof", "proof", "material", "coop"}
+)
+"""Concepts of where certificates are asked for, earned and proved, of what is handed in for one and who helps to it."""
+_OTHERS = frozenset(
+    {"other_trade", "other_service", "other_exam", "business", "driving", "invoice", "photo_shop", "handicraft"}
+    | {"errand", "software"}
+)
+"""Concepts of trades that go to sites and schools and ask for papers and photographs, too."""
 _PER_SCORE = 0.15
 """How much heavier a passage is for each point above what flags it."""
 _MIN_CHARS = 6
@@ -83,9 +92,13 @@ def _is_spoken(offers: list[Offer]) -> bool:
 
 
 def _is_of_anything(reader: Reader, window: Window) -> bool:
-    """Whether a passage names nothing of the trade, be it in its cant, and no act that breaks the law: every shop talks
-    so (新鲜出炉, 联系我们), and none may be accused for its tone alone."""
-    return window.names.isdisjoint(reader.lexicon.named)
+    """Whether a passage names nothing of the trade, be it in its cant, no act that breaks the law, nothing that hints
+    at them and no place where certificates are asked for: every shop talks so (新鲜出炉, 联系我们), and none may be
+    accused for its tone alone."""
+    names = window.names
+    if not names.isdisjoint(reader.lexicon.named):
+        return False
+    return names.isdisjoint(_SCENES) or not names.isdisjoint(_OTHERS)
 
 
 def _demands(reader: Reader, window: Window) -> bool:

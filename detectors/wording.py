@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
 
-VERSION = 2
+VERSION = 3
 _DISGUISE_WEIGHT = 0.2
 _DOUBTED_MOST, _BEYOND_DOUBT = 0.5, 0.95
 """What is left of an offer in honest words, and the weight from which no words around it count."""
-_DOUBT = -0.2
-"""How far on the honest side words are that doubt an offer: by less than this they tell nothing."""
+_DOUBT, _DENIAL = -0.2, -0.5
+"""How far on the honest side words are that doubt an offer, and that doubt any: by less than this they tell nothing."""
 _PERSONAL_ONLY = "contact"
 _MAX_ANCHORS_PER_RULE = 200
 _TOGETHER_CHARS = 60
@@ -59,7 +59,10 @@ class Offer(NamedTuple):
     spoken: Spoken | None
     damped: bool
     doubted: bool
-    """Whether nobody sells in such words: the rule alone is worth a look, no more."""
+    """Whether its sentences, alone and with what stands beside them, lie more on the honest side than on the other:
+    the rule is worth a look no more, unless much speaks for it."""
+    denied: bool
+    """Whether nobody sells in such words, whatever speaks for it."""
 
     @property
     def strength(self) -> float:
@@ -68,7 +71,7 @@ class Offer(NamedTuple):
             return self.spoken.frame.leaves
         total = self.rule.weight + (sum(weight for _, weight in self.boosts) if self.boosts else 0.0)
         total += _DISGUISE_WEIGHT if self.disguise else 0.0
-        return min(_DOUBTED_MOST if self.doubted and total < _BEYOND_DOUBT else 1.0, total)
+        return min(_DOUBTED_MOST if self.denied or (self.doubted and total < _BEYOND_DOUBT) else 1.0, total)
 
 
 class Reader:
@@ -221,6 +224,8 @@ class Reader:
             factor = self.wording.damped_factor
             boosts = (*((name, weight * factor) for name, weight in boosts), ("lawful", rule.weight * (factor - 1)))
         start, end = min([hit.start for hit in near]), max([hit.end for hit in near])
+        around = self._score_at(start)
+        doubted = around < _DOUBT and around + self.manner.score(self.passages.alone(start, end)) < _DOUBT
         return Offer(
             rule=rule,
             anchor=anchor,
@@ -230,7 +235,8 @@ class Reader:
             disguise=next((hit for hit in parts if hit.disguised), None) or self._contact_disguised(anchor),
             spoken=self.speakers.frame_of(anchor),
             damped=damped,
-            doubted=self._doubted(start, end),
+            doubted=doubted,
+            denied=doubted and around < _DENIAL,
         )
 
     def _boosts(self, rule: Rule, anchor: Hit) -> Iterator[tuple[str, float]]:
@@ -254,12 +260,6 @@ class Reader:
             hit.term for name in rule.damped_by for hit in self.hits.within(name, anchor.start, anchor.end, window)
         )
         return len(set(around)) >= self.wording.damped_count
-
-    def _doubted(self, start: int, end: int) -> bool:
-        """Whether its sentences, alone and with what stands beside them, lie more on the honest side than on the other:
-        honest words beside an offer do not excuse it, honest words all around a doubtful one do."""
-        around = self._score_at(start)
-        return around < _DOUBT and around + self.manner.score(self.passages.alone(start, end)) < _DOUBT
 
     def _score_at(self, offset: int) -> float:
         """How much the passage at a place reads as an offer; nothing outside of those that are weighed."""

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors import grams
 from detectors.base import Level, Signal
 from detectors.context import Context
 from detectors.features import Page
 from detectors.learning import FLAG_RATE, Example, fit, learn, written
 from detectors.manner import MARK, SENTENCE_CHARS, STRINGS, WINDOW_CHARS, Manner, Passages, Window
+from detectors.phonetics import codes_of, encoded, spelled
 from detectors.pitch import pitches, said
 from detectors.runner import assess
 from detectors.wording import Reader
@@ -135,11 +137,15 @@ def test_a_rule_in_words_nobody_sells_with_is_worth_a_look_no_more(context: Cont
     assert "已减轻" in found.signals[0].reason
 
 
-def test_an_offer_with_all_that_makes_it_heavier_is_not_doubted(context: Context) -> None:
-    doubting = Context.build(context.config)
-    doubting.__dict__["manner"] = replace(context.manner, bias=-9.0)
+@pytest.mark.parametrize(("score", "level"), [(-0.3, Level.FLAG), (-0.8, Level.WATCH)])
+def test_an_offer_with_all_that_makes_it_heavier_is_doubted_in_words_that_surely_are_honest(
+    score: float, level: Level, context: Context
+) -> None:
     text = "低压电工证，不用考试，三天拿证，加微信 abc_12345"
-    assert assess(Page.from_text(text), doubting).selling.level is Level.FLAG
+    around = context.manner.score(windows(text, context)[0])
+    doubting = Context.build(context.config)
+    doubting.__dict__["manner"] = replace(context.manner, bias=context.manner.bias - around + score)
+    assert assess(Page.from_text(text), doubting).selling.level is level
 
 
 def test_offers_by_rule_and_by_manner_are_told_strongest_first(context: Context) -> None:
@@ -225,3 +231,49 @@ def test_a_score_is_the_sum_of_what_a_window_holds() -> None:
     strings = (0.5 + 0.25 - 0.75) * 2.0 / (3 * 2.0**2) ** 0.5
     assert manner.score(window) == pytest.approx(STRINGS * strings + MARK * (0.125 - 0.5))
     assert manner.telling("@免考") == pytest.approx(1.5)
+
+
+def test_what_sounds_alike_is_weighed_alike() -> None:
+    names = [grams.names(text, "") for text in ("电工证", "店公政")]
+    heard = [{name for name in one if name.startswith(grams.SOUND)} for one in names]
+    assert heard[0] == heard[1] and f"{grams.SOUND}dian gon zen" in heard[0]
+    weights = {f"{grams.SOUND}dian gon zen": 1.0}
+    manner = Manner(weights, dict.fromkeys(weights, 1.0), 0.0, 1.0, 0.5)
+    scores = [manner.score(Window([(0, 3)], own=text)) for text in ("电工证", "店公政", "电工本")]
+    assert scores == [pytest.approx(STRINGS), pytest.approx(STRINGS), 0.0]
+
+
+def test_what_others_say_is_weighed_by_its_own_weights_and_not_by_its_sound() -> None:
+    names = grams.names("", "免考")
+    assert names == {"~免", "~考", "~免考"}
+
+
+@given(st.text(alphabet="电工证bc1@，♪", max_size=12))
+def test_syllables_are_read_back_as_they_are_written(text: str) -> None:
+    codes = encoded(text)
+    assert codes_of(" ".join(spelled(codes))) == codes
+
+
+def test_two_meanings_of_a_passage_count_together() -> None:
+    weights = {"##exempt+price": 0.5, "##price+reach": -0.125}
+    manner = Manner(weights, dict.fromkeys(weights, 1.0), 0.0, 1.0, 0.5)
+    alone, both, all_three = ({"price"}, {"price", "exempt"}, {"reach", "price", "exempt"})
+    scores = [manner.score(Window([(0, 2)], together=names)) for names in (alone, both, all_three)]
+    assert scores == [0.0, pytest.approx(MARK * 0.5), pytest.approx(MARK * 0.375)]
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("中医推拿，腰腿痛找我，三次见效，无效退款", True),
+        ("工地查得严，找我，名字出来再给红包", False),
+        ("工地体检，名单发来，报告在线查询，找我", True),
+    ],
+)
+def test_who_names_the_place_where_papers_are_asked_for_is_not_accused_for_his_tone_alone(
+    text: str, held: bool, context: Context
+) -> None:
+    eager = Context.build(context.config)
+    eager.__dict__["manner"] = replace(context.manner, bias=9.0)
+    found = pitches(Reader.of(Page.from_text(text), eager))
+    assert (found[0].strength <= 0.5) is held
