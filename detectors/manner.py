@@ -230,8 +230,8 @@ class Passages:
         found: dict[int, set[str]] = defaultdict(set)
         starts, hits_of = self.starts, self.hits.of
         for name, called in names.items():
-            for hit in hits_of(name):
-                found[bisect_right(starts, hit[0]) - 1].add(called)
+            for index in {bisect_right(starts, hit[0]) for hit in hits_of(name)}:
+                found[index - 1].add(called)
         return found
 
     def _sentence(self, offset: int) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
 _MANY_SPANS = 200
+_SHORT_RUN_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,19 @@ class View:
         return frozenset((*self.here, len(self.text)))
 
     def originals(self, count: int) -> Callable[[int, int], tuple[int, int]]:
-        """`original` for who asks for so many spans: of many, each character is looked up once."""
-        if count < _MANY_SPANS:
+        """`original` for who asks for so many spans: of many in short runs, each character is looked up once."""
+        if count < _MANY_SPANS or len(self.here) * _SHORT_RUN_CHARS < len(self.text):
             return self.original
-        starts: list[int] = []
-        ends: list[int] = []
+        starts, ends = array("q"), array("q")
         for here, following, origin, size in zip(
             self.here, (*self.here[1:], len(self.text)), self.origin, self.lengths, strict=True
         ):
             if following - here == size:
-                starts += range(origin, origin + size)
-                ends += range(origin + 1, origin + size + 1)
+                starts.extend(range(origin, origin + size))
+                ends.extend(range(origin + 1, origin + size + 1))
             else:
-                starts += [origin] * (following - here)
-                ends += [origin + size] * (following - here)
+                starts.extend([origin] * (following - here))
+                ends.extend([origin + size] * (following - here))
         return lambda start, end: (starts[start], ends[end - 1])
 
 
