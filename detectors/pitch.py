@@ -23,6 +23,7 @@ _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
 _WATCHED_MOST = 0.5
 _JOB = "job"
 """The frame of a text that looks for workers: sellers look for agents and for cards in the same words."""
+_HANDICRAFT, _CRAFT = "handicraft", "craft"
 _MUST, _OFFENCE = "#must", "offence"
 """The mark of the law's own demand, and what meanings that break it are in an offer."""
 _SCENES = frozenset(
@@ -70,6 +71,7 @@ def _pitches(reader: Reader) -> Iterator[Pitch]:
             offers = reader.offers_within(window.start, window.end)
             start, end = _sentence(reader, window)
             held = _is_spoken(offers) or _demands(reader, window) or _is_of_anything(reader, window)
+            held = held or _is_of_handicraft(reader, window)
             most = _WATCHED_MOST if held else _MOST_WEIGHT
             strength = min(most, _strength(reader, score))
             yield Pitch(strength, _named(reader, window, offers), start, end, _words(reader, window))
@@ -99,6 +101,12 @@ def _is_of_anything(reader: Reader, window: Window) -> bool:
     if not names.isdisjoint(reader.lexicon.named):
         return False
     return names.isdisjoint(_SCENES) or not names.isdisjoint(_OTHERS)
+
+
+def _is_of_handicraft(reader: Reader, window: Window) -> bool:
+    """Whether a passage offers sleeves, frames and prizes, and nothing that breaks the law but how they are made."""
+    roles, names = reader.lexicon.roles, window.names
+    return _HANDICRAFT in names and not any(roles.get(name) == _OFFENCE for name in names - {_CRAFT})
 
 
 def _demands(reader: Reader, window: Window) -> bool:
