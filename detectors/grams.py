@@ -16,12 +16,8 @@ from detectors.phonetics import codes_of, encoded, is_code, spelled
 
 GRAM_CHARS = 3
 """Strings of so many characters and of fewer."""
-OTHER = "~"
-"""Before a string or meaning that stands in somebody else's words: quoted, reported, asked, forbidden."""
 SOUND = "♪"
-"""Before syllables of the speaker's own words."""
-MARKS = frozenset("#@$") | {OTHER, SOUND}
-"""What the names of features begin with that are no strings of the speaker's own."""
+"""Before syllables."""
 UNIT, SQUARE_UNIT = 10**5, 10**4
 """Weights are of three decimals, rarities of two: as whole numbers of such parts they add up to the same in any order,
 on any machine."""
@@ -30,10 +26,9 @@ LOW = (1 << BITS) - 1
 """Of a packed number: the sum of the squares."""
 
 
-def names(own: str, others: str) -> set[str]:
-    """Names of all strings of a passage: of the speaker's own words, and of others'."""
-    quoted = (OTHER + gram for gram in chain.from_iterable(_grams(others)))
-    return {*chain.from_iterable(_grams(own)), *quoted, *_heard(encoded(own))}
+def names(text: str) -> set[str]:
+    """Names of all strings of a passage."""
+    return {*chain.from_iterable(_grams(text)), *_heard(encoded(text))}
 
 
 def _heard(codes: str) -> Iterator[str]:
@@ -80,24 +75,22 @@ class Strings:
     so that one sum adds up both."""
 
     def __init__(self, weights: Mapping[str, float], rarity: Mapping[str, float]) -> None:
-        kinds: dict[str, dict[str, int]] = {sign: {} for sign in ("", OTHER, SOUND)}
+        shown: dict[str, int] = {}
+        heard: dict[str, int] = {}
         for name in sorted(weights):
-            if not is_mark(name):
-                sign = name[0] if name[0] in kinds else ""
-                string = name[len(sign) :]
-                kinds[sign][codes_of(string) if sign == SOUND else string] = _packed(weights[name], rarity[name])
-        self._kinds = {sign: _Sought.of(counts) for sign, counts in kinds.items()}
+            if name[0] == SOUND and len(name) > 1:
+                heard[codes_of(name[1:])] = _packed(weights[name], rarity[name])
+            elif not is_mark(name):
+                shown[name] = _packed(weights[name], rarity[name])
+        self._shown, self._heard = _Sought.of(shown), _Sought.of(heard)
 
-    def own(self, text: str) -> int:
-        """What the strings of the speaker's own words count, each once."""
-        return self._kinds[""].sum(text) + self._kinds[SOUND].sum(encoded(text))
+    def sum(self, text: str) -> int:
+        """What the strings of a passage count, each once."""
+        return self._shown.sum(text) + self._heard.sum(encoded(text))
 
-    def others(self, text: str) -> int:
-        return self._kinds[OTHER].sum(text) if text else 0
-
-    def plain(self, text: str) -> int:
-        """The same of the strings as they stand alone."""
-        return self._kinds[""].sum(text)
+    def shown(self, text: str) -> int:
+        """The same without how they sound."""
+        return self._shown.sum(text)
 
 
 def _packed(weight: float, rarity: float) -> int:

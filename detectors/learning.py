@@ -21,16 +21,16 @@ from detectors.manner import MARK, STRINGS, Manner, Window
 Places = numpy.typing.NDArray[numpy.int64]
 Values = numpy.typing.NDArray[numpy.float64]
 
-COST = 0.1
+COST = 0.2
 """What one wrong example costs against large weights."""
-MIN_TEXTS, MIN_FAMILIES = 3, 2
+MIN_TEXTS, MIN_FAMILIES = 2, 2
 """In so many texts and families a feature must be to be learnt from."""
-MAX_FEATURES = 20_000
+MAX_FEATURES = 40_000
 ROUNDS = 3
 MAX_PASSES = 60
 TOLERANCE = 0.01
 FOLDS = 8
-FLAG_RATE, WATCH_RATE = 0.01, 0.05
+FLAG_RATE, WATCH_RATE = 0.015, 0.05
 """Shares of honest texts above `flag` and `watch`, by weights learnt without their kind of texts."""
 
 
@@ -109,7 +109,7 @@ def _frequent(examples: Sequence[Example]) -> dict[str, float]:
     families: Counter[str] = Counter()
     of_family: dict[str, set[str]] = defaultdict(set)
     for example in examples:
-        names = set[str]().union(*(window.strings | window.features for window in example.windows))
+        names = set[str]().union(*(window.strings | window.marks for window in example.windows))
         texts.update(names)
         of_family[example.family] |= names
     for known in of_family.values():
@@ -151,7 +151,7 @@ def _in_numbers(examples: Iterable[Example], rarity: dict[str, float]) -> Texts:
 
 def _numbers(window: Window, places: dict[str, int], rarity: dict[str, float]) -> _Numbers:
     known = sorted(window.strings & places.keys())
-    marks = sorted(window.features & places.keys())
+    marks = sorted(window.marks & places.keys())
     scale = STRINGS / (math.sqrt(sum(rarity[name] * rarity[name] for name in known)) or 1.0)
     values = numpy.array([*(scale * rarity[name] for name in known), *(MARK for _ in marks), 1.0])
     at = numpy.array([*(places[name] for name in (*known, *marks)), len(places)])

@@ -10,14 +10,12 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detectors import grams
-from detectors.grams import OTHER
 from detectors.lazy import lazy
 from detectors.text import all_at_joined
 
@@ -34,11 +32,13 @@ TAIL_CHARS = 75
 """A rest so short belongs to the window before it."""
 MAX_WINDOWS = 60
 """Of a longer text those that hold most of what an offer is made of."""
-MARK = 0.25
+MARK = 0.1
 """What a meaning counts beside strings, of which all together count `STRINGS`."""
 STRINGS = 4.0
 WARE = "ware"
 """Things named after a certificate; alone, they are what is sold."""
+OTHER = "~"
+"""Before a meaning that stands in somebody else's words: quoted, reported, asked, forbidden."""
 BESIDE = "##"
 """Before meanings that stand in one passage."""
 _QUOTE_MIN_CHARS = 4
@@ -50,15 +50,12 @@ Span = tuple[int, int]
 
 @dataclass
 class Window:
-    """Sentences of a text that stand together, and what is in them: `own` and `others` are what the speaker says and
-    what he lets others say, without disguises and separators; `marks` are names of features."""
+    """Sentences of a text that stand together, and what is in them: `text` is what they say, without disguises and
+    separators, every number one digit; `marks` are names of features."""
 
     sentences: list[Span]
-    own: str = ""
-    others: str = ""
+    text: str = ""
     marks: set[str] = field(default_factory=set)
-    together: set[str] = field(default_factory=set)
-    """Meanings in the speaker's own words."""
 
     @property
     def start(self) -> int:
@@ -76,12 +73,7 @@ class Window:
     @lazy
     def strings(self) -> set[str]:
         """Names of features."""
-        return grams.names(self.own, self.others)
-
-    @lazy
-    def features(self) -> set[str]:
-        """Names of all that is weighed but strings: marks, and any two meanings of the speaker's own."""
-        return self.marks | {f"{BESIDE}{one}+{other}" for one, other in combinations(sorted(self.together), 2)}
+        return grams.names(self.text)
 
 
 @dataclass(frozen=True)
@@ -110,19 +102,14 @@ class Manner:
         return cls(weights, rarity, **{name: float(own[name]) for name in ("bias", "flag", "watch")})
 
     def score(self, window: Window) -> float:
-        packed = self._strings.own(window.own) + self._strings.others(window.others)
+        packed = self._strings.sum(window.text)
         length = math.sqrt((packed & grams.LOW) / grams.SQUARE_UNIT) or 1.0
-        marked = sum(map(self._marks.__getitem__, window.marks & self._marks.keys())) + self._beside(window.together)
+        marked = sum(map(self._marks.__getitem__, window.marks & self._marks.keys()))
         return self.bias + STRINGS * (packed >> grams.BITS) / grams.UNIT / length + MARK * marked / grams.UNIT
 
     def telling(self, plain: str) -> float:
         """How much the strings of a sentence speak for an offer."""
-        return (self._strings.plain(plain) >> grams.BITS) / grams.UNIT
-
-    def _beside(self, names: Set[str]) -> int:
-        """What meanings count for standing in one passage, any two of them."""
-        weighed = sorted(names & self._pairs.keys())
-        return sum(self._pairs[one].get(other, 0) for one, other in combinations(weighed, 2))
+        return (self._strings.shown(plain) >> grams.BITS) / grams.UNIT
 
     @lazy
     def _strings(self) -> grams.Strings:
@@ -131,17 +118,6 @@ class Manner:
     @lazy
     def _marks(self) -> dict[str, int]:
         return {name: round(grams.UNIT * weight) for name, weight in self.weights.items() if grams.is_mark(name)}
-
-    @lazy
-    def _pairs(self) -> dict[str, dict[str, int]]:
-        """Meaning to those that count beside it and come after it in the order of names."""
-        found: dict[str, dict[str, int]] = defaultdict(dict)
-        for name, weight in self._marks.items():
-            if name.startswith(BESIDE) and "+" in name:
-                one, _, other = name[len(BESIDE) :].partition("+")
-                found[one][other] = weight
-                found[other]
-        return dict(found)
 
 
 class Passages:
@@ -188,7 +164,7 @@ class Passages:
         window = Window(self.spans[first:last])
         window.marks.update(self._contact_marks)
         self._mark(window, range(first, last))
-        window.own, window.others = self._voices(first, last)
+        window.text = self._plain(first, last)
         return window
 
     @lazy
@@ -250,17 +226,6 @@ class Passages:
                 if not foreign:
                     together |= names
         window.marks = marks | _pairs(together & self.lexicon.goods.keys(), together, BESIDE, self.lexicon)
-        window.together = together
-
-    def _voices(self, first: int, last: int) -> tuple[str, str]:
-        """What the speaker says, and what others do; every number is one digit."""
-        others, mild = self._others, self.lexicon.mild
-        foreign = [index for index in range(first, last) if index in others and not others[index] <= mild]
-        if not foreign:
-            return self._plain(first, last), ""
-        other = "".join(self._plain(index, index + 1) for index in foreign)
-        own = "".join(self._plain(index, index + 1) for index in range(first, last) if index not in foreign)
-        return own, other
 
     def telling(self, span: Span, manner: Manner) -> float:
         """How much the strings of a sentence speak for an offer."""

@@ -13,7 +13,7 @@ from detectors.contacts import find, is_personal
 from detectors.text import views
 
 if TYPE_CHECKING:
-    from detectors.base import Contact, Signal
+    from detectors.base import Contact, Signal, Verdict
 
 mask = identities.masked
 
@@ -48,6 +48,15 @@ def shown(contact: Contact) -> Contact:
     if contact.kind != "certificate":
         return contact
     return replace(contact, value=mask(contact.value), quote=mask(contact.quote))
+
+
+def shown_verdict(verdict: Verdict) -> Verdict:
+    """The verdict as people may see it where contacts are shown in full: numbers of persons and cards are masked in
+    what is quoted, the length kept."""
+    signals = (
+        replace(one, quote=identities.mask(one.quote), reason=identities.mask(one.reason)) for one in verdict.signals
+    )
+    return replace(verdict, signals=tuple(signals))
 
 
 def link(kind: str, value: str, key: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from detectors.lexicon import Hit
     from detectors.manner import Window
 
-VERSION = 3
+VERSION = 4
 _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
 _WATCHED_MOST = 0.5
 _JOB = "job"
@@ -45,6 +46,7 @@ _LONG_CHARS = 300
 _WORD_MAX_CHARS = 16
 _QUOTE_MAX_CHARS = 120
 _NEAR_CHARS = 150
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def pitches(reader: Reader) -> list[Pitch]:
 def _pitches(reader: Reader) -> Iterator[Pitch]:
     told = min(reader.manner.watch, reader.manner.flag)
     for score, window in reader.windows:
-        if score >= told and score >= _least(reader, window) and len(window.own) + len(window.others) >= _MIN_CHARS:
+        if score >= told and score >= _least(reader, window) and len(window.text) >= _MIN_CHARS:
             offers = reader.offers_within(window.start, window.end)
             start, end = _sentence(reader, window)
             held = _is_spoken(offers) or _demands(reader, window) or _is_of_anything(reader, window)
@@ -80,11 +82,16 @@ def _pitches(reader: Reader) -> Iterator[Pitch]:
 def _least(reader: Reader, window: Window) -> float:
     """From where a passage is told: one in which nothing is named that could be sold is no more than any shop's talk
     until it reads as an offer of certificates outright, and one of a long page that names neither papers nor an act
-    that breaks the law (芯片, 一套, 无线耳机) is never told."""
+    that breaks the law (芯片, 一套, 无线耳机), or is mostly code, is never told."""
     lexicon, names = reader.lexicon, window.names
-    if len(reader.page.text) > _LONG_CHARS and names.isdisjoint(lexicon.outright):
+    if len(reader.page.text) > _LONG_CHARS and (names.isdisjoint(lexicon.outright) or not _is_chinese(window.text)):
         return math.inf
     return reader.manner.flag if names.isdisjoint(lexicon.sold) else reader.manner.watch
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether it is speech for the most part, and no data or code between it."""
+    return 2 * len(_HAN.findall(text)) >= len(text)
 
 
 def _is_spoken(offers: list[Offer]) -> bool:
@@ -193,7 +200,7 @@ def _signal(page: Page, one: Pitch) -> Signal:
 @detector("pitch", version=VERSION, title="招揽口吻", axis=Axis.SELLING, budget_ms=5000)
 def pitch(page: Page, context: Context) -> Iterator[Signal]:
     """Passages worded as sellers word their offers, by weights learnt from labelled texts; quoted by their most telling
-    sentence. What others are quoted to say is weighed apart from what the page says itself."""
+    sentence. Meanings in others' words (quoted, asked about, forbidden) are weighed apart from the page's own."""
     reader = Reader.of(page, context)
     found = pitches(reader)[:MAX_SIGNALS_PER_DETECTOR]
     yield from (_signal(page, one) for one in found)

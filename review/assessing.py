@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from crawlers.records import KNOWN_STATES
 from detectors import strings
-from detectors.masking import shown
+from detectors.masking import shown, shown_verdict
 from detectors.runner import assess
 from review.strings import UNJUDGED
 
@@ -40,8 +40,8 @@ class Document:
             "id": self.id,
             "url": self.url,
             "state": assessment.state,
-            "impersonation": assessment.impersonation.as_json(),
-            "selling": assessment.selling.as_json(),
+            "impersonation": shown_verdict(assessment.impersonation).as_json(),
+            "selling": shown_verdict(assessment.selling).as_json(),
             "contacts": [{"kind": c.kind, "value": c.value, "quote": c.quote} for c in map(shown, assessment.contacts)],
         }
         if assessment.errors:
@@ -170,7 +170,7 @@ def render(document: Document, assessment: Assessment) -> str:
     if assessment.state not in KNOWN_STATES:
         return "\n".join([*parts, UNJUDGED.format(state=assessment.state)])
     for verdict in (assessment.impersonation, assessment.selling):
-        parts.extend(_verdict(verdict))
+        parts.extend(_verdict(shown_verdict(verdict)))
     parts.extend(f"  {contact.kind}: {contact.value}（{contact.quote}）" for contact in map(shown, assessment.contacts))
     return "\n".join(parts)
 

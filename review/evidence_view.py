@@ -67,12 +67,21 @@ def marks(signals: Iterable[Signal]) -> list[Mark]:
 def annotate(html: str, page: Page, found: Sequence[Mark]) -> str:
     """`html` as an inert fragment: no script, style, address or form target survives, marks are `<mark title=…>`."""
     soup = BeautifulSoup(level(html[:MAX_HTML_CHARS]), "lxml")
+    _show_title(soup)
     pieces = list(_pieces(soup, page.text))
     body = soup.body or soup
     _disarm(body)
     for node, start, offsets in reversed(pieces):
         _mark(soup, node, start, offsets, found)
     return body.decode_contents()
+
+
+def _show_title(soup: BeautifulSoup) -> None:
+    """The title as a first line: it is judged, and may be quoted, like the rest of the text."""
+    if soup.title and soup.body:
+        line = soup.new_tag("p")
+        line.string = soup.title.get_text()
+        soup.body.insert(0, line)
 
 
 def _pieces(soup: BeautifulSoup, text: str) -> Iterator[tuple[NavigableString, int, list[int]]]:

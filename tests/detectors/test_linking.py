@@ -35,18 +35,10 @@ def judged(text: str, context: Context) -> Assessment:
         "刷到焊工证免考先拿证后付款的广告，气笑了，已经举报。",
         "凭电工证办理临时门禁，无需本人到场，当天办好。",
         "电工证、焊工证专用皮套，来图定制，先看样后付款，微信 abc_12345",
+        "焊工证电工证题库，不用看书，刷三天就行，加微信 abc_12345",
     ],
 )
 def test_an_innocent_is_not_accused(text: str, context: Context) -> None:
-    assert judged(text, context).selling.level is not Level.FLAG
-
-
-@pytest.mark.xfail(reason="goods named after a card, advertised in a seller's words", strict=True)
-@pytest.mark.parametrize(
-    "text",
-    ["焊工证电工证题库，不用看书，刷三天就行，加微信 abc_12345"],
-)
-def test_an_innocent_that_is_accused(text: str, context: Context) -> None:
     assert judged(text, context).selling.level is not Level.FLAG
 
 

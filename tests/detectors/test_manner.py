@@ -189,11 +189,12 @@ def test_weights_are_read_as_they_were_written(examples: list[Example], tmp_path
 
 def test_sellers_are_told_from_others_that_were_not_learnt_from(examples: list[Example]) -> None:
     learnt = learn(examples)
-    mean = {
-        sells: [learnt.scores[one.id] for one in examples if one.sells is sells and one.id in learnt.scores]
+    sellers, others = (
+        [learnt.scores[one.id] for one in examples if one.sells is sells and one.id in learnt.scores]
         for sells in (True, False)
-    }
-    assert sum(mean[True]) / len(mean[True]) > sum(mean[False]) / len(mean[False]) + 0.5
+    )
+    above = sum(one > other for one in sellers for other in others)
+    assert above > 0.7 * len(sellers) * len(others)
     honest = [learnt.scores.get(one.id, -9.0) for one in examples if not one.sells]
     assert sum(score >= learnt.manner.flag for score in honest) <= int(FLAG_RATE * len(honest)) + 1
     assert learnt.manner.watch <= learnt.manner.flag
@@ -225,41 +226,28 @@ def test_an_office_has_weights_of_its_own(context: Context, tmp_path: Path) -> N
 
 
 def test_a_score_is_the_sum_of_what_a_window_holds() -> None:
-    weights = {"免考": 0.5, "@": 0.25, "~免考": -0.75, "#exempt": 0.125, "@job": -0.5}
+    weights = {"免考": 0.5, "@": 0.25, "~": -0.75, "#exempt": 0.125, "@job": -0.5}
     manner = Manner(weights, dict.fromkeys(weights, 2.0), 0.0, 1.0, 0.5)
-    window = Window([(0, 8)], own="@免考免考", others="免考", marks={"#exempt", "@job", "#other"})
+    window = Window([(0, 8)], "@免考免考~免考", {"#exempt", "@job", "#other"})
     strings = (0.5 + 0.25 - 0.75) * 2.0 / (3 * 2.0**2) ** 0.5
     assert manner.score(window) == pytest.approx(STRINGS * strings + MARK * (0.125 - 0.5))
     assert manner.telling("@免考") == pytest.approx(1.5)
 
 
 def test_what_sounds_alike_is_weighed_alike() -> None:
-    names = [grams.names(text, "") for text in ("电工证", "店公政")]
+    names = [grams.names(text) for text in ("电工证", "店公政")]
     heard = [{name for name in one if name.startswith(grams.SOUND)} for one in names]
     assert heard[0] == heard[1] and f"{grams.SOUND}dian gon zen" in heard[0]
     weights = {f"{grams.SOUND}dian gon zen": 1.0}
     manner = Manner(weights, dict.fromkeys(weights, 1.0), 0.0, 1.0, 0.5)
-    scores = [manner.score(Window([(0, 3)], own=text)) for text in ("电工证", "店公政", "电工本")]
+    scores = [manner.score(Window([(0, 3)], text)) for text in ("电工证", "店公政", "电工本")]
     assert scores == [pytest.approx(STRINGS), pytest.approx(STRINGS), 0.0]
-
-
-def test_what_others_say_is_weighed_by_its_own_weights_and_not_by_its_sound() -> None:
-    names = grams.names("", "免考")
-    assert names == {"~免", "~考", "~免考"}
 
 
 @given(st.text(alphabet="电工证bc1@，♪", max_size=12))
 def test_syllables_are_read_back_as_they_are_written(text: str) -> None:
     codes = encoded(text)
     assert codes_of(" ".join(spelled(codes))) == codes
-
-
-def test_two_meanings_of_a_passage_count_together() -> None:
-    weights = {"##exempt+price": 0.5, "##price+reach": -0.125}
-    manner = Manner(weights, dict.fromkeys(weights, 1.0), 0.0, 1.0, 0.5)
-    alone, both, all_three = ({"price"}, {"price", "exempt"}, {"reach", "price", "exempt"})
-    scores = [manner.score(Window([(0, 2)], together=names)) for names in (alone, both, all_three)]
-    assert scores == [0.0, pytest.approx(MARK * 0.5), pytest.approx(MARK * 0.375)]
 
 
 @pytest.mark.parametrize(
@@ -277,3 +265,11 @@ def test_who_names_the_place_where_papers_are_asked_for_is_not_accused_for_his_t
     eager.__dict__["manner"] = replace(context.manner, bias=9.0)
     found = pitches(Reader.of(Page.from_text(text), eager))
     assert (found[0].strength <= 0.5) is held
+
+
+def test_code_in_a_long_page_is_no_speech(context: Context) -> None:
+    code = "zheng学历" + "optid0covertypehttpsimg" * 30
+    eager = Context.build(context.config)
+    eager.__dict__["manner"] = replace(context.manner, bias=9.0)
+    assert pitches(Reader.of(Page.from_text("学历提升，联系我们。" * 40), eager))
+    assert not pitches(Reader.of(Page.from_text(code), eager))

@@ -88,5 +88,4 @@ def test_assess_shows_contacts_in_full_and_numbers_never() -> None:
     assert VALID not in result.stdout
     contacts = {one["kind"]: one["value"] for one in told["contacts"]}
     assert contacts == {"phone": PHONE, "certificate": "110*************37"}
-    (signal,) = told["selling"]["signals"]
-    assert signal["class"] == "证书日期矛盾"
+    assert "证书日期矛盾" in {signal["class"] for signal in told["selling"]["signals"]}
