@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 import pytest
 
+from crawlers.agreement import audit
 from crawlers.records import Outcome
+from tests.crawlers.imports.packing import wacz, warc, zlib_gzip
+from tests.crawlers.keeping import House, house
 from tests.hostile.world import Seen, World
 
 TIME_SECONDS = 50.0
@@ -57,3 +60,20 @@ def unharmed(world: World) -> Iterator[Path]:
     before = world.victim.connections
     yield world.folder
     assert world.victim.connections == before, "the victim was reached"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[House]:
+    """A data directory; afterwards nothing in it is half, and a good file is still taken."""
+    with house(tmp_path / "data") as made:
+        yield made
+        (made.data / "good.wacz").write_bytes(wacz({"archive/good.warc.gz": zlib_gzip(warc("https://good.example/"))}))
+        assert len(made.intake().take(made.data / "good.wacz").captures) == 1
+        assert audit(made.store, made.archive) == []
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A data directory into which nothing ever gets."""
+    with house(tmp_path_factory.mktemp("empty") / "data") as made:
+        yield made

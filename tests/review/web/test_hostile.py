@@ -111,7 +111,8 @@ def test_the_inert_page_loads_and_runs_nothing(desk: Office, captured: int) -> N
     client = desk.captured.test_client()
     answer = client.get(_address(desk, "page", captured), base_url=CAPTURED, headers={"Sec-Fetch-Dest": "iframe"})
     assert answer.status_code == 200
-    body = answer.text.split("</head>")[1]
+    title, body = answer.text.split("</head>")[1].split("</p>", 1)
+    assert "&lt;img src=x onerror=" in title and title.count("<") == 2, "the title is a line of text"
     for gone in (
         "<script",
         "<iframe",
