@@ -235,7 +235,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--json", action="store_true", help="输出 JSON")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh")
     options = parser.parse_args(arguments)
-    threading.Thread(target=fetch_libraries, daemon=True).start()
+    # waited for at the end: an interpreter that ends while a thread of compiled code is still loading aborts
+    threading.Thread(target=fetch_libraries, daemon=False).start()
     report = verify(options.packet, options.trust, options.original)
     text = json.dumps(report, ensure_ascii=False) if options.json else "\n".join(lines(report, options.lang))
     reconfigure = getattr(sys.stdout, "reconfigure", None)

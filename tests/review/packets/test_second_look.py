@@ -8,6 +8,7 @@ import io
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from review import approvals, trusted
 from review.packets.evidence import utc
 from review.packets.standalone import single_file
 from review.packets.verify import lines
+from review.packets.verify import report as reporting
 from review.packets.verify.archive import read_records
 from review.packets.verify.authority import check_token
 from review.packets.verify.container import Packet
@@ -355,3 +357,20 @@ def test_a_module_beside_the_verifier_is_not_loaded(bench: Bench, tmp_path: Path
     )
     assert (done.returncode, "有效 P" in done.stdout) == (1, False), done.stdout + done.stderr
     assert "无效" in done.stdout
+
+
+def test_the_end_waits_for_what_is_still_loading(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The interpreter joins all threads but daemons before it takes itself down."""
+    loaded, waiting = threading.Event(), []
+
+    def loading() -> None:
+        waiting.append(threading.current_thread())
+        loaded.wait(60)
+
+    monkeypatch.setattr(reporting, "fetch_libraries", loading)
+    (tmp_path / "p.zip").write_bytes(bench.content[:-1])
+    assert reporting.main([str(tmp_path / "p.zip")]) == 1
+    loaded.set()
+    assert [thread.daemon for thread in waiting] == [False]
