@@ -88,8 +88,7 @@ def _shown(page: Page, registry: Registry) -> Iterator[Claim]:
 
 def _linked(addresses: list[str], registry: Registry) -> Iterator[Claim]:
     for claim in _mostly("links", addresses, _LINKS_MIN, _LINK_SHARE, registry):
-        count = sum(claim.host in address for address in addresses)
-        whole = count >= max(_COLUMNS_MIN, _COLUMNS_SHARE * len(addresses))
+        whole = _hosts(addresses)[claim.host] >= max(_COLUMNS_MIN, _COLUMNS_SHARE * len(addresses))
         yield replace(claim, kind="columns") if whole else claim
 
 

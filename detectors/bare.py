@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from detectors import organs
 from detectors.addresses import host_of, is_official
 from detectors.pages import query_fields
+from detectors.text import chinese_chars
 
 if TYPE_CHECKING:
     from detectors.features import Page
@@ -21,7 +22,6 @@ _SHOWN = ("h1", "header", "nav", "body", "written", "footer")
 _NAMES = ("title", "masthead", "statement")
 _LEADS = re.compile(r"location\s*(?:=|\.(?:href|replace|assign))")
 _ADDRESS = re.compile(r"[\"'](https?://[^\"'\s<>]{4,300})[\"']")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _LEADS_CHARS = 20_000
 _TARGET = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\(|url\s*=)\s*[\"']?([^\"'\s>]{4,300})",
@@ -45,7 +45,7 @@ def is_bare(page: Page, found: list[Claim], registry: Registry) -> bool:
     if len(page.markup.links) > _BARE_LINKS or page.markup.frames or not any(_names(page, one) for one in found):
         return False
     shown = (page.quote(one) for one in page.passages if one.kind in _SHOWN)
-    if sum(len(_HAN.findall(text)) for text in islice(shown, _BARE_CHARS)) > _BARE_CHARS:
+    if sum(chinese_chars(text) for text in islice(shown, _BARE_CHARS)) > _BARE_CHARS:
         return False
     return not any(is_official(host, registry) for host in _targets(page))
 

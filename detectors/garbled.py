@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+from detectors.text import ONE_HAN, chinese_chars
+
 _GARBLED = re.compile(
     r"[\xa1-\xfe\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{4,}"
 )
@@ -15,7 +16,7 @@ _ENCODINGS = ("utf-8", "gb18030")
 
 def repaired(html: str) -> str:
     """The document as it was meant where not one character of it is Chinese and its bytes are; itself otherwise."""
-    if html.isascii() or _HAN.search(html) or not _GARBLED.search(html):
+    if html.isascii() or ONE_HAN.search(html) or not _GARBLED.search(html):
         return html
     data = _bytes(html)
     for encoding in _ENCODINGS if data else ():
@@ -23,7 +24,7 @@ def repaired(html: str) -> str:
             meant = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if len(_HAN.findall(meant[:_SAMPLE_CHARS])) >= _MIN_HAN:
+        if chinese_chars(meant[:_SAMPLE_CHARS]) >= _MIN_HAN:
             return meant
     return html
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
+from detectors.text import chinese_chars
 from detectors.wording import Offer, Reader, apart, evasion, signal
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ _LONG_CHARS = 300
 _WORD_MAX_CHARS = 16
 _QUOTE_MAX_CHARS = 120
 _NEAR_CHARS = 150
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def _pitches(reader: Reader) -> Iterator[Pitch]:
         if score >= told and score >= _least(reader, window) and len(window.text) >= _MIN_CHARS:
             offers = reader.offers_within(window.start, window.end)
             start, end = _sentence(reader, window)
-            held = _is_spoken(offers) or _demands(reader, window) or _is_of_anything(reader, window)
+            held = _is_spoken(offers) or _demands(reader, window) or _names_nothing(reader, window)
             held = held or _is_of_handicraft(reader, window)
             most = _WATCHED_MOST if held else _MOST_WEIGHT
             strength = min(most, _strength(reader, score))
@@ -91,7 +90,7 @@ def _least(reader: Reader, window: Window) -> float:
 
 def _is_chinese(text: str) -> bool:
     """Whether it is speech for the most part, and no data or code between it."""
-    return 2 * len(_HAN.findall(text)) >= len(text)
+    return 2 * chinese_chars(text) >= len(text)
 
 
 def _is_spoken(offers: list[Offer]) -> bool:
@@ -100,7 +99,7 @@ def _is_spoken(offers: list[Offer]) -> bool:
     return bool(frames - {_JOB}) and "" not in frames
 
 
-def _is_of_anything(reader: Reader, window: Window) -> bool:
+def _names_nothing(reader: Reader, window: Window) -> bool:
     """Whether a passage names nothing of the trade, be it in its cant, no act that breaks the law, nothing that hints
     at them and no place where certificates are asked for: every shop talks so (新鲜出炉, 联系我们), and none may be
     accused for its tone alone."""

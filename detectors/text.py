@@ -21,6 +21,7 @@ DATA = Path(__file__).parent / "data"
 
 HAN = "\u3400-\u9fff\uf900-\ufaff"
 WORD_RUN = re.compile(f"[0-9a-zA-Z{HAN}@+]+")
+ONE_HAN = re.compile(f"[{HAN}]")
 INVISIBLE = (
     "\u00ad\u0300-\u036f\u0483-\u0489\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u20d0-\u20ff\u3099\u309a\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uff9e-\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef"
@@ -52,6 +53,11 @@ _ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅰⅱⅲⅳⅴⅵⅶⅷⅸ"
 _ROMANS = str.maketrans(_ROMAN, "123456789123456789")
 _ROMAN_NUMBER = re.compile(f"[\\d①-⑨⓪⓿❶-❾➀-➈➊-➒⓵-⓽🄋🄌{_ROMAN}]{{7,20}}")
 """Digits that may have Roman numerals among them."""
+
+
+def chinese_chars(text: str) -> int:
+    """How many of its characters are Chinese."""
+    return len(ONE_HAN.findall(text))
 
 
 @dataclass(frozen=True, slots=True)

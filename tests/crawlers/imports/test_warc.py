@@ -14,14 +14,11 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawlers import custody, salvage, strings, warcreader
 from crawlers.agreement import audit
-from crawlers.foreign import dechunk
 from crawlers.imports import ImportReport, Refused
 from crawlers.imports.problems import Place, Problem
 from crawlers.records import Capture, Origin, PageState
@@ -352,19 +349,6 @@ def test_a_bomb_is_damage(house: House, monkeypatch: pytest.MonkeyPatch) -> None
     report = _import(house, gzip.compress(record(), mtime=0) + gzip.compress(bomb, mtime=0))
     assert report.captures == (1,)
     assert "more than 10000 bytes" in report.damaged[0].told("en")
-
-
-@given(st.lists(st.binary(min_size=1, max_size=40), max_size=5))
-def test_dechunk_undoes_chunks(parts: list[bytes]) -> None:
-    chunked = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in parts)
-    assert dechunk(chunked + b"0\r\n\r\n") == b"".join(parts)
-    assert dechunk(chunked) is None
-
-
-@given(st.binary(max_size=60))
-def test_dechunk_takes_anything(body: bytes) -> None:
-    assert dechunk(b"<" + body) is None
-    dechunk(body)
 
 
 def test_the_recorded_warc_imports(house: House, captures: Path) -> None:
