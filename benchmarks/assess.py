@@ -1,19 +1,22 @@
-"""Our whole assessment of a page beside one BeautifulSoup(lxml) parse of it, by page size.
+"""Our whole assessment of a page (both axes, no OCR) beside one BeautifulSoup(lxml) parse of it, by kind and size.
 
-    .venv/bin/python benchmarks/assess.py [--json]
+    .venv/bin/python benchmarks/assess.py [--json] [--kind KIND]… [--runs N]
 
-Both are the best of several runs in one process, alternating, so that a loaded machine slows both alike.
+The kinds are those of `benchmarks/data/pages.toml`. Both are the best of several runs in one process, alternating, so
+that a loaded machine slows both alike.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import time
 import warnings
 from collections.abc import Callable
+from typing import NamedTuple
 
 from bs4 import BeautifulSoup
+from made_pages import Made, kinds, made
 
 import config
 from detectors.context import Context
@@ -22,26 +25,14 @@ from detectors.runner import assess
 
 SIZES = (20_000, 100_000, 480_000, 2_000_000)
 RUNS = 15
-_ROW = (
-    '<div class="item"><h3><a href="/art/{n}.html" title="公告">第{n}号：关于开展安全培训的通知</a></h3>'
-    '<p class="text">各有关单位：请组织<b>电工</b>、焊工等作业人员参加培训和考核，考核合格后由发证机关核发证书，'
-    '每三年复审一次。</p><span class="time">2026-0{d}-1{d}</span><img src="/i/{n}.png" alt="附图"></div>\n'
-)
-_HEAD = (
-    "<!DOCTYPE html><html><head><meta charset=utf-8><title>安全培训网</title><style>p{margin:0}</style></head><body>"
-)
-_TAIL = '<div class="footer">主办：某某职业培训学校　咨询电话 0730-0000123</div></body></html>'
 
 
-def page_of(size_bytes: int) -> str:
-    """An ordinary news list of about `size_bytes` bytes in UTF-8."""
-    rows: list[str] = []
-    length = len((_HEAD + _TAIL).encode())
-    while length < size_bytes:
-        row = _ROW.format(n=len(rows), d=1 + len(rows) % 9)
-        rows.append(row)
-        length += len(row.encode())
-    return _HEAD + "".join(rows) + _TAIL
+class Row(NamedTuple):
+    kind: str
+    bytes: int
+    ours_ms: float
+    bs4_lxml_ms: float
+    ratio: float
 
 
 def seconds(call: Callable[[], object]) -> float:
@@ -50,32 +41,37 @@ def seconds(call: Callable[[], object]) -> float:
     return time.process_time() - started
 
 
-def measure(html: str, context: Context) -> tuple[float, float]:
+def measure(page: Made, context: Context, runs: int) -> tuple[float, float]:
     """(ours, BeautifulSoup's) best seconds."""
     ours: list[float] = []
     parse: list[float] = []
-    for _ in range(RUNS):
-        ours.append(seconds(lambda: assess(Page.from_html(html, "https://www.example-school.cn/"), context)))
-        parse.append(seconds(lambda: BeautifulSoup(html, "lxml")))
+    for _ in range(runs):
+        ours.append(seconds(lambda: assess(Page.from_html(page.html, page.url), context)))
+        parse.append(seconds(lambda: BeautifulSoup(page.html, "lxml")))
     return min(ours), min(parse)
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--kind", action="append", choices=kinds())
+    parser.add_argument("--runs", type=int, default=RUNS)
+    given = parser.parse_args()
     warnings.simplefilter("ignore")
     context = Context.build(config.load())
     assess(Page.from_html("<p>热身</p>", "https://www.example-school.cn/"), context)
     rows = []
-    for size in SIZES:
-        html = page_of(size)
-        ours, parse = measure(html, context)
-        rows.append({"bytes": size, "ours_ms": ours * 1000, "bs4_lxml_ms": parse * 1000, "ratio": ours / parse})
-    if "--json" in sys.argv[1:]:
-        print(json.dumps(rows))
+    for kind in given.kind or kinds():
+        for size in SIZES:
+            ours, parse = measure(made(kind, size), context, given.runs)
+            rows.append(Row(kind, size, ours * 1000, parse * 1000, ours / parse))
+    if given.json:
+        print(json.dumps([row._asdict() for row in rows]))
         return
-    print(f"{'page':>10}  {'our assessment':>16}  {'BeautifulSoup(lxml)':>20}  {'ratio':>6}")
+    print(f"{'page':<8}{'size':>8}  {'our assessment':>16}  {'BeautifulSoup(lxml)':>20}  {'ratio':>6}")
     for row in rows:
-        times = f"{row['ours_ms']:>13.1f} ms  {row['bs4_lxml_ms']:>17.1f} ms"
-        print(f"{row['bytes'] // 1000:>7} kB  {times}  {row['ratio']:>6.2f}")
+        times = f"{row.ours_ms:>13.1f} ms  {row.bs4_lxml_ms:>17.1f} ms"
+        print(f"{row.kind:<8}{row.bytes // 1000:>5} kB  {times}  {row.ratio:>6.2f}")
 
 
 if __name__ == "__main__":
