@@ -32,8 +32,9 @@ class Links:
         self.speakers = speakers
         self.personal = personal
         self._titles, self._headings = page.of_kind("title")[:1], page.of_kind("h1")[:1]
+        self._demands: dict[tuple[int, int], bool] = {}
 
-    def hold(self, rule: Rule, anchor: Hit, hit: Hit) -> bool:
+    def hold(self, anchor: Hit, hit: Hit) -> bool:
         """Whether `hit` and the anchor of a rule belong to one offer."""
         if self.page.kind == "listing":
             return True
@@ -78,8 +79,14 @@ class Links:
         )
 
     def _says_must(self, hit: Hit) -> bool:
-        sentence = self.speakers.sentence(hit.start, hit.end)
-        return bool(self.hits.within(_MUST, *sentence, 0))
+        """Whether its sentence says what the law asks for."""
+        if not self.hits.of(_MUST):
+            return False
+        place = hit[:2]
+        known = self._demands.get(place)
+        if known is None:
+            known = self._demands[place] = bool(self.hits.within(_MUST, *self.speakers.sentence(*place), 0))
+        return known
 
     def _sentences_apart(self, anchor: Hit, hit: Hit) -> int:
         ends = self.speakers.ends

@@ -32,6 +32,8 @@ TAIL_CHARS = 75
 """A rest so short belongs to the window before it."""
 MAX_WINDOWS = 60
 """Of a longer text those that hold most of what an offer is made of."""
+LONG_CHARS = 300
+"""A text longer than an offer."""
 MARK = 0.1
 """What a meaning counts beside strings, of which all together count `STRINGS`."""
 STRINGS = 4.0
@@ -132,19 +134,41 @@ class Passages:
         self.matches = reader.matches
         self.lexicon: Lexicon = reader.lexicon
         self.hits: Hits = reader.hits
-        self.spans = _pieces(self.speakers.ends, len(reader.page.text))
+        self._length = len(reader.page.text)
+        self.spans = _pieces(self.speakers.ends, self._length)
         self.starts = [start for start, _ in self.spans]
 
     def windows(self) -> list[Window]:
         """Those in which something is named that could be sold, or an act that breaks the law; a text so short that it
         is one window is always weighed."""
+        return [self.window(group) for group in self.groups]
+
+    def telling_windows(self) -> list[Window]:
+        """Those that may be told: of a long text such as name papers or an act that breaks the law."""
+        if self._length <= LONG_CHARS:
+            return self.windows()
+        outright = self.lexicon.outright
+        return [self.window(group) for group in self.groups if not outright.isdisjoint(self._names(group))]
+
+    @lazy
+    def groups(self) -> list[Span]:
+        """Of each of the `windows` the first sentence's number, and the number after the last one's."""
         groups = list(self._groups())
         if len(groups) > 1:
             sold = self._sold_in()
             groups = [(first, last) for first, last in groups if bisect_left(sold, first) < bisect_left(sold, last)]
         if len(groups) > MAX_WINDOWS:
             groups = sorted(sorted(groups, key=self._fullness)[-MAX_WINDOWS:])
-        return [self._window(first, last) for first, last in groups]
+        return groups
+
+    def around(self, offset: int) -> Span | None:
+        """The one of `groups` that a place is in."""
+        index = bisect_right(self._group_starts, offset) - 1
+        return self.groups[index] if index >= 0 and offset < self.spans[self.groups[index][1] - 1][1] else None
+
+    @lazy
+    def _group_starts(self) -> list[int]:
+        return [self.starts[first] for first, _ in self.groups]
 
     def _sold_in(self) -> list[int]:
         """The sentences in which something is named that could be sold, in order."""
@@ -153,14 +177,18 @@ class Passages:
 
     def _fullness(self, group: Span) -> int:
         """How much of what makes an offer is in some sentences."""
-        names = set().union(*(self._meanings.get(index, _NOTHING) for index in range(*group)))
-        return len(names & self.lexicon.roles.keys())
+        return len(self._names(group) & self.lexicon.roles.keys())
+
+    def _names(self, group: Span) -> set[str]:
+        """Concepts that are in some sentences."""
+        return set().union(*(self._meanings.get(index, _NOTHING) for index in range(*group)))
 
     def alone(self, start: int, end: int) -> Window:
         """The sentences of a span without what stands beside them."""
-        return self._window(self._sentence(start), self._sentence(end - 1) + 1)
+        return self.window((self._sentence(start), self._sentence(end - 1) + 1))
 
-    def _window(self, first: int, last: int) -> Window:
+    def window(self, group: Span) -> Window:
+        first, last = group
         window = Window(self.spans[first:last])
         window.marks.update(self._contact_marks)
         self._mark(window, range(first, last))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
+from detectors.manner import LONG_CHARS
 from detectors.text import chinese_chars
 from detectors.wording import Offer, Reader, apart, evasion, signal
 
@@ -41,8 +42,6 @@ _PER_SCORE = 0.15
 _MIN_CHARS = 6
 """Less is no sentence: a word or two tell nothing of a manner."""
 _TELLING = 3
-_LONG_CHARS = 300
-"""A page longer than an offer."""
 _WORD_MAX_CHARS = 16
 _QUOTE_MAX_CHARS = 120
 _NEAR_CHARS = 150
@@ -83,7 +82,7 @@ def _least(reader: Reader, window: Window) -> float:
     until it reads as an offer of certificates outright, and one of a long page that names neither papers nor an act
     that breaks the law (芯片, 一套, 无线耳机), or is mostly code, is never told."""
     lexicon, names = reader.lexicon, window.names
-    if len(reader.page.text) > _LONG_CHARS and (names.isdisjoint(lexicon.outright) or not _is_chinese(window.text)):
+    if len(reader.page.text) > LONG_CHARS and (names.isdisjoint(lexicon.outright) or not _is_chinese(window.text)):
         return math.inf
     return reader.manner.flag if names.isdisjoint(lexicon.sold) else reader.manner.watch
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -84,6 +84,7 @@ class Reader:
         self.lexicon: Lexicon = context.lexicon
         self.manner: Manner = context.manner
         self.matches = Matches(context.lexicon, page_views(page))
+        self._boosted: dict[tuple[str, int, int], tuple[tuple[str, float], ...]] = {}
 
     @lazy
     def contacts(self) -> list[Contact]:
@@ -117,12 +118,12 @@ class Reader:
 
     @lazy
     def windows(self) -> list[tuple[float, Window]]:
-        """Passages in which something is sold or could be, with how much each reads as an offer."""
+        """Passages in which something may be sold, with how much each reads as an offer."""
         return [(self.manner.score(window), window) for window in self.unweighed]
 
     @lazy
     def unweighed(self) -> list[Window]:
-        return self.passages.windows()
+        return self.passages.telling_windows()
 
     @lazy
     def links(self) -> Links:
@@ -184,26 +185,27 @@ class Reader:
     def _at(self, rule: Rule, anchor: Hit) -> Offer | None:
         parts = [anchor]
         for concept, window in rule.near.items():
-            near = self._near(rule, anchor, concept, window)
+            near = self._near(anchor, concept, window)
             if near is None:
                 return None
             parts.append(near)
         for concept, count in rule.distinct.items():
             around = self.hits.within(concept, anchor.start, anchor.end, rule.distinct_window)
-            held = [hit for hit in around if self.links.hold(rule, anchor, hit)]
+            held = [hit for hit in around if self.links.hold(anchor, hit)]
             if len(self._kinds(concept, held)) < count:
                 return None
         return None if self.links.about_another(rule, anchor) else self._weighed(rule, anchor, parts)
 
-    def _near(self, rule: Rule, anchor: Hit, concept: str, window: int) -> Hit | None:
+    def _near(self, anchor: Hit, concept: str, window: int) -> Hit | None:
         """The nearest hit that belongs to the anchor's offer."""
         near = [hit for hit in self.hits.within(concept, anchor.start, anchor.end, window) if _apart(hit, anchor)]
-        if not _FREE & set(concept.split("|")):
-            near = [hit for hit in near if self.links.hold(rule, anchor, hit)]
-        if not near and self.page.kind == "listing" and _FREE & set(concept.split("|")):
-            return anchor
-        if near:
-            return near[0] if len(near) == 1 else min(near, key=lambda hit: _distance(hit, anchor))
+        near.sort(key=lambda hit: _distance(hit, anchor))
+        if not _FREE.isdisjoint(concept.split("|")):
+            return near[0] if near else anchor if self.page.kind == "listing" else self._in_title(concept, anchor)
+        held = (hit for hit in near if self.links.hold(anchor, hit))
+        return next(held, None) or self._in_title(concept, anchor)
+
+    def _in_title(self, concept: str, anchor: Hit) -> Hit | None:
         return self.links.in_title(concept, anchor) if _CARDS in concept else None
 
     def _kinds(self, concept: str, hits: list[Hit]) -> set[str]:
@@ -219,7 +221,7 @@ class Reader:
     def _weighed(self, rule: Rule, anchor: Hit, parts: list[Hit]) -> Offer:
         near = [hit for hit in parts if _distance(hit, anchor) <= _TOGETHER_CHARS]
         damped = self._among_lawful(rule, anchor)
-        boosts = tuple(self._boosts(rule, anchor)) if rule.boosted else ()
+        boosts = self._boosts(rule.anchor, anchor) if rule.boosted else ()
         if damped:
             factor = self.wording.damped_factor
             boosts = (*((name, weight * factor) for name, weight in boosts), ("lawful", rule.weight * (factor - 1)))
@@ -239,9 +241,16 @@ class Reader:
             denied=doubted and around < _DENIAL,
         )
 
-    def _boosts(self, rule: Rule, anchor: Hit) -> Iterator[tuple[str, float]]:
+    def _boosts(self, concept: str, anchor: Hit) -> tuple[tuple[str, float], ...]:
+        """What stands beside an anchor of a concept and makes an offer heavier; the same for many rules."""
+        place = (concept, anchor.start, anchor.end)
+        if place not in self._boosted:
+            self._boosted[place] = tuple(self._find_boosts(concept, anchor))
+        return self._boosted[place]
+
+    def _find_boosts(self, concept: str, anchor: Hit) -> Iterator[tuple[str, float]]:
         for boost in self.boosts_here:
-            if boost.concept == rule.anchor:
+            if boost.concept == concept:
                 continue
             for hit in self.hits.within(boost.concept, anchor.start, anchor.end, boost.window):
                 if _apart(hit, anchor) and self._own(boost.concept, hit):
@@ -263,13 +272,18 @@ class Reader:
 
     def _score_at(self, offset: int) -> float:
         """How much the passage at a place reads as an offer; nothing outside of those that are weighed."""
-        index = bisect_right(self._window_starts, offset) - 1
-        score, window = self.windows[index] if index >= 0 else (0.0, None)
-        return score if window is not None and offset < window.end else 0.0
+        group = self.passages.around(offset)
+        if group is None:
+            return 0.0
+        start = self.passages.spans[group[0]][0]
+        if start not in self._scores:
+            self._scores[start] = self.manner.score(self.passages.window(group))
+        return self._scores[start]
 
     @lazy
-    def _window_starts(self) -> list[int]:
-        return [window.start for _, window in self.windows]
+    def _scores(self) -> dict[int, float]:
+        """Of passages, by where they start."""
+        return {window.start: score for score, window in self.windows}
 
     def _contact_disguised(self, anchor: Hit) -> Hit | None:
         return next((hit for hit in self.hits.within("contact", anchor.start, anchor.end, 200) if hit.disguised), None)
