@@ -36,6 +36,9 @@ SILENT = frozenset(
     {"style", "template", "svg", "math", "object", "iframe", "canvas", "audio", "video", "datalist", "noframes"}
 )
 """`noframes` is markup that HTML has as plain text, for browsers that nobody uses."""
+_WHOLE = frozenset({"body", "html"})
+_SETTLED = frozenset({"footer", "h1", "code"})
+"""Sections within which no class or id begins another one."""
 SECTION_TAGS = {"pre": "code", "nav": "nav", "footer": "footer", "header": "header", "h1": "h1"}
 _SECTION_NAMES = re.compile(
     r"(?:^|[\s_-])(?:(?P<footer>foot(?:er)?|copyright|copy|bottom|banquan|siteinfo)|(?P<nav>nav|menu|crumbs?|breadcrumb)"
@@ -56,6 +59,7 @@ _PERSONAL = ("姓名", "证件", "身份证", "证书", "持证人", "证号", "
 _DRAWN = re.compile(r"content\s*:\s*(\"[^\"\n]{2,400}\"|'[^'\n]{2,400}')")
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2}")
+_made = tuple.__new__
 
 
 def extract(html: str, url: str, status: int = 200) -> Page:
@@ -113,26 +117,20 @@ class _Walk:
         hidden = False
         while node is not None:
             tag = node.tag or ""
-            child = None
             if tag == "-text":
                 self.text(node.text_content or "", section, hidden)
-            elif tag == "script":
-                self.script(node)
-            elif tag == "style":
-                self.drawn(node)
-            elif tag == "title":
-                self.heading(node.text(deep=True))
-            elif tag == "iframe":
-                self.frame(node.attributes)
+            elif tag in _APART:
+                _APART[tag](self, node)
             elif tag not in SILENT and tag[:1] not in "-!":
                 attributes = node.attributes
                 child = node.first_child
+                href = (attributes.get("href") or "") if tag == "a" else ""
                 inner, concealed = self.enter(tag, attributes, section, hidden)
                 if child is not None:
-                    stack.append((tag, section, hidden, self.length, attributes.get("href") or ""))
+                    stack.append((tag, section, hidden, self.length, href))
                     section, hidden, node = inner, concealed, child
                     continue
-                self.leave(tag, self.length, attributes.get("href") or "", section, hidden)
+                self.leave(tag, self.length, href)
             while node is not None:
                 following = node.next
                 if following is not None:
@@ -143,22 +141,21 @@ class _Walk:
                     node = None
                     break
                 tag, section, hidden, start, href = stack.pop()
-                self.leave(tag, start, href, section, hidden)
+                self.leave(tag, start, href)
 
     def enter(self, tag: str, attributes: dict[str, str | None], section: str, hidden: bool) -> tuple[str, bool]:
         """What an element's start says; returns (section, hidden) for its content."""
-        if tag not in INLINE:
+        if self.length > self.block_start and tag not in INLINE:
             self.break_block()
-        handler = _HANDLERS.get(tag)
-        if handler is not None:
-            handler(self, attributes)
+        if tag in _HANDLERS:
+            _HANDLERS[tag](self, attributes)
         if not attributes:
             return SECTION_TAGS.get(tag, section), hidden
         style = attributes.get("style")
         concealed = hidden or "hidden" in attributes or (style is not None and _HIDING.search(style) is not None)
         if tag in SECTION_TAGS:
             return SECTION_TAGS[tag], concealed
-        if tag in ("body", "html") or section in ("footer", "h1", "code"):
+        if section in _SETTLED or tag in _WHOLE:
             return section, concealed
         return self.section(attributes.get("class"), attributes.get("id")) or section, concealed
 
@@ -171,14 +168,14 @@ class _Walk:
             self.markup.emblem_ids.append(id_)
         return _section_named(id_)
 
-    def leave(self, tag: str, start: int, href: str, section: str, hidden: bool) -> None:
+    def leave(self, tag: str, start: int, href: str) -> None:
         if tag == "a":
             self.link_title = ""
             if href and len(self.markup.links) < MAX_LINKS:
-                self.markup.links.append(Link(href, start, self.length))
+                self.markup.links.append(_made(Link, (href, start, self.length)))
         elif tag == "form":
             self.end_form()
-        if tag not in INLINE or tag == "br":
+        if self.length > self.block_start and (tag not in INLINE or tag == "br"):
             self.break_block()
 
     def text(self, raw: str, section: str, hidden: bool) -> None:
@@ -189,18 +186,19 @@ class _Walk:
         if self.block != (section, hidden):
             self.break_block()
             self.block = (section, hidden)
-        value = _SPACE.sub(" ", raw)
-        if self.length == self.block_start or self.pieces[-1][-1:] == " ":
+        # printable is no space but the plain one
+        value = raw if " " not in raw and raw.isprintable() else _SPACE.sub(" ", raw)
+        if value[0] == " " and (self.length == self.block_start or self.pieces[-1][-1:] == " "):
             value = value.lstrip(" ")
-        if value:
-            self.add(value)
+        self.pieces.append(value)
+        self.length += len(value)
 
     def add(self, value: str) -> None:
         self.pieces.append(value)
         self.length += len(value)
 
-    def heading(self, raw: str) -> None:
-        value = _SPACE.sub(" ", raw).strip()
+    def heading(self, node: LexborNode) -> None:
+        value = _SPACE.sub(" ", node.text(deep=True)).strip()
         if value and not self.title:
             self.title = value
             self.whole("title", value)
@@ -214,16 +212,13 @@ class _Walk:
         self.add("\n")
         self.block_start = self.length
 
-    def close_block(self) -> None:
-        if self.length > self.block_start:
-            kind, hidden = self.block
-            self.passages.append(Passage(kind, self.block_start, self.length, hidden))
-
     def break_block(self) -> None:
-        if self.length > self.block_start:
-            self.close_block()
-            self.add("\n")
-            self.block_start = self.length
+        end = self.length
+        if end > self.block_start:
+            # a named tuple of a tuple, without a call of its own
+            self.passages.append(_made(Passage, (self.block[0], self.block_start, end, self.block[1])))
+            self.pieces.append("\n")
+            self.length = self.block_start = end + 1
 
     def tail(self) -> str:
         """The last words before this point, within the block or the one before it."""
@@ -234,7 +229,7 @@ class _Walk:
         if len(self.markup.images) < MAX_IMAGES:
             source = attributes.get("src") or attributes.get("data-src") or ""
             alt = (attributes.get("alt") or attributes.get("title") or self.link_title).strip()
-            self.markup.images.append(Image(source, alt))
+            self.markup.images.append(_made(Image, (source, alt)))
             self.markup.assets.append(source)
 
     def anchor(self, attributes: dict[str, str | None]) -> None:
@@ -255,6 +250,9 @@ class _Walk:
 
     def base(self, attributes: dict[str, str | None]) -> None:
         self.markup.base = attributes.get("href") or ""
+
+    def framed(self, node: LexborNode) -> None:
+        self.frame(node.attributes)
 
     def frame(self, attributes: dict[str, str | None]) -> None:
         source = attributes.get("src") or ""
@@ -375,3 +373,5 @@ _HANDLERS = {
     "textarea": _Walk.control,
     "frame": _Walk.frame,
 }
+_APART = {"script": _Walk.script, "style": _Walk.drawn, "title": _Walk.heading, "iframe": _Walk.framed}
+"""Elements whose content is no text of the page where they stand."""

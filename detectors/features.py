@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from crawlers.records import PageState
@@ -19,8 +19,7 @@ PLAIN_HOST = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
 """An address whose host needs no closer look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A block of the text. `kind`: title h1 header nav body code written footer alt meta script; `hidden` when
     markup hides it. `written` stands where `document.write` puts it, `script` in any other string of a script."""
 
@@ -30,8 +29,7 @@ class Passage:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     href: str
     start: int
     end: int
@@ -60,8 +58,7 @@ class Form:
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     src: str
     alt: str
 

@@ -64,9 +64,14 @@ def may_hold_id(text: str) -> bool:
     return _id_like().search(text) is not None
 
 
+@cache
+def _glyphs() -> frozenset[str]:
+    return frozenset(map(chr, digits()))
+
+
 def plain(text: str) -> str:
     """The text with every digit as `0` to `9`, length kept."""
-    return text if text.isascii() else text.translate(digits())
+    return text if text.isascii() or _glyphs().isdisjoint(text) else text.translate(digits())
 
 
 @cache
@@ -74,6 +79,12 @@ def _letters() -> re.Pattern[str]:
     one = f"[{re.escape(''.join(tables()['numbers']['letters']))}{digit_class()}]"
     before = "|".join([f"(?<![a-z0-9]{one})", *(f"(?<={label}{one})" for label in ("tel", "qq", "vx", "wx"))])
     return re.compile(rf"{one}(?:{before})(?:[-·. ]?{one}){{9,12}}(?![a-z0-9])")
+
+
+@cache
+def _odd_signs() -> frozenset[str]:
+    """Without any of them, what `_letters` matches is plain digits."""
+    return frozenset((*tables()["numbers"]["letters"], *_glyphs(), "·"))
 
 
 @cache
@@ -95,6 +106,8 @@ _NOT_ONLY_DIGITS = re.compile(r"[^0-9\-. ]")
 
 def with_letters(text: str) -> list[tuple[int, str]]:
     """Runs of ten to thirteen digits of which some are letters of the same shape (`138OOOO1234`): place and digits."""
+    if _odd_signs().isdisjoint(text):
+        return []
     return [
         (match.start(), as_digits(match.group()))
         for match in _letters().finditer(text)
