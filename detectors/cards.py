@@ -61,6 +61,9 @@ def dates(views: Views) -> list[Dated]:
     folded = views.folded
     if not any(map(views.dense.text.__contains__, table()["roots"]["terms"])):
         return []
+    starts = [match.start() for match in islice(_candidate().finditer(folded.text), _MAX_DATES)]
+    if len(starts) < _MAX_DATES and not any(_kind(folded.text, start)[0] for start in starts):
+        return []
     days = list(islice(_days(folded.text), _MAX_DATES))
     found: list[Dated] = []
     spanned = False

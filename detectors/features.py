@@ -180,6 +180,11 @@ class Page:
             return None
         return self.passages[index]
 
+    @property
+    def addresses(self) -> str:
+        """What all its links lead to, a line each: where a word is not in them, it is in none."""
+        return self.once("addresses", lambda: "\n".join([link.href for link in self.markup.links]))
+
     def of_kind(self, *kinds: str) -> list[Passage]:
         return [passage for passage in self.passages if passage.kind in kinds]
 

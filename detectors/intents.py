@@ -43,13 +43,20 @@ def _pattern(kind: str) -> re.Pattern[str]:
     return re.compile("|".join(known) if isinstance(known, list) else known, re.I)
 
 
+@cache
+def _any_line() -> re.Pattern[str]:
+    """Of addresses, a line each, at least every one that leads to an app."""
+    return re.compile(_pattern("app_links").pattern, re.I | re.M)
+
+
 def intents(page: Page) -> tuple[Intent, ...]:
     """At most one of each kind."""
     return page.once("intents", lambda: tuple(_intents(page)))
 
 
 def _intents(page: Page) -> Iterator[Intent]:
-    app = next((link.href for link in page.markup.links if _pattern("app_links").search(link.href)), "")
+    links = page.markup.links if _any_line().search(page.addresses) else ()
+    app = next((link.href for link in links if _pattern("app_links").search(link.href)), "")
     if app:
         yield Intent("app", app, where="html")
     for kind in ("follow", "pay"):

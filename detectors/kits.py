@@ -133,7 +133,9 @@ def _own_path(page: Page, address: str) -> str:
 
 
 def _admin(page: Page) -> Iterator[Trace]:
-    words = known()["admin_words"]
+    words = [word for word in known()["admin_words"] if word in page.addresses]
+    if not words:
+        return
     hrefs = (one.href for one in page.markup.links if any(word in one.href for word in words))
     found = dict.fromkeys(path for href in hrefs if (path := _own_path(page, href)))
     for path in list(found)[:_MAX_OF_KIND]:

@@ -19,8 +19,7 @@ Find = Callable[[str], list[Match]]
 _CELLS_MAX = 12
 _TELLING_WORD_CHARS = 3
 """A word so long does not come about by chance where a text is read in another order."""
-_BLOCK = re.compile(rf"\n(?:[^\n]{{2,{2 * _CELLS_MAX}}}\n){{2,}}")
-"""Short lines, each between line breaks. It begins with a plain character: `re` then finds the next one quickly."""
+_LINE_MAX_CHARS = 2 * _CELLS_MAX
 _CELL = re.compile(f"[0-9a-z{HAN}@+]")
 _NO_CELLS = re.compile(f"[^0-9a-z{HAN}@+\n]+")
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
@@ -103,7 +102,7 @@ def _columns(views: Views, find: Find) -> Reading | None:
     text = views.folded.text
     if "\n" not in text:
         return None
-    grids = [grid for match in _BLOCK.finditer(f"\n{text}\n") for grid in _grids(text, match.start(), match.end() - 1)]
+    grids = list(_grids(text))
     found = (_best_of(text, grids[index], find) for index in _promising(grids, find))
     return _turned(views, "vertical", [places for places in found if places])
 
@@ -116,13 +115,14 @@ class _Line(NamedTuple):
     end: int
 
 
-def _grids(text: str, start: int, end: int) -> Iterator[list[_Line]]:
-    """Lines that may be the rows of columns side by side: none of more cells than the first."""
+def _grids(text: str) -> Iterator[list[_Line]]:
+    """Short lines in a row that may be those of columns side by side: none of more cells than the first."""
     rows: list[_Line] = []
-    at, widest = start, 0
-    block = text[start:end]
-    for line, cells in zip(block.split("\n"), _NO_CELLS.sub("", block).split("\n"), strict=True):
-        width = len(cells)
+    at, widest = 0, 0
+    for line, cells in zip(text.split("\n"), _NO_CELLS.sub("", text).split("\n"), strict=True):
+        size, width = len(line), len(cells)
+        if size > _LINE_MAX_CHARS or size < 2:
+            width = 0
         if rows and (width > widest or width < 2):
             if len(rows) > 1:
                 yield rows
@@ -130,8 +130,8 @@ def _grids(text: str, start: int, end: int) -> Iterator[list[_Line]]:
         if 2 <= width <= _CELLS_MAX:
             if not rows:
                 widest = width
-            rows.append(_Line(cells, at, at + len(line)))
-        at += len(line) + 1
+            rows.append(_Line(cells, at, at + size))
+        at += size + 1
     if len(rows) > 1:
         yield rows
 

@@ -12,6 +12,8 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +48,8 @@ BESIDE = "##"
 _QUOTE_MIN_CHARS = 4
 _NOTHING: frozenset[str] = frozenset()
 _DIGITS = re.compile("[0-9]+")
+_START = itemgetter(0)
+"""Of a hit."""
 
 Span = tuple[int, int]
 
@@ -232,11 +236,16 @@ class Passages:
     def _by_sentence(self, names: dict[str, str]) -> dict[int, set[str]]:
         """In which sentences there are hits, each by what its name is called here."""
         found: dict[int, set[str]] = defaultdict(set)
-        starts, hits_of = self.starts, self.hits.of
+        sentence_of, hits_of = self._sentence_at.__getitem__, self.hits.of
         for name, called in names.items():
-            for index in {bisect_right(starts, hit[0]) for hit in hits_of(name)}:
-                found[index - 1].add(called)
+            for index in set(map(sentence_of, map(_START, hits_of(name)))):
+                found[index].add(called)
         return found
+
+    @lazy
+    def _sentence_at(self) -> list[int]:
+        """For each character the number of its sentence."""
+        return list(chain.from_iterable(repeat(index, end - start) for index, (start, end) in enumerate(self.spans)))
 
     def _sentence(self, offset: int) -> int:
         return max(0, bisect_right(self.starts, offset) - 1)

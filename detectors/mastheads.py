@@ -116,10 +116,11 @@ def _in_scripts(page: Page, registry: Registry) -> Iterator[Claim]:
 
 def _leads_away(page: Page, passage: Passage) -> bool:
     """Whether the line is a link to somewhere else than the page's own front page."""
+    start, end = passage.start, passage.start + len(page.quote(passage).strip())
     return any(
-        link.start <= passage.start and link.end >= passage.start + len(page.quote(passage).strip())
+        not _HOME.match(link.href) and host_of(link.href) != page.host
         for link in page.markup.links
-        if link.end >= passage.start and not _HOME.match(link.href) and host_of(link.href) != page.host
+        if link.start <= start and link.end >= end
     )
 
 

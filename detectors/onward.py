@@ -36,6 +36,12 @@ def _words() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 @cache
+def _any_word() -> re.Pattern[str]:
+    """What links to any kind of inner page say."""
+    return _any([word for one in table()["inner"] for word in one["words"]])
+
+
+@cache
 def _outside() -> tuple[re.Pattern[str], frozenset[str], re.Pattern[str]]:
     known = table()["outside"]
     return _any(known["words"]), frozenset(known["short_hosts"]), re.compile(known["short_path"])
@@ -70,8 +76,10 @@ def _links(page: Page) -> Iterator[tuple[str, SplitResult]]:
     limit = table()["link_max_chars"]
     own = page.url.partition("#")[0]
     for link in page.markup.links:
+        if not _any_word().search(page.text, link.start, link.end) and _RELATIVE.match(link.href):
+            continue
         said = " ".join(page.text[link.start : link.end].split())[:limit]
-        if _RELATIVE.match(link.href) and not any(words.search(said) for _, words in _words()):
+        if _RELATIVE.match(link.href) and not _any_word().search(said):
             continue
         try:
             target = urlsplit(urljoin(page.url, link.href.strip()).partition("#")[0])

@@ -104,12 +104,17 @@ def body_of(text: str) -> str:
 
 def quasi_official(text: str) -> bool:
     """Whether a name sounds like a certificate query platform or a place's system, not like an article on one."""
-    known, text = table(), visible(text)
-    if len(text) > MAX_NAME_CHARS or any(word in text for word in known["articles"]):
+    text = visible(text)
+    if len(text) > MAX_NAME_CHARS or _said("articles").search(text):
         return False
-    papers = (*known["subjects"], *known["bodies"])
-    about = any(word in text for word in known["functions"]) and any(word in text for word in papers)
-    return about or any(pattern.fullmatch(plain_name(text)) for pattern in (_system(), _national()))
+    about = _said("functions").search(text) and _said("subjects", "bodies").search(text)
+    return about is not None or any(pattern.fullmatch(plain_name(text)) for pattern in (_system(), _national()))
+
+
+@cache
+def _said(*lists: str) -> re.Pattern[str]:
+    """Any word of some lists."""
+    return re.compile(_any_of([word for name in lists for word in table()[name]]))
 
 
 @cache

@@ -25,6 +25,7 @@ _LANDLINE = re.compile(
     r"(0(?<![\d.]0)(?:10|2\d|[3-9]\d{2})[)）]?[-—– ]{0,2}[1-9]\d{6,7}"
     rf"|4(?<![\d.]4){_SERVICE}|8(?<![\d.]8){_SERVICE})(?!\d)"
 )
+_ANY = re.compile(f"{_MOBILES.pattern}|{_CANDIDATE.pattern}|{_LANDLINE.pattern}")
 _ORDINARY = frozenset(" -–—.·_()（）\t~‐‑−")
 _WORD = re.compile(r"[^\W_]")
 _DECIMAL = re.compile(r"\d\.$")
@@ -75,7 +76,7 @@ def find(text: str) -> Iterator[Found]:
             continue
         chain = text[base : end + _LETTERS]
         written = plain(chain)
-        if sum(map(str.isdigit, written)) >= MOBILE_DIGITS - 1:
+        if _ANY.search(written) and sum(map(str.isdigit, written)) >= MOBILE_DIGITS - 1:
             yield from _mobiles(text, base, written, looks)
             for match in _LANDLINE.finditer(written):
                 yield Found(re.sub(r"\D", "", match.group(1)), base + match.start(1), base + match.end(1))

@@ -89,7 +89,7 @@ def has_account(script: str) -> bool:
 def _links(page: Page, context: Context) -> Iterator[Trace]:
     """Subjects that the page sends its readers to, hosts of known operators and state organs aside."""
     found: dict[str, None] = {}
-    if not page.markup.links:
+    if "//" not in page.addresses:
         return
     own = registrable(page.host) if page.host else ""
     for href in dict.fromkeys(link.href for link in page.markup.links[:_MAX_LINKS] if "//" in link.href):
