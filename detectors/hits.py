@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from detectors.lazy import lazy
@@ -24,6 +26,7 @@ _CONDITION = re.compile(
 )
 """Before a certificate: it is shown, held or taken away, not offered."""
 _CONDITION_ENDS = frozenset("凭借持有示验对查备收销押交戴效人其的")
+_START = itemgetter(0)
 _JOINS = re.compile(r"[、,，/\s·和与及或|]{0,2}")
 
 
@@ -36,6 +39,8 @@ class Hits:
         self.frames = matches.lexicon.frames
         self._apart: dict[str, list[Hit]] = {}
         self._found: dict[str, list[Hit]] = {}
+        self._placed: dict[str, tuple[list[Hit], list[int]]] = {}
+        """Hits and where they start."""
 
     def put(self, name: str, hits: Iterable[Hit]) -> None:
         self._found[name] = sorted(set(hits))
@@ -72,19 +77,20 @@ class Hits:
         here = [hits for name in names if name in self.possible and (hits := self.of(name))]
         if len(here) < 2:
             return here[0] if here else []
-        return sorted(set().union(*here))
+        return merged(here)
 
     def within(self, name: str, start: int, end: int, window: int) -> list[Hit]:
         """Hits of `name` of which some part lies within `window` characters of [start, end)."""
-        hits = self.of(name)
-        if not hits:
+        placed = self._placed.get(name)
+        if placed is None:
+            hits = self.of(name)
+            placed = self._placed[name] = (hits, list(map(_START, hits)))
+        hits, starts = placed
+        if not starts:
             return hits
-        first, last = start - window, end + window
-        if len(hits) == 1:
-            begins, ends = hits[0][:2]
-            return hits if first - _LONGEST_TERM_CHARS <= begins <= last and ends >= first else []
-        low = bisect_left(hits, (first - _LONGEST_TERM_CHARS,))
-        high = bisect_left(hits, (last + 1,), low)
+        first = start - window
+        low = bisect_left(starts, first - _LONGEST_TERM_CHARS)
+        high = bisect_right(starts, end + window, low)
         return [hit for hit in hits[low:high] if hit[1] >= first] if low < high else []
 
     def _uncovered(self, name: str) -> list[Hit]:
@@ -153,6 +159,12 @@ def _is_held(text: str, start: int) -> bool:
     if text[start - 1 : start] not in _CONDITION_ENDS:
         return False
     return _CONDITION.search(text, max(0, start - _HEAD_GAP_CHARS), start) is not None
+
+
+def merged(lists: Iterable[list[Hit]]) -> list[Hit]:
+    """All that is in some ordered lists, in order, what is equal once. Sorting goes fast over what is in order."""
+    hits = sorted(chain.from_iterable(lists))
+    return [hit for hit, before in zip(hits, chain((None,), hits), strict=False) if hit != before]
 
 
 def outside(hits: list[Hit], covers: list[Hit]) -> list[Hit]:

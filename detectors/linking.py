@@ -33,6 +33,12 @@ class Links:
         self.personal = personal
         self._titles, self._headings = page.of_kind("title")[:1], page.of_kind("h1")[:1]
         self._demands: dict[tuple[int, int], bool] = {}
+        self._reaches: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def first_held(self, anchor: Hit, hits: Sequence[Hit]) -> Hit | None:
+        """The first of some hits that belongs to the offer of a rule's anchor."""
+        low, high = self._reach(anchor) if hits else (0, 0)
+        return next((hit for hit in hits if low <= hit[0] < high and self.hold(anchor, hit)), None)
 
     def hold(self, anchor: Hit, hit: Hit) -> bool:
         """Whether `hit` and the anchor of a rule belong to one offer."""
@@ -44,6 +50,17 @@ class Links:
         if apart > _NEIGHBOURS or not self._same_block(anchor, hit):
             return False
         return not self._says_must(anchor) and not self._says_must(hit)
+
+    def _reach(self, anchor: Hit) -> tuple[int, int]:
+        """Where that begins which may belong to an anchor."""
+        place = anchor[:2]
+        if place not in self._reaches:
+            ends = self.speakers.ends
+            first, last = bisect_right(ends, anchor.start), bisect_right(ends, anchor.end - 1)
+            low = ends[first - _NEIGHBOURS - 1] if first > _NEIGHBOURS else 0
+            high = ends[min(last + _NEIGHBOURS, len(ends) - 1)]
+            self._reaches[place] = (0, ends[-1]) if self.page.kind == "listing" else (low, high)
+        return self._reaches[place]
 
     def in_title(self, concept: str, anchor: Hit) -> Hit | None:
         """The hit in the page's title or first heading, where the anchor's speaker can be reached beside it."""

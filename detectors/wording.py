@@ -199,24 +199,27 @@ class Reader:
     def _near(self, anchor: Hit, concept: str, window: int) -> Hit | None:
         """The nearest hit that belongs to the anchor's offer."""
         near = [hit for hit in self.hits.within(concept, anchor.start, anchor.end, window) if _apart(hit, anchor)]
-        near.sort(key=lambda hit: _distance(hit, anchor))
-        if not _FREE.isdisjoint(concept.split("|")):
-            return near[0] if near else anchor if self.page.kind == "listing" else self._in_title(concept, anchor)
-        held = (hit for hit in near if self.links.hold(anchor, hit))
-        return next(held, None) or self._in_title(concept, anchor)
-
-    def _in_title(self, concept: str, anchor: Hit) -> Hit | None:
-        return self.links.in_title(concept, anchor) if _CARDS in concept else None
+        free = concept in _FREE or ("|" in concept and not _FREE.isdisjoint(concept.split("|")))
+        if len(near) > 1:
+            near.sort(key=lambda hit: _distance(hit, anchor))
+        found = near[0] if free and near else self.links.first_held(anchor, near)
+        if found is None and free and self.page.kind == "listing":
+            return anchor
+        return self.links.in_title(concept, anchor) if found is None and _CARDS in concept else found
 
     def _kinds(self, concept: str, hits: list[Hit]) -> set[str]:
         """Different terms, one for terms that overlap (`房证`, `房`). Beside other kinds of papers, cards of any number
         of trades are one kind."""
-        cards = set() if all(name.startswith("trade") for name in concept.split("|")) else set(self.hits.of(_CARDS))
+        cards = set() if all(name.startswith("trade") for name in concept.split("|")) else self._cards
         kept: list[Hit] = []
         for hit in sorted(hits, key=lambda one: (one.start, -one.end)):
             if not kept or hit.start >= kept[-1].end:
                 kept.append(hit)
         return {_CARDS if hit in cards else hit.term for hit in kept}
+
+    @lazy
+    def _cards(self) -> set[Hit]:
+        return set(self.hits.of(_CARDS))
 
     def _weighed(self, rule: Rule, anchor: Hit, parts: list[Hit]) -> Offer:
         near = [hit for hit in parts if _distance(hit, anchor) <= _TOGETHER_CHARS]
