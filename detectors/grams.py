@@ -5,14 +5,18 @@ A name of a feature is the string as it stands; what begins with a sign of its o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from operator import add
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
-from detectors.phonetics import codes_of, encoded, is_code, spelled
+from detectors.lazy import lazy
+from detectors.phonetics import codes_of, encoded, encoding, is_code, spelled
+
+if TYPE_CHECKING:
+    from detectors.counting import Counting
 
 GRAM_CHARS = 3
 """Strings of so many characters and of fewer."""
@@ -82,6 +86,7 @@ class Strings:
                 heard[codes_of(name[1:])] = _packed(weights[name], rarity[name])
             elif not is_mark(name):
                 shown[name] = _packed(weights[name], rarity[name])
+        self._counts = shown, heard
         self._shown, self._heard = _Sought.of(shown), _Sought.of(heard)
 
     def sum(self, text: str) -> int:
@@ -91,6 +96,23 @@ class Strings:
     def shown(self, text: str) -> int:
         """The same without how they sound."""
         return self._shown.sum(text)
+
+    def sums(self, texts: Sequence[str]) -> list[int]:
+        """`sum` of each of many passages, found at once."""
+        shown, heard = self._at_once
+        return list(map(add, shown.sums(texts), heard.sums(texts)))
+
+    def all_shown(self, texts: Sequence[str]) -> list[int]:
+        """`shown` of each."""
+        return self._at_once[0].sums(texts)
+
+    @lazy
+    def _at_once(self) -> tuple[Counting, Counting]:
+        # numpy takes longer to import than one text to judge
+        from detectors.counting import Counting
+
+        shown, heard = self._counts
+        return Counting(shown), Counting(heard, encoding())
 
 
 def _packed(weight: float, rarity: float) -> int:

@@ -62,6 +62,8 @@ class Window:
     sentences: list[Span]
     text: str = ""
     marks: set[str] = field(default_factory=set)
+    counted: int | None = None
+    """What its strings count, once somebody has asked."""
 
     @property
     def start(self) -> int:
@@ -107,8 +109,13 @@ class Manner:
         own = dict(line[1:].split("\t") for line in lines if line.startswith("="))
         return cls(weights, rarity, **{name: float(own[name]) for name in ("bias", "flag", "watch")})
 
+    def count(self, windows: Sequence[Window]) -> None:
+        """What `score` counts first, of many windows at once."""
+        for window, counted in zip(windows, self._strings.sums([one.text for one in windows]), strict=True):
+            window.counted = counted
+
     def score(self, window: Window) -> float:
-        packed = self._strings.sum(window.text)
+        packed = self._strings.sum(window.text) if window.counted is None else window.counted
         length = math.sqrt((packed & grams.LOW) / grams.SQUARE_UNIT) or 1.0
         marked = sum(map(self._marks.__getitem__, window.marks & self._marks.keys()))
         return self.bias + STRINGS * (packed >> grams.BITS) / grams.UNIT / length + MARK * marked / grams.UNIT

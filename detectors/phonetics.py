@@ -54,13 +54,14 @@ def code(syllable: str) -> str:
 
 
 @cache
-def _encoding() -> dict[int, str]:
+def encoding() -> dict[int, str]:
+    """The code of each hanzi's syllable."""
     return {ord(character): _codes()[name] for character, name in syllables().items()}
 
 
 def encoded(text: str) -> str:
     """Every hanzi as the code of its syllable: what sounds alike reads alike, at the same offsets."""
-    return text.translate(_encoding())
+    return text.translate(encoding())
 
 
 def is_code(character: str) -> bool:

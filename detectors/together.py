@@ -24,13 +24,27 @@ CHUNK_PAGES = 256
 MAX_CHARS = 4_000
 """A longer text fills the caches by itself, and is judged alone within the detectors' budgets."""
 
-STEPS: tuple[Callable[[Reader], object], ...] = (
-    *map(attrgetter, (f"matches.{name}" for name in Matches.STEPS)),
-    *map(attrgetter, ("contacts", "heard", "hits.possible", "speakers")),
-    *map(attrgetter, (f"passages.{name}" for name in Passages.STEPS)),
-    *map(attrgetter, ("unweighed", "windows")),
-    Reader.offers,
-    pitches,
+Step = Callable[[Sequence[Reader]], object]
+
+
+def _each(step: Callable[[Reader], object]) -> Step:
+    return lambda readers: [step(reader) for reader in readers]
+
+
+def _count_strings(readers: Sequence[Reader]) -> None:
+    if readers:
+        readers[0].manner.count([window for reader in readers for window in reader.unweighed])
+
+
+STEPS: tuple[Step, ...] = (
+    *(_each(attrgetter(f"matches.{name}")) for name in Matches.STEPS),
+    *map(_each, map(attrgetter, ("contacts", "heard", "hits.possible", "speakers"))),
+    *(_each(attrgetter(f"passages.{name}")) for name in Passages.STEPS),
+    _each(attrgetter("unweighed")),
+    _count_strings,
+    _each(attrgetter("windows")),
+    _each(Reader.offers),
+    _each(pitches),
 )
 """In the order in which detectors would ask."""
 
@@ -45,5 +59,4 @@ def look_through(pages: Sequence[Page], context: Context) -> None:
         page_views(page)
     readers = [Reader.of(page, context) for page in pages]
     for step in STEPS:
-        for reader in readers:
-            step(reader)
+        step(readers)

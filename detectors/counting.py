@@ -1,0 +1,105 @@
+"""Strings of many passages found and counted at once: the sums of `grams.Strings`, by whole arrays instead of one by one.
+
+Every character has a small number, none of them zero, so that a string is a number, too, written with its characters
+for digits; what stands in the passages is looked up by these numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy
+import numpy.typing
+
+from detectors.grams import BITS, GRAM_CHARS, LOW
+
+Numbers = numpy.typing.NDArray[numpy.int64]
+Slots = numpy.typing.NDArray[numpy.int32]
+
+_MIXING = 0x9E3779B97F4A7C15
+_SLOTS_PER_STRING = 16
+_APART = "\0" * GRAM_CHARS
+"""Between two passages: no string goes over it."""
+
+
+class _Places:
+    """Where each of some numbers stands among them; numbers whose slot is taken go into a further table."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numpy.append(numbers, -1)
+        self._tables: list[tuple[numpy.uint64, Slots]] = []
+        left = numpy.arange(len(numbers))
+        while left.size:
+            shift = numpy.uint64(64 - (_SLOTS_PER_STRING * len(left)).bit_length())
+            table = numpy.full(1 << (64 - int(shift)), len(numbers), numpy.int32)
+            slots = _slots(numbers[left], shift)
+            table[slots] = left
+            self._tables.append((shift, table))
+            left = left[table[slots] != left]
+
+    def of(self, numbers: Numbers) -> tuple[Numbers, Numbers]:
+        """Which of `numbers` are known, and the place of each of these."""
+        found, places = [numbers[:0]], [numbers[:0]]
+        for shift, table in self._tables:
+            place = table[_slots(numbers, shift)]
+            at = numpy.flatnonzero(self._numbers[place] == numbers)
+            found.append(at)
+            places.append(place[at])
+        return numpy.concatenate(found), numpy.concatenate(places)
+
+
+def _slots(numbers: Numbers, shift: numpy.uint64) -> numpy.typing.NDArray[numpy.uint64]:
+    return (numbers.astype(numpy.uint64) * numpy.uint64(_MIXING)) >> shift
+
+
+class Counting:
+    """Strings with what each counts, a weight and a square packed into one number as `grams` does."""
+
+    def __init__(self, counts: Mapping[str, int], sounds: Mapping[int, str] | None = None) -> None:
+        """`sounds` says of characters what they are read as."""
+        letters = sorted(set("".join(counts)))
+        known = {ord(letter): number for number, letter in enumerate(letters, 1)}
+        read = known | {point: known.get(ord(code), 0) for point, code in (sounds or {}).items()}
+        self._letter = numpy.zeros(max(read, default=0) + 2, numpy.int64)
+        self._letter[list(read)] = list(read.values())
+        self._base = len(letters) + 1
+        self._weights = numpy.array([count >> BITS for count in counts.values()], numpy.int64)
+        self._squares = numpy.array([count & LOW for count in counts.values()], numpy.int64)
+        numbers = [self._number([known[ord(letter)] for letter in string]) for string in counts]
+        self._places = _Places(numpy.array(numbers, numpy.int64))
+
+    def _number(self, letters: Iterable[int]) -> int:
+        number = 0
+        for letter in letters:
+            number = number * self._base + letter
+        return number
+
+    def sums(self, passages: Sequence[str]) -> list[int]:
+        """What the strings of each passage count, each string once; exact, as floats hold whole numbers so large."""
+        count = len(passages)
+        joined = "".join([passage + _APART for passage in passages])
+        points = numpy.frombuffer(joined.encode("utf-32-le", "surrogatepass"), numpy.uint32)
+        owners = numpy.repeat(numpy.arange(count), [len(passage) + len(_APART) for passage in passages])
+        letters = self._letter.take(points, mode="clip")
+        at = numpy.flatnonzero(letters)
+        numbers = letters[at]
+        weights, squares = numpy.zeros(count), numpy.zeros(count)
+        for length in range(1, GRAM_CHARS + 1):
+            found, places = self._places.of(numbers)
+            once = _different(owners[at[found]] * len(self._weights) + places)
+            owner, place = numpy.divmod(once, len(self._weights))
+            weights += numpy.bincount(owner, self._weights[place], count)
+            squares += numpy.bincount(owner, self._squares[place], count)
+            if length < GRAM_CHARS:
+                following = letters[at + length]
+                goes_on = following > 0
+                at = at[goes_on]
+                numbers = numbers[goes_on] * self._base + following[goes_on]
+        return [(int(one) << BITS) + int(other) for one, other in zip(weights, squares, strict=True)]
+
+
+def _different(numbers: Numbers) -> Numbers:
+    numbers.sort()
+    first = numpy.ones(len(numbers), bool)
+    numpy.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+    return numbers[first]
