@@ -1,4 +1,4 @@
-"""Strings of many passages found and counted at once: the sums of `grams.Strings`, by whole arrays instead of one by one.
+"""Strings of many passages found and counted at once, by arrays: the sums that `grams.Strings` has of each alone.
 
 Every character has a small number, none of them zero, so that a string is a number, too, written with its characters
 for digits; what stands in the passages is looked up by these numbers.
@@ -33,13 +33,14 @@ class _Places:
             shift = numpy.uint64(64 - (_SLOTS_PER_STRING * len(left)).bit_length())
             table = numpy.full(1 << (64 - int(shift)), len(numbers), numpy.int32)
             slots = _slots(numbers[left], shift)
-            table[slots] = left
+            table[slots] = left.astype(numpy.int32)
             self._tables.append((shift, table))
+            # where several came to one slot, the last one stands
             left = left[table[slots] != left]
 
-    def of(self, numbers: Numbers) -> tuple[Numbers, Numbers]:
+    def of(self, numbers: Numbers) -> tuple[Numbers, Slots]:
         """Which of `numbers` are known, and the place of each of these."""
-        found, places = [numbers[:0]], [numbers[:0]]
+        found, places = [numbers[:0]], [numpy.zeros(0, numpy.int32)]
         for shift, table in self._tables:
             place = table[_slots(numbers, shift)]
             at = numpy.flatnonzero(self._numbers[place] == numbers)

@@ -66,7 +66,8 @@ class Hits:
         """Hits of one concept, or of several joined by `|`."""
         found = self._found.get(name)
         if found is None:
-            if name in self._lexicon.plainly:
+            plainly = self._lexicon.plainly.get(name)
+            if plainly is not None and plainly not in self._matches.owners:
                 found = self._matches.hits(name)
             else:
                 found = self._of_any(name.split("|")) if "|" in name else self._uncovered(name)

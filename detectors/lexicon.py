@@ -149,8 +149,9 @@ class Lexicon:
         self.heads = {concept.id: concept.heads for concept in wording.concept if concept.heads}
         self.nested = {*self.heads, *self.covers}
         """Concepts of which other ones swallow hits."""
-        self.plainly = self.of_terms_only - self.excepted.keys() - self.nested
-        """Meanings whose hits are those of their terms."""
+        self.plainly = {name: self.excepted.get(name, "") for name in self.of_terms_only - self.nested}
+        """Meanings whose hits are those of their terms, unless something is here that excepts them: whose terms that
+        are, empty where nothing can."""
         self.rules = [
             (rule, tuple(frozenset(name.split("|")) for name in (*rule.near, *rule.distinct))) for rule in wording.rule
         ]

@@ -77,7 +77,8 @@ class Links:
 
         An offer's title names the goods, wherever in the offer the anchor stands (a shop's name, say).
         """
-        if not rule.excluded_by:
+        others = [name for name in rule.excluded_by if name in self.hits.possible]
+        if not others:
             return False
         spans = [self.speakers.sentence(anchor.start, anchor.end)]
         if self.page.kind == "listing":
@@ -85,7 +86,7 @@ class Links:
         return any(
             start <= hit.start < end
             for start, end in spans
-            for name in rule.excluded_by
+            for name in others
             for hit in self.hits.within(name, start, end, 0)
         )
 

@@ -46,6 +46,8 @@ OTHER = "~"
 BESIDE = "##"
 """Before meanings that stand in one passage."""
 _QUOTE_MIN_CHARS = 4
+_FEW = 200
+"""For so many sentences it is not worth while to prepare what counts them at once."""
 _NOTHING: frozenset[str] = frozenset()
 _DIGITS = re.compile("[0-9]+")
 _START = itemgetter(0)
@@ -64,6 +66,8 @@ class Window:
     marks: set[str] = field(default_factory=set)
     counted: int | None = None
     """What its strings count, once somebody has asked."""
+    telling: Span | None = None
+    """The sentence that speaks most for an offer, once somebody has asked."""
 
     @property
     def start(self) -> int:
@@ -115,14 +119,17 @@ class Manner:
             window.counted = counted
 
     def score(self, window: Window) -> float:
-        packed = self._strings.sum(window.text) if window.counted is None else window.counted
+        if window.counted is None:
+            window.counted = self._strings.sum(window.text)
+        packed = window.counted
         length = math.sqrt((packed & grams.LOW) / grams.SQUARE_UNIT) or 1.0
         marked = sum(map(self._marks.__getitem__, window.marks & self._marks.keys()))
         return self.bias + STRINGS * (packed >> grams.BITS) / grams.UNIT / length + MARK * marked / grams.UNIT
 
-    def telling(self, plain: str) -> float:
-        """How much the strings of a sentence speak for an offer."""
-        return (self._strings.shown(plain) >> grams.BITS) / grams.UNIT
+    def telling(self, plain: Sequence[str]) -> list[float]:
+        """How much the strings of each sentence speak for an offer."""
+        counted = self._strings.all_shown(plain) if len(plain) > _FEW else map(self._strings.shown, plain)
+        return [(count >> grams.BITS) / grams.UNIT for count in counted]
 
     @lazy
     def _strings(self) -> grams.Strings:
@@ -148,6 +155,7 @@ class Passages:
         self._length = len(reader.page.text)
         self.spans = _pieces(self.speakers.ends, self._length)
         self.starts = [start for start, _ in self.spans]
+        self._alone: dict[Span, Window] = {}
 
     def windows(self) -> list[Window]:
         """Those in which something is named that could be sold, or an act that breaks the law; a text so short that it
@@ -196,7 +204,10 @@ class Passages:
 
     def alone(self, start: int, end: int) -> Window:
         """The sentences of a span without what stands beside them."""
-        return self.window((self._sentence(start), self._sentence(end - 1) + 1))
+        span = self._sentence(start), self._sentence(end - 1) + 1
+        if span not in self._alone:
+            self._alone[span] = self.window(span)
+        return self._alone[span]
 
     def window(self, group: Span) -> Window:
         first, last = group
@@ -227,24 +238,24 @@ class Passages:
     @lazy
     def _meanings(self) -> dict[int, set[str]]:
         """Concepts by sentence."""
-        return self._by_sentence({name: name for name in self.lexicon.told & self.hits.possible})
+        return self._by_sentence([(name, name) for name in self.lexicon.told & self.hits.possible])
 
     @lazy
     def _others(self) -> dict[int, set[str]]:
         """Frames by sentence; a quotation is one of them."""
         frames = self.lexicon.frames
-        found = self._by_sentence({name: frames[name] for name in frames.keys() & self.hits.possible})
+        found = self._by_sentence([(name, frames[name]) for name in frames.keys() & self.hits.possible])
         for start, end in self.speakers.quotes:
             for index in range(self._sentence(start), self._sentence(end - 1) + 1):
                 if min(end, self.spans[index][1]) - max(start, self.spans[index][0]) >= _QUOTE_MIN_CHARS:
                     found[index].add("quoted")
         return found
 
-    def _by_sentence(self, names: dict[str, str]) -> dict[int, set[str]]:
+    def _by_sentence(self, names: Iterable[tuple[str, str]]) -> dict[int, set[str]]:
         """In which sentences there are hits, each by what its name is called here."""
         found: dict[int, set[str]] = defaultdict(set)
         sentence_of, hits_of = self._sentence_at.__getitem__, self.hits.of
-        for name, called in names.items():
+        for name, called in names:
             for index in set(map(sentence_of, map(_START, hits_of(name)))):
                 found[index].add(called)
         return found
@@ -271,10 +282,10 @@ class Passages:
                     together |= names
         window.marks = marks | _pairs(together & self.lexicon.goods.keys(), together, BESIDE, self.lexicon)
 
-    def telling(self, span: Span, manner: Manner) -> float:
-        """How much the strings of a sentence speak for an offer."""
+    def plain(self, span: Span) -> str:
+        """A sentence as it is weighed."""
         index = bisect_left(self.starts, span[0])
-        return manner.telling(self._plain(index, index + 1))
+        return self._plain(index, index + 1)
 
     def _plain(self, first: int, last: int) -> str:
         """Some sentences without disguises and separators; every number is one digit."""

@@ -18,8 +18,8 @@ _REMEMBERED_CHARS = 64
 """Words that somebody pulls apart are written so again and again."""
 _MAX_SPREAD = 10
 """Characters that a split, decorated character may take."""
-_FIRST = itemgetter(0)
-"""The term of a match, the start of a hit."""
+_FIRST, _SECOND = itemgetter(0), itemgetter(1)
+"""The term of a match, the start of a hit; the start of a match."""
 _made = tuple.__new__
 """A named tuple of a tuple, without a call of its own."""
 
@@ -81,8 +81,11 @@ class Matches:
     @lazy
     def terms(self) -> set[int]:
         """Numbers of all terms that are here, in whatever disguise."""
-        found = [self._plain, self._short, self._long, self._variant, *(matches for _, matches in self._readings)]
-        return set(map(_FIRST, itertools.chain.from_iterable(found)))
+        found = set(map(_FIRST, self._plain))
+        for more in (self._short, self._long, self._variant, *(matches for _, matches in self._readings)):
+            if more:
+                found.update(map(_FIRST, more))
+        return found
 
     @lazy
     def plain(self) -> str:
@@ -101,8 +104,9 @@ class Matches:
 
     def add_heard(self, heard: dict[str, list[Hit]]) -> None:
         """Hits by sound, found beside the others."""
-        self._heard = heard
-        self.owners = self.owners | heard.keys()
+        if heard:
+            self._heard = heard
+            self.owners = self.owners | heard.keys()
 
     def some(self, owner: str, most: int) -> list[Hit]:
         """Hits of an owner that are written, up to `most` of each term, in no certain order."""
@@ -122,10 +126,7 @@ class Matches:
         written = self._written.get(owner)
         if owner in self._hidden or owner in self._heard:
             return sorted({*(written or ()), *self._hidden.get(owner, ()), *self._heard.get(owner, ())})
-        if not written:
-            return []
-        # the automaton finds them by their ends, so that of those that begin together the shorter come first
-        return sorted(written, key=_FIRST) if len(written) > 1 else written
+        return written or []
 
     def pattern_hits(self, concept: str) -> Iterator[Hit]:
         folded = self.views.folded
@@ -136,11 +137,12 @@ class Matches:
 
     @lazy
     def _written(self) -> dict[str, list[Hit]]:
-        """By owner the hits of its terms in the folded text: written out, or folding to what is."""
+        """By owner the hits of its terms in the folded text: written out, or folding to what is; in order of position,
+        of those that begin together the shorter first, as the automaton finds them by their ends."""
         found: dict[str, list[Hit]] = defaultdict(list)
         known, original, folded = self.lexicon.known, self.views.original, self.views.folded
         unchanged, to_original = folded.is_identity, folded.originals(len(self._plain))
-        for index, start, end in self._plain:
+        for index, start, end in sorted(self._plain, key=_SECOND) if unchanged else self._plain:
             term, edged, owners = known[index]
             if edged and not self._whole_word(index, start, end):
                 continue
@@ -153,6 +155,9 @@ class Matches:
                 hit = _made(Hit, (start, end, term, bool(how), how))
             for owner in owners:
                 found[owner].append(hit)
+        if not unchanged:
+            for hits in found.values():
+                hits.sort(key=_FIRST)
         return found
 
     @lazy

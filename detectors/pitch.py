@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,16 +65,41 @@ def pitches(reader: Reader) -> list[Pitch]:
 
 
 def _pitches(reader: Reader) -> Iterator[Pitch]:
+    find_telling([reader])
+    for score, window in _told(reader):
+        offers = reader.offers_within(window.start, window.end)
+        start, end = _sentence(reader, window)
+        held = _is_spoken(offers) or _demands(reader, window) or _names_nothing(reader, window)
+        held = held or _is_of_handicraft(reader, window)
+        most = _WATCHED_MOST if held else _MOST_WEIGHT
+        strength = min(most, _strength(reader, score))
+        yield Pitch(strength, _named(reader, window, offers), start, end, _words(reader, window))
+
+
+def _told(reader: Reader) -> list[tuple[float, Window]]:
+    """Passages that read as offers, or nearly so."""
     told = min(reader.manner.watch, reader.manner.flag)
-    for score, window in reader.windows:
-        if score >= told and score >= _least(reader, window) and len(window.text) >= _MIN_CHARS:
-            offers = reader.offers_within(window.start, window.end)
-            start, end = _sentence(reader, window)
-            held = _is_spoken(offers) or _demands(reader, window) or _names_nothing(reader, window)
-            held = held or _is_of_handicraft(reader, window)
-            most = _WATCHED_MOST if held else _MOST_WEIGHT
-            strength = min(most, _strength(reader, score))
-            yield Pitch(strength, _named(reader, window, offers), start, end, _words(reader, window))
+    return [
+        (score, window)
+        for score, window in reader.windows
+        if score >= told and score >= _least(reader, window) and len(window.text) >= _MIN_CHARS
+    ]
+
+
+def find_telling(readers: Sequence[Reader]) -> None:
+    """The sentence of each such passage that speaks most for an offer, of many texts at once."""
+    asked = [
+        (reader, window)
+        for reader in readers
+        for _, window in _told(reader)
+        if window.telling is None and len(window.sentences) > 1
+    ]
+    if asked:
+        sentences = [reader.passages.plain(span) for reader, window in asked for span in window.sentences]
+        told = iter(readers[0].manner.telling(sentences))
+        for _, window in asked:
+            told_of = zip(window.sentences, told)  # noqa: B905 - of all windows
+            window.telling = max(told_of, key=lambda one: (one[1], -one[0][0]))[0]
 
 
 def _least(reader: Reader, window: Window) -> float:
@@ -141,9 +166,7 @@ def _named(reader: Reader, window: Window, offers: list[Offer]) -> str:
 def _sentence(reader: Reader, window: Window) -> tuple[int, int]:
     """The sentence that speaks most for an offer, trimmed."""
     text = reader.page.text
-    start, end = window.sentences[0]
-    if len(window.sentences) > 1:
-        start, end = max(window.sentences, key=lambda span: (reader.passages.telling(span, reader.manner), -span[0]))
+    start, end = window.telling or window.sentences[0]
     while start < end - 1 and text[start].isspace():
         start += 1
     while end > start + 1 and text[end - 1].isspace():

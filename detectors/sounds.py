@@ -76,9 +76,13 @@ def _in_window(views: folding.Views, begin: int, stop: int, lexicon: Lexicon) ->
     spelled = _spelled(plain)
     lettered = not spelled.is_identity
     for one, first, last in lexicon.by_sound(phonetics.encoded(spelled.text), in_letters=lettered):
+        if spelled.text[first:last] == one.term:
+            continue  # no sound of letters is a hanzi: it stands so in the text
         if lettered:
             first, last = spelled.original(first, last)
-        if plain[first:last] == one.term or not _is_heard(plain, first, last, one, lexicon):
+        elif not one.named and plain[first] != one.term[0]:
+            continue  # an end of it is not written plainly
+        if not _is_heard(plain, first, last, one, lexicon):
             continue
         span = folding.through_joined(views, begin + first, begin + last)
         in_letters = _LETTERS.search(plain, first, last) is not None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from detectors.contacts import page_views
 from detectors.manner import Passages
 from detectors.matches import Matches
-from detectors.pitch import pitches
+from detectors.pitch import find_telling, pitches
 from detectors.wording import Reader
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ STEPS: tuple[Step, ...] = (
     _count_strings,
     _each(attrgetter("windows")),
     _each(Reader.offers),
+    find_telling,
     _each(pitches),
 )
 """In the order in which detectors would ask."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from detectors import strings
@@ -60,7 +61,7 @@ class Offer(NamedTuple):
     damped: bool
     doubted: bool
     """Whether its sentences, alone and with what stands beside them, lie more on the honest side than on the other:
-    the rule is worth a look no more, unless much speaks for it."""
+    the rule is worth a look no more, unless much speaks for it. Of what somebody else says nobody asks."""
     denied: bool
     """Whether nobody sells in such words, whatever speaks for it."""
 
@@ -84,6 +85,7 @@ class Reader:
         self.lexicon: Lexicon = context.lexicon
         self.manner: Manner = context.manner
         self.matches = Matches(context.lexicon, page_views(page))
+        self.is_listing = page.kind == "listing"
         self._boosted: dict[tuple[str, int, int], tuple[tuple[str, float], ...]] = {}
 
     @lazy
@@ -174,7 +176,7 @@ class Reader:
     def _of(self, rule: Rule) -> Iterator[Offer]:
         last_end = -1
         anchors = self.hits.of(rule.anchor)[:_MAX_ANCHORS_PER_RULE]
-        for anchor in sorted(anchors, key=lambda hit: (hit.start, -hit.end)):
+        for anchor in sorted(anchors, key=_longest_first) if len(anchors) > 1 else anchors:
             if anchor.start < last_end:
                 continue
             offer = self._at(rule, anchor)
@@ -199,11 +201,11 @@ class Reader:
     def _near(self, anchor: Hit, concept: str, window: int) -> Hit | None:
         """The nearest hit that belongs to the anchor's offer."""
         near = [hit for hit in self.hits.within(concept, anchor.start, anchor.end, window) if _apart(hit, anchor)]
-        free = concept in _FREE or ("|" in concept and not _FREE.isdisjoint(concept.split("|")))
+        free = _is_free(concept)
         if len(near) > 1:
             near.sort(key=lambda hit: _distance(hit, anchor))
         found = near[0] if free and near else self.links.first_held(anchor, near)
-        if found is None and free and self.page.kind == "listing":
+        if found is None and free and self.is_listing:
             return anchor
         return self.links.in_title(concept, anchor) if found is None and _CARDS in concept else found
 
@@ -212,7 +214,7 @@ class Reader:
         of trades are one kind."""
         cards = set() if all(name.startswith("trade") for name in concept.split("|")) else self._cards
         kept: list[Hit] = []
-        for hit in sorted(hits, key=lambda one: (one.start, -one.end)):
+        for hit in sorted(hits, key=_longest_first):
             if not kept or hit.start >= kept[-1].end:
                 kept.append(hit)
         return {_CARDS if hit in cards else hit.term for hit in kept}
@@ -222,14 +224,16 @@ class Reader:
         return set(self.hits.of(_CARDS))
 
     def _weighed(self, rule: Rule, anchor: Hit, parts: list[Hit]) -> Offer:
-        near = [hit for hit in parts if _distance(hit, anchor) <= _TOGETHER_CHARS]
+        near = [hit for hit in parts if hit is anchor or _distance(hit, anchor) <= _TOGETHER_CHARS]
         damped = self._among_lawful(rule, anchor)
         boosts = self._boosts(rule.anchor, anchor) if rule.boosted else ()
         if damped:
             factor = self.wording.damped_factor
             boosts = (*((name, weight * factor) for name, weight in boosts), ("lawful", rule.weight * (factor - 1)))
-        start, end = min([hit.start for hit in near]), max([hit.end for hit in near])
-        around = self._score_at(start)
+        start, end = min([hit[0] for hit in near]), max([hit[1] for hit in near])
+        spoken = self.speakers.frame_of(anchor)
+        # of what somebody else says it makes no difference
+        around = self._score_at(start) if spoken is None else 0.0
         doubted = around < _DOUBT and around + self.manner.score(self.passages.alone(start, end)) < _DOUBT
         return Offer(
             rule=rule,
@@ -238,7 +242,7 @@ class Reader:
             end=end,
             boosts=boosts,
             disguise=next((hit for hit in parts if hit.disguised), None) or self._contact_disguised(anchor),
-            spoken=self.speakers.frame_of(anchor),
+            spoken=spoken,
             damped=damped,
             doubted=doubted,
             denied=doubted and around < _DENIAL,
@@ -265,13 +269,14 @@ class Reader:
         return concept == _PERSONAL_ONLY or self.speakers.frame_of(hit) is None
 
     def _among_lawful(self, rule: Rule, anchor: Hit) -> bool:
-        if not rule.damped_by:
-            return False
-        window = self.wording.damped_window
-        around = (
-            hit.term for name in rule.damped_by for hit in self.hits.within(name, anchor.start, anchor.end, window)
-        )
-        return len(set(around)) >= self.wording.damped_count
+        window, possible = self.wording.damped_window, self.hits.possible
+        around = {
+            hit.term
+            for name in rule.damped_by
+            if name in possible
+            for hit in self.hits.within(name, anchor.start, anchor.end, window)
+        }
+        return len(around) >= self.wording.damped_count
 
     def _score_at(self, offset: int) -> float:
         """How much the passage at a place reads as an offer; nothing outside of those that are weighed."""
@@ -292,13 +297,23 @@ class Reader:
         return next((hit for hit in self.hits.within("contact", anchor.start, anchor.end, 200) if hit.disguised), None)
 
 
+@cache
+def _is_free(concepts: str) -> bool:
+    return not _FREE.isdisjoint(concepts.split("|"))
+
+
+def _longest_first(hit: Hit) -> tuple[int, int]:
+    """The order of hits by where they begin."""
+    return hit.start, -hit.end
+
+
 def _apart(hit: Hit, anchor: Hit) -> bool:
     """A hit that is part of the anchor's own words adds nothing."""
-    return not (hit.start >= anchor.start and hit.end <= anchor.end)
+    return hit[0] < anchor[0] or hit[1] > anchor[1]
 
 
 def _distance(hit: Hit, anchor: Hit) -> int:
-    return max(0, hit.start - anchor.end, anchor.start - hit.end)
+    return max(0, hit[0] - anchor[1], anchor[0] - hit[1])
 
 
 @detector("wording", version=VERSION, title="售假语言", axis=Axis.SELLING, budget_ms=5000)

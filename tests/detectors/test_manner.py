@@ -231,7 +231,7 @@ def test_a_score_is_the_sum_of_what_a_window_holds() -> None:
     window = Window([(0, 8)], "@免考免考~免考", {"#exempt", "@job", "#other"})
     strings = (0.5 + 0.25 - 0.75) * 2.0 / (3 * 2.0**2) ** 0.5
     assert manner.score(window) == pytest.approx(STRINGS * strings + MARK * (0.125 - 0.5))
-    assert manner.telling("@免考") == pytest.approx(1.5)
+    assert manner.telling(["@免考"]) == [pytest.approx(1.5)]
 
 
 def test_what_sounds_alike_is_weighed_alike() -> None:

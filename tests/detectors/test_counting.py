@@ -1,0 +1,74 @@
+"""Strings counted at once are those that are counted one text at a time."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import config
+from detectors.context import Context
+from detectors.features import Page
+from detectors.grams import SOUND, Strings
+from detectors.manner import Window
+from detectors.runner import assess, assess_all
+
+WEIGHTS = {
+    "免": 0.1,
+    "免考": 0.5,
+    "免考证": -0.25,
+    "@": 0.25,
+    "证@": -0.75,
+    "😀证": 1.0,
+    "zz": 2.0,
+    "#exempt": 0.125,
+    f"{SOUND}dian": 0.3,
+    f"{SOUND}dian gon": -0.2,
+    f"{SOUND}dian gon zen": 1.0,
+    f"{SOUND}gon 1": 0.7,
+}
+
+
+def strings() -> Strings:
+    return Strings(WEIGHTS, {name: 1.0 + 0.25 * len(name) for name in WEIGHTS})
+
+
+@given(st.lists(st.text(alphabet="免考证@😀z电工店公1\U0010ffff", max_size=20), max_size=6))
+def test_many_texts_count_what_each_counts(texts: list[str]) -> None:
+    known = strings()
+    assert known.sums(texts) == list(map(known.sum, texts))
+    assert known.all_shown(texts) == list(map(known.shown, texts))
+
+
+def test_a_string_counts_once_in_a_text_and_does_not_go_over_to_the_next() -> None:
+    known = strings()
+    assert known.sums(["免考免考", "免", "考", ""]) == [known.sum("免考"), known.sum("免"), 0, 0]
+
+
+def test_where_nothing_is_known_nothing_counts() -> None:
+    assert Strings({}, {}).sums(["电工证", ""]) == [0, 0]
+
+
+def test_many_different_strings_are_told_apart() -> None:
+    chance = random.Random(7)
+    letters = [chr(point) for point in range(0x4E00, 0x4F00)]
+    names = {"".join(chance.choices(letters, k=chance.randint(1, 3))): chance.uniform(-1, 1) for _ in range(20_000)}
+    known = Strings(names, dict.fromkeys(names, 1.0))
+    texts = ["".join(chance.choices(letters, k=chance.randint(0, 80))) for _ in range(100)]
+    assert known.sums(texts) == list(map(known.sum, texts))
+
+
+def test_shipped_weights_count_alike_both_ways() -> None:
+    manner = Context.build(config.load()).manner
+    texts = ["电工证免考包过，联系微信abc0", "學習班报名，本人参加考试", "𝒛𝒉è𝒏𝒈 手机０元"] * 3
+    counted, alone = ([Window([(0, len(text))], text) for text in texts] for _ in range(2))
+    manner.count(counted)
+    assert [manner.score(one) for one in counted] == [manner.score(one) for one in alone]
+
+
+def test_sentences_of_many_texts_are_told_as_of_each_alone() -> None:
+    context = Context.build(config.load())
+    texts = [f"高压电工证{number}天出证。不用考试，先拿证后付款！学习好，生活好。" * 2 for number in range(1, 120)]
+    together = [found.selling for found in assess_all(map(Page.from_text, texts), context)]
+    assert together == [assess(Page.from_text(text), context).selling for text in texts]
