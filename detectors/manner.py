@@ -10,7 +10,7 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from operator import itemgetter
@@ -32,6 +32,8 @@ SENTENCE_CHARS = 200
 """Where nothing ends a sentence, a piece of it."""
 TAIL_CHARS = 75
 """A rest so short belongs to the window before it."""
+CLOSE_CHARS, CLOSE_TAIL_CHARS = 60, 25
+"""The same of windows within a window: an offer between sentences of official news is weighed without them, too."""
 MAX_WINDOWS = 60
 """Of a longer text those that hold most of what an offer is made of."""
 LONG_CHARS = 300
@@ -159,26 +161,40 @@ class Passages:
 
     def windows(self) -> list[Window]:
         """Those in which something is named that could be sold, or an act that breaks the law; a text so short that it
-        is one window is always weighed."""
-        return [self.window(group) for group in self.groups]
+        is one window is always weighed. Each is followed by the closer ones within it."""
+        return [self.window(near) for group in self.groups for near in (group, *self._close(group))]
 
     def telling_windows(self) -> list[Window]:
         """Those that may be told: of a long text such as name papers or an act that breaks the law."""
         if self._length <= LONG_CHARS:
             return self.windows()
         outright = self.lexicon.outright
-        return [self.window(group) for group in self.groups if not outright.isdisjoint(self._names(group))]
+        telling = (group for group in self.groups if not outright.isdisjoint(self._names(group)))
+        return [
+            self.window(near)
+            for group in telling
+            for near in (group, *self._close(group))
+            if near is group or not outright.isdisjoint(self._names(near))
+        ]
 
     @lazy
     def groups(self) -> list[Span]:
         """Of each of the `windows` the first sentence's number, and the number after the last one's."""
-        groups = list(self._groups())
+        groups = self._cut((0, len(self.spans)), WINDOW_CHARS, TAIL_CHARS)
         if len(groups) > 1:
-            sold = self._sold_in()
-            groups = [(first, last) for first, last in groups if bisect_left(sold, first) < bisect_left(sold, last)]
+            groups = self._selling(groups)
         if len(groups) > MAX_WINDOWS:
             groups = sorted(sorted(groups, key=self._fullness)[-MAX_WINDOWS:])
         return groups
+
+    def _close(self, group: Span) -> list[Span]:
+        """Parts of a window that may be sold in, where it has several."""
+        parts = self._cut(group, CLOSE_CHARS, CLOSE_TAIL_CHARS) if group[1] - group[0] > 1 else []
+        return self._selling(parts) if len(parts) > 1 else []
+
+    def _selling(self, groups: list[Span]) -> list[Span]:
+        sold = self._sold_in
+        return [(first, last) for first, last in groups if bisect_left(sold, first) < bisect_left(sold, last)]
 
     def around(self, offset: int) -> Span | None:
         """The one of `groups` that a place is in."""
@@ -189,6 +205,7 @@ class Passages:
     def _group_starts(self) -> list[int]:
         return [self.starts[first] for first, _ in self.groups]
 
+    @lazy
     def _sold_in(self) -> list[int]:
         """The sentences in which something is named that could be sold, in order."""
         sold = self.lexicon.sold
@@ -221,19 +238,21 @@ class Passages:
     def _contact_marks(self) -> set[str]:
         return {f"${contact.kind}" for contact in self.contacts}
 
-    def _groups(self) -> Iterator[tuple[int, int]]:
-        first, size = 0, 0
-        groups: list[tuple[int, int]] = []
-        for index, (start, end) in enumerate(self.spans):
-            size += end - start
-            if size >= WINDOW_CHARS:
-                groups.append((first, index + 1))
-                first, size = index + 1, 0
-        if size and groups and size < TAIL_CHARS:
-            groups[-1] = (groups[-1][0], len(self.spans))
+    def _cut(self, group: Span, chars: int, tail: int) -> list[Span]:
+        """Neighbouring sentences of a group, together of `chars` or more; a rest of less than `tail` is added to the
+        last of them."""
+        start, size = group[0], 0
+        parts: list[Span] = []
+        for index in range(*group):
+            size += self.spans[index][1] - self.spans[index][0]
+            if size >= chars:
+                parts.append((start, index + 1))
+                start, size = index + 1, 0
+        if size and parts and size < tail:
+            parts[-1] = (parts[-1][0], group[1])
         elif size:
-            groups.append((first, len(self.spans)))
-        yield from groups
+            parts.append((start, group[1]))
+        return parts
 
     @lazy
     def _meanings(self) -> dict[int, set[str]]:

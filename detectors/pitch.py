@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,8 +60,17 @@ class Pitch:
 
 
 def pitches(reader: Reader) -> list[Pitch]:
-    """Strongest first."""
-    return reader.page.once("pitches", lambda: sorted(_pitches(reader), key=lambda one: (-one.strength, one.start)))
+    """Strongest first, each sentence once."""
+    return reader.page.once("pitches", lambda: list(_once_each(_pitches(reader))))
+
+
+def _once_each(found: Iterable[Pitch]) -> Iterator[Pitch]:
+    """Windows lie within windows: one sentence may tell the most of several."""
+    seen: set[int] = set()
+    for one in sorted(found, key=lambda one: (-one.strength, one.start)):
+        if one.start not in seen:
+            seen.add(one.start)
+            yield one
 
 
 def _pitches(reader: Reader) -> Iterator[Pitch]:

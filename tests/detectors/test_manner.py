@@ -15,7 +15,7 @@ from detectors.base import Level, Signal
 from detectors.context import Context
 from detectors.features import Page
 from detectors.learning import FLAG_RATE, Example, fit, learn, written
-from detectors.manner import MARK, SENTENCE_CHARS, STRINGS, WINDOW_CHARS, Manner, Passages, Window
+from detectors.manner import CLOSE_CHARS, MARK, SENTENCE_CHARS, STRINGS, WINDOW_CHARS, Manner, Passages, Window
 from detectors.phonetics import codes_of, encoded, spelled
 from detectors.pitch import pitches, said
 from detectors.runner import assess
@@ -74,11 +74,18 @@ def test_each_pitch_has_a_class_that_the_law_knows(context: Context) -> None:
 
 
 def test_sentences_stand_together_until_they_make_a_window(context: Context) -> None:
-    text = "电工证焊工证都能办。" * 40
-    found = windows(text, context)
+    text = "电工证焊工证都能办。" * 45
+    found = [window for window in windows(text, context) if window.end - window.start >= WINDOW_CHARS]
     assert found[0].start == 0 and found[-1].end == len(text)
     assert all(first.end == second.start for first, second in itertools.pairwise(found))
     assert all(WINDOW_CHARS <= window.end - window.start < 2 * WINDOW_CHARS for window in found[:-1])
+
+
+def test_an_offer_among_other_sentences_is_weighed_without_them_too(context: Context) -> None:
+    text = "今天天气很好，我们去公园散步。" * 4
+    wide, *close = windows(f"{text}电工证免考，不用来人，身份证拍照发来就行，一周寄到家，看到了再付。{text}", context)
+    assert close and all(wide.start <= one.start < one.end <= wide.end for one in close)
+    assert all("电工证" in one.text and len(one.text) < 2 * CLOSE_CHARS for one in close)
 
 
 def test_what_nothing_ends_is_cut(context: Context) -> None:
@@ -89,7 +96,8 @@ def test_what_nothing_ends_is_cut(context: Context) -> None:
 def test_of_a_long_text_only_what_could_be_sold_is_weighed(context: Context) -> None:
     text = "今天天气很好，我们去公园散步。" * 20
     assert windows(text, context) == []
-    assert len(windows(f"{text}电工证免考。{text}", context)) == 1
+    wide, close = windows(f"{text}电工证免考。{text}", context)
+    assert wide.start <= close.start < close.end <= wide.end
 
 
 def test_a_short_text_is_always_weighed(context: Context) -> None:
