@@ -34,13 +34,14 @@ class Domains:
         for front in reversed(host.removesuffix(base).strip(".").split(".")) if place else ():
             office = organs.table()["bureaus"].get(front)
             if office:
-                return place + self._at_its_level(place, office)
+                return self.office(place, office)
         return place + _GOVERNMENT if place else self.national.get(base, "")
 
-    def _at_its_level(self, place: str, office: str) -> str:
+    def office(self, place: str, office: str) -> str:
+        """An office of a place as it is called there: 厅 in provinces, 局 elsewhere, unless its name says it."""
         if office.endswith(("局", "委员会", "网", "办公室", "中心")):
-            return office
-        return office + ("厅" if place in self.provinces and not place.endswith("市") else "局")
+            return place + office
+        return place + office + ("厅" if place in self.provinces and not place.endswith("市") else "局")
 
     @cached_property
     def national(self) -> dict[str, str]:

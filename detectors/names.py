@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 3
+VERSION = 4
 _WEIGHTS = {Level.FLAG: 0.65, Level.WATCH: 0.35}
 _REMEMBERED_HOSTS = 1_000
 _VETTED = re.compile(r"(?:gov|gob|gouv|govt|go|gub|gv|mil|edu|ac|int)\.|(?:gov|mil|edu|int)$")
@@ -81,7 +81,7 @@ class Names:
         found = self._found(line) if "." in line.host else None
         if found is None:
             return NameVerdict(line.host, line.shown, Level.CLEAR)
-        imitates = found.site.name if found.site else self.subject(found.official)
+        imitates = found.site.name if found.site else found.whom or self.subject(found.official)
         return NameVerdict(
             line.host, line.shown, found.level, found.kind, imitates, found.official, found.said or found.official
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING
 import ahocorasick_rs
 
 from detectors.lookalike.glyphs import words
-from detectors.lookalike.vocabulary import PURPOSES, SUBJECTS, Kind, Lexis, Reading
+from detectors.lookalike.vocabulary import PURPOSES, SUBJECTS, Kind, Lexis, Reading, divisions_of
 from detectors.text import fold, is_han
 
 if TYPE_CHECKING:
     from config.schema import OfficialSite
+    from config.schema_places import Places
     from detectors.hosts import Registry
 
 _MIN_NAME_CHARS = 4
@@ -33,12 +35,13 @@ class Found:
 class Chinese:
     """The Chinese names prepared once; names of the registry are found by automaton, however many."""
 
-    def __init__(self, registry: Registry, lexis: Lexis) -> None:
+    def __init__(self, registry: Registry, lexis: Lexis, places: Places) -> None:
         self.lexis = lexis
         known = words()["chinese"]
         self.subjects: list[str] = sorted(known["subjects"], key=len, reverse=True)
         self.organs: list[str] = sorted(known["organs"], key=len, reverse=True)
         self.functions: list[str] = known["functions"]
+        self.places = frozenset(_bare_places(places)) | {"国家", "中国", "全国"}
         self.sites = {name: site for name, site in registry.names.items() if len(name) >= _MIN_NAME_CHARS}
 
     @cached_property
@@ -65,12 +68,21 @@ class Chinese:
             return self._latin_subject(latin, han)
         rest = han.replace(subject, "", 1)
         function = next((word for word in self.functions if word in rest), "") or _first(latin, PURPOSES)
+        placed = rest.rstrip("省市县区") in self.places
         alone = not rest and len(text) == len(han) and len(han) > _MAX_WORD_CHARS
-        return Found(subject, function) if function or alone else None
+        return Found(subject, function) if function or alone or placed else None
 
     def _latin_subject(self, latin: Reading | None, han: str) -> Found | None:
         subject, function = _first(latin, SUBJECTS), next((word for word in self.functions if word in han), "")
         return Found(subject, function) if subject and function else None
+
+
+def _bare_places(places: Places) -> Iterator[str]:
+    """Names of provinces, prefectures and counties without what they are called by their rank."""
+    for province in places.provinces:
+        divisions = (*divisions_of(province.prefectures), *divisions_of(province.counties))
+        for name, reading in ((province.name, province.reading), *divisions):
+            yield name[: len(reading.split("-"))]
 
 
 def _first(reading: Reading | None, kinds: frozenset[Kind]) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from detectors.lookalike.glyphs import words
+from detectors.lookalike.slips import slips
 from detectors.suffixes import registrable, suffix_of
 
 if TYPE_CHECKING:
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     from detectors.hosts import Registry
 
 _MIN_JOINED_CHARS = 5
+_MIN_CORE_CHARS = 4
 LOCAL_KINDS = frozenset({"provincial", "city", "county"})
 
 
@@ -60,6 +64,24 @@ class Officials:
         """`chsi-com`, `chsi-com-cn`: the suffix written into the name, the dots of it left out."""
         for written in (core + suffix.split(".")[0], core + suffix.replace(".", "")):
             self.joined.setdefault(written.replace("-", ""), site)
+
+    @cached_property
+    def slips(self) -> dict[str, OfficialSite]:
+        """Names of the nation's own sites run together (`cxmem`, `zlaqmohurd`), with an error of the hand; those of
+        places are known by their parts."""
+        names = ((name, site) for name, site in self.joined.items() if name not in self.cores)
+        return self._misspelt((name, site) for name, site in names if site.kind not in LOCAL_KINDS)
+
+    @cached_property
+    def core_slips(self) -> dict[str, OfficialSite]:
+        """The same of registered names: `chssi`, `mohuurd`."""
+        common = self.local | self.ordinary
+        return self._misspelt((core, site) for core, site in self.cores.items() if core not in common)
+
+    def _misspelt(self, names: Iterable[tuple[str, OfficialSite]]) -> dict[str, OfficialSite]:
+        fit = ((name, site) for name, site in names if name.isalpha() and len(name) >= _MIN_CORE_CHARS)
+        made = {one: site for name, site in fit for one in slips(name) if len(one) >= min(len(name), _MIN_JOINED_CHARS)}
+        return {slip: site for slip, site in made.items() if slip not in self.joined and slip not in self.cores}
 
     @property
     def open_hosts(self) -> list[str]:

@@ -6,40 +6,35 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from detectors.base import Level
-from detectors.lookalike import glyphs
+from detectors.domains import Domains
+from detectors.lookalike import glyphs, slips
 from detectors.lookalike.chinese import Chinese
 from detectors.lookalike.hostname import Target, decoded
 from detectors.lookalike.official import Officials
+from detectors.lookalike.points import enough, is_foreign
 from detectors.lookalike.typos import Typos
-from detectors.lookalike.vocabulary import ORGANS, PLACES, PURPOSES, SUBJECTS, Kind, Lexis, Reading, vocabulary
+from detectors.lookalike.vocabulary import ORGANS, PLACES, PURPOSES, SUBJECTS, Kind, Lexis, Reading, Word, vocabulary
+from detectors.lookalike.whose import Whose
 
 if TYPE_CHECKING:
     from config.schema import OfficialSite
     from config.schema_places import Places
     from detectors.hosts import Registry
 
-ENOUGH_POINTS = 3
 _SHORT_WORD_CHARS = 2
-_WORDS_OF_A_QUERY = 2
-_ASKED = frozenset({"cx", "zs", "chaxun", "zhengshu"})
-_LONG_TRADE = 6
-_MAX_SHORT_WORDS = 2
 _MIN_GLYPH_CORE_CHARS = 5
 _MIN_IDN_CORE_CHARS = 3
 _MIN_OPEN_CORE_CHARS = 4
 _MIN_LEGACY_CORE_CHARS = 5
 _MIN_FOLDED_CHARS = 6
+_MIN_SLIPPED_CHARS = 8
+_NUMBERED = re.compile(r"\d{1,4}$")
 _TAIL = re.compile(r"^\d{2,}|\d{2,}$")
 _LEGACY = frozenset({"com", "net", "org"})
 """Suffixes under which every short name was registered long ago."""
-_OPEN_COUNTRIES = frozenset(
-    {"cc", "co", "me", "tv", "la", "pw", "ws", "so", "im", "gg", "io", "cm", "vc", "to", "in", "us"}
-)
-"""Suffixes of two letters that are sold to anybody anywhere."""
 _PHRASE = re.compile(r"[^/?#=&]+")
 _GOV_CN = re.compile(r"gov[-.]?cn")
 _STATE_HOST = re.compile(r"(?<![\w.-])((?:[a-z0-9-]+\.)+gov\.cn)(?![\w-]|\.[a-z])")
@@ -54,6 +49,8 @@ class Finding:
     official: str
     site: OfficialSite | None = None
     said: str = ""
+    whom: str = ""
+    """The organ's name where it has no site in the registry."""
     vague: bool = False
     """Somebody's gov.cn, and nobody knows whose: another trick may tell more."""
 
@@ -66,11 +63,13 @@ class Rules:
         self.officials = Officials(registry)
         words = vocabulary(self.officials, places)
         self.lexis = Lexis(words)
-        distinct = [word for word in words if len(word.text) > _SHORT_WORD_CHARS or glyphs.is_distinct(word.text)]
+        distinct = [word for word in words if _is_foldable(word)]
         self.folded = tuple(Lexis(distinct, fold) for fold in glyphs.FOLDS)
         self.idn_cores = {glyphs.single(core): site for core, site in self._named() if len(core) >= _MIN_IDN_CORE_CHARS}
+        self.whose = Whose(Domains(registry, places), places)
+        self.places = slips.Places(word.text for word in words if word.kind is Kind.PLACE)
         self.typos = Typos([word.text for word in self.lexis.long.values()])
-        self.chinese = Chinese(registry, self.lexis)
+        self.chinese = Chinese(registry, self.lexis, places)
         self.open_hosts = tuple(sorted(self.officials.open_hosts, key=len, reverse=True))
         self.short_cores = {
             glyphs.double(core): site
@@ -146,10 +145,12 @@ class Rules:
         if kinds & (ORGANS - {Kind.CORE}):
             return Finding(Level.FLAG if cn else Level.WATCH, "gov_separator", official, site)
         chinese = cn or target.is_chinese
-        local = chinese or not (target.suffix in _LEGACY or _foreign(target.suffix))
+        local = chinese or not (target.suffix in _LEGACY or is_foreign(target.suffix))
         parted = before.endswith("-") or after.startswith("-")
         official = official or f"{before.strip('-').rpartition('-')[2]}.gov.cn"
-        if kinds & {Kind.PLACE, Kind.TELLING} or (kinds & {Kind.CORE, Kind.COUNTY, Kind.ABBREVIATION} and chinese):
+        if kinds & {Kind.PLACE, Kind.TELLING} or (
+            kinds & {Kind.CORE, Kind.COUNTY, Kind.ABBREVIATION, Kind.PROVINCIAL} and chinese
+        ):
             return Finding(Level.WATCH, "gov_separator", official, site)
         if Kind.CORE in kinds and (parted or local):
             return Finding(Level.WATCH, "gov_separator", official, site)
@@ -188,7 +189,7 @@ class Rules:
         """`hunanyjt.com`, `tzzycx.top`: a label made of our words alone, an organ's or a paper's among them."""
         for text, in_front in self._texts(target):
             reading = lexis.read(text) if lexis.mentions(text) else None
-            if reading is not None and self._enough(reading, text, target, in_front):
+            if reading is not None and enough(reading, text, target, self.officials, in_front=in_front):
                 return self._combination(reading)
         return None
 
@@ -199,43 +200,32 @@ class Rules:
             yield "-".join((*fronts, target.label)), False
             yield fronts[-1], True
 
-    def _enough(self, reading: Reading, text: str, target: Target, in_front: bool) -> bool:
-        kinds = reading.kinds
-        purposeful = bool(kinds & PURPOSES)
-        short = sum(len(word.text) <= _SHORT_WORD_CHARS for word in reading.words)
-        subjects = kinds & SUBJECTS
-        if not subjects or (in_front and not purposeful) or short > _MAX_SHORT_WORDS + text.count("-"):
-            return False
-        if subjects <= {Kind.LOCAL, Kind.PAPER} and _foreign(target.suffix):
-            return False
-        points = reading.points
-        points += _of_a_place(reading) or ("-" in text and kinds == {Kind.LOCAL, Kind.PLACE})
-        points += purposeful and ("-" in text or target.is_chinese)
-        points += _asks_of_one(reading)
-        points += target.is_chinese and kinds == {Kind.NATIONAL, Kind.FILLER} and text not in self.officials.cores
-        return points >= ENOUGH_POINTS
-
     def _combination(self, reading: Reading) -> Finding:
         kinds = reading.kinds
-        local = kinds & PLACES and kinds & {Kind.LOCAL, Kind.INITIALS, Kind.BUREAU, Kind.MEDIUM}
+        local = kinds & PLACES and kinds & {Kind.LOCAL, Kind.OFFICE, Kind.INITIALS, Kind.BUREAU, Kind.MEDIUM}
         pinyin = kinds & {Kind.MEDIUM, Kind.BUREAU, Kind.GENERIC, Kind.NATIONAL, Kind.TRADE}
         kind = "place_function" if local else "combosquat" if pinyin else "initials"
-        _, site = self._whom([reading])
+        slipped = [word.text for word in reading.words if word.kind is Kind.SLIP]
+        kind = "typo" if slipped else kind
+        whom = self.whose.name(reading)
+        site = self.registry.names.get(whom) if whom else self._whom([reading])[1]
+        site = site or next((self.officials.core_slips.get(text) for text in slipped), None)
         subject = max(reading.of(SUBJECTS), key=len)
-        return Finding(Level.WATCH, kind, subject, site, self._said(reading) or subject)
+        return Finding(Level.WATCH, kind, subject, site, self._said(reading) or subject, whom)
 
     def _said(self, reading: Reading | None) -> str:
         return "、".join(reading.of(PURPOSES | PLACES)) if reading else ""
 
     def swapped(self, target: Target) -> Finding | None:
         """`chsi.net`, `cx.mem.top`, `cxmem.com`: the name of an official host on another suffix."""
-        if _foreign(target.suffix):
+        if is_foreign(target.suffix):
             return None
         if target.label.startswith("www"):
             target = target.with_labels([*target.fronts, target.label[3:].removeprefix("-")])
         labels = tuple(front for front in target.fronts if front != "www")
         site = self.officials.fronts.get((*labels, target.label)) if labels else None
-        site = site or self.officials.joined.get(target.label.replace("-", "")) or self._same_core(target)
+        joined = _NUMBERED.sub("", target.label.replace("-", "")) or target.label
+        site = site or self.officials.joined.get(joined) or self._same_core(target)
         return Finding(Level.WATCH, "suffix_swap", site.host, site) if site else None
 
     def _same_core(self, target: Target) -> OfficialSite | None:
@@ -247,7 +237,8 @@ class Rules:
                 None if core in self.officials.ordinary and not target.is_chinese else self.officials.open_cores[core]
             )
         site = self.officials.cores.get(core)
-        national = site is not None and self.lexis.words[core.replace("-", "")].kind is Kind.NATIONAL
+        word = self.lexis.words.get(core.replace("-", ""))
+        national = word is not None and word.kind is Kind.NATIONAL
         return site if national or target.is_chinese else None
 
     def foreign_letters(self, target: Target) -> Finding | None:
@@ -274,7 +265,7 @@ class Rules:
         """`rnern-gov.cn`, `tezhongzu0ye.com`: ASCII letters written as others that look alike."""
         labels = [_TAIL.sub("", label) for label in (*target.fronts, target.label)]
         by_chance = not any(map(glyphs.is_trick, labels))
-        foreign = _foreign(target.suffix)
+        foreign = is_foreign(target.suffix)
         for lexis, cores in zip(self.folded, self.glyph_cores, strict=True):
             label = lexis.fold(target.label.replace("-", ""))
             site = None if foreign else cores.get(label)
@@ -299,10 +290,34 @@ class Rules:
     def misspelt(self, target: Target) -> Finding | None:
         """`yingjiguanlii.com`: one or two errors in a long word, what is around it being ours."""
         core = self.typos.find(target.label.replace("-", ""), self._ours)
-        return Finding(Level.WATCH, "typo", core, self.officials.cores.get(core)) if core else None
+        if core:
+            return Finding(Level.WATCH, "typo", core, self.officials.cores.get(core))
+        site = None if is_foreign(target.suffix) else self._slipped(target)
+        return Finding(Level.WATCH, "typo", site.host, site) if site else self._misplaced(target)
+
+    def _slipped(self, target: Target) -> OfficialSite | None:
+        """`cxmme.cn`, `zlaq-mohrd.com`, `chssi.com.cn`: an official name with an error of the hand; a short one only
+        where names in China stand, or under its own suffix."""
+        label = target.label.replace("-", "")
+        site = self.officials.slips.get(label)
+        if site is not None and (target.is_chinese or len(label) >= _MIN_SLIPPED_CHARS):
+            return site
+        site = self.officials.core_slips.get(label)
+        return site if site is not None and (target.is_chinese or site.host.endswith("." + target.suffix)) else None
+
+    def _misplaced(self, target: Target) -> Finding | None:
+        """`yjt-shangdong.com`: a place's organ, the place misspelt."""
+        for word, rest in self.lexis.beside_organs(target.label):
+            sure = word.kind is Kind.OFFICE or target.is_chinese or "-" in target.label
+            place = self.places.meant(rest, sure=sure)
+            reading = self.lexis.read(f"{place}-{word.text}") if place else None
+            if reading is not None and enough(reading, target.label, target, self.officials, in_front=False):
+                return replace(self._combination(reading), kind="typo")
+        return None
 
     def _ours(self, text: str) -> bool:
-        return not text or self.lexis.read(text) is not None
+        reading = self.lexis.read(text) if text else None
+        return not text or (reading is not None and not reading.kinds & {Kind.RANKED, Kind.SLIP})
 
     def in_path(self, user: str, path: str) -> Finding | None:
         """`https://mem.gov.cn@evil.top/`, `github.com/somebody/mem-gov-cn`: an official host where none belongs."""
@@ -316,26 +331,16 @@ class Rules:
         return None
 
 
+def _is_foldable(word: Word) -> bool:
+    """Whether a word is long enough, and sure enough, to be read where letters stand for each other."""
+    if word.kind in (Kind.SLIP, Kind.RANKED):
+        return False
+    return len(word.text) > _SHORT_WORD_CHARS or glyphs.is_distinct(word.text)
+
+
 def _is_short(found: Finding) -> bool:
     """Whether no word of it is so long that letters standing for each other cannot have made it by chance."""
     return max(map(len, (found.official, *found.said.split("、")))) < _MIN_FOLDED_CHARS
-
-
-def _of_a_place(reading: Reading) -> int:
-    """Points for an organ's initials with a place before them: `hunanyjt`, `hnyjglt`."""
-    kinds = [word.kind for word in reading.words if word.kind is not Kind.FILLER]
-    met = set(pairwise(kinds))
-    if met & {(Kind.PLACE, Kind.LOCAL), (Kind.COUNTY, Kind.LOCAL)}:
-        return 2
-    return any(after in (Kind.INITIALS, Kind.BUREAU) and before in PLACES | {Kind.CORE} for before, after in met)
-
-
-def _asks_of_one(reading: Reading) -> bool:
-    """`rsjcx`, `diangongzs`: an organ's initials or a long trade, and certificates or a query right behind."""
-    if len(reading.words) != _WORDS_OF_A_QUERY or reading.words[1].text not in _ASKED:
-        return False
-    first = reading.words[0]
-    return first.kind is Kind.LOCAL or (first.kind is Kind.TRADE and len(first.text) >= _LONG_TRADE)
 
 
 def _purposes(reading: Reading | None) -> int:
@@ -354,9 +359,3 @@ def _head(text: str, lexis: Lexis) -> Reading | None:
     parts = text.strip("-").split("-")
     heads = (lexis.read("-".join(parts[:end])) for end in range(len(parts), 0, -1))
     return next((reading for reading in heads if reading is not None), None)
-
-
-def _foreign(suffix: str) -> bool:
-    """Whether names under it are of another country's own."""
-    last = suffix.rpartition(".")[2]
-    return len(last) == 2 and last != "cn" and last not in _OPEN_COUNTRIES

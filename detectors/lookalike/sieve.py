@@ -125,8 +125,11 @@ def _needles(rules: Rules) -> Iterator[str]:
     """One of these stands in every name that has a verdict. Hyphens are gone, dots stand at both ends of a label."""
     telling = SUBJECTS | ORGANS - {Kind.CORE}
     yield "gov"
-    yield from (word.text for word in rules.lexis.words.values() if word.kind in telling)
+    known = (*rules.lexis.words.values(), *rules.lexis.whole.values())
+    yield from (word.text for word in known if word.kind in telling)
     officials = rules.officials
     cores = (core for core in officials.cores if core not in officials.local)
-    whole = chain(cores, officials.joined, map(".".join, officials.fronts), rules.open_hosts)
+    slipped = chain(officials.slips, officials.core_slips)
+    yield from (f".{name}" for name in officials.joined)
+    whole = chain(cores, slipped, map(".".join, officials.fronts), rules.open_hosts)
     yield from (f".{name.replace('-', '')}." for name in whole)

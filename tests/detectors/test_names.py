@@ -56,6 +56,23 @@ from detectors.runner import assess
         ("tezongzuoyezeng-chaxun.cn", "typo", Level.WATCH),
         ("湖南省应急管理厅.网址", "chinese_name", Level.WATCH),
         ("特种作业cx.com", "chinese_name", Level.WATCH),
+        ("cxmme.cn", "typo", Level.WATCH),
+        ("zlaq-mohrd.com", "typo", Level.WATCH),
+        ("cptaa.com.cn", "typo", Level.WATCH),
+        ("yjlgt-hunan.com", "typo", Level.WATCH),
+        ("yjt-hunna.com", "typo", Level.WATCH),
+        ("yjtshangdong.com", "typo", Level.WATCH),
+        ("gdsyjglt.cn", "place_function", Level.WATCH),
+        ("pyxajj.com", "place_function", Level.WATCH),
+        ("hnyjt.com", "place_function", Level.WATCH),
+        ("guojiaanjianju.com", "combosquat", Level.WATCH),
+        ("prod-api-certsearch-mem.online", "combosquat", Level.WATCH),
+        ("ewm-mem.cn", "combosquat", Level.WATCH),
+        ("h5-tzzy.com", "initials", Level.WATCH),
+        ("12350cx.com", "initials", Level.WATCH),
+        ("tzzy2025.com", "initials", Level.WATCH),
+        ("cxmem365.com", "suffix_swap", Level.WATCH),
+        ("中国应急管理.com", "chinese_name", Level.WATCH),
         ("https://evil.top/cx.mem.gov.cn/a.html", "path_host", Level.WATCH),
         ("https://cx.mem.gov.cn@evil.top/", "path_host", Level.WATCH),
         ("https://github.com/somebody/mem-gov-cn", "path_host", Level.WATCH),
@@ -80,6 +97,15 @@ def test_class_and_level(name: str, kind: str, level: Level, context: Context) -
             "www.example.gov.cn",
             "anquanjiaoyu.com",
             "zjjxinxing.com",
+            "cptaa.de",
+            "cpt.com.cn",
+            "me-mc.cn",
+            "shandongs.com",
+            "qyyjt.cn",
+            "app.tzzy.com",
+            "hbclxscj.com",
+            "gatcha.org",
+            "深圳应急管理协会.com",
             "焊工培训报名.com",
             "",
             "bad..name",
@@ -114,7 +140,14 @@ def test_whom_a_name_imitates(context: Context) -> None:
     judge = context.names.judge
     assert judge("yjt-hunan-gov-cn.com").imitates == "湖南省应急管理厅"
     assert judge("tzzycx.top").imitates == "特种作业操作证查询平台"
-    assert judge("hunanyjglt.com").imitates
+    assert judge("hunanyjglt.com").imitates == "湖南省应急管理厅"
+    assert judge("sdsyjt.cn").imitates == "山东省应急管理厅"
+    assert judge("zjt-tzzy-gd.com").imitates == "广东省住房和城乡建设厅"
+    assert judge("changshayjj.com").imitates == "长沙市应急管理局"
+    assert judge("kunshan-anjian.com").imitates == "昆山市安全生产监督管理局"
+    assert judge("henananjianju.com").imitates == "河南省应急管理厅"
+    assert judge("sxyjt-cx.com").imitates == "山西省应急管理厅"
+    assert judge("zzyjglj.com").imitates == "应急管理部门"
 
 
 def test_normal_forms() -> None:
