@@ -25,6 +25,8 @@ SOUND = "♪"
 UNIT, SQUARE_UNIT = 10**5, 10**4
 """Weights are of three decimals, rarities of two: as whole numbers of such parts they add up to the same in any order,
 on any machine."""
+_SEVERAL, _MANY = 10, 200
+"""Passages that are worth counting at once, and for which it is worth while to prepare what does."""
 BITS = 34
 LOW = (1 << BITS) - 1
 """Of a packed number: the sum of the squares."""
@@ -87,6 +89,7 @@ class Strings:
             elif not is_mark(name):
                 shown[name] = _packed(weights[name], rarity[name])
         self._counts = shown, heard
+        self._asked = 0
         self._shown, self._heard = _Sought.of(shown), _Sought.of(heard)
 
     def sum(self, text: str) -> int:
@@ -98,13 +101,20 @@ class Strings:
         return self._shown.sum(text)
 
     def sums(self, texts: Sequence[str]) -> list[int]:
-        """`sum` of each of many passages, found at once."""
+        """`sum` of each of some passages."""
+        if not self._pays(texts):
+            return list(map(self.sum, texts))
         shown, heard = self._at_once
         return list(map(add, shown.sums(texts), heard.sums(texts)))
 
     def all_shown(self, texts: Sequence[str]) -> list[int]:
         """`shown` of each."""
-        return self._at_once[0].sums(texts)
+        return self._at_once[0].sums(texts) if self._pays(texts) else list(map(self.shown, texts))
+
+    def _pays(self, texts: Sequence[str]) -> bool:
+        """Whether to count them at once: not so few, and not before so many were asked for that it pays to prepare."""
+        self._asked += len(texts)
+        return len(texts) >= _SEVERAL and self._asked > _MANY
 
     @lazy
     def _at_once(self) -> tuple[Counting, Counting]:

@@ -48,8 +48,6 @@ OTHER = "~"
 BESIDE = "##"
 """Before meanings that stand in one passage."""
 _QUOTE_MIN_CHARS = 4
-_FEW = 200
-"""For so many sentences it is not worth while to prepare what counts them at once."""
 _NOTHING: frozenset[str] = frozenset()
 _DIGITS = re.compile("[0-9]+")
 _START = itemgetter(0)
@@ -116,9 +114,11 @@ class Manner:
         return cls(weights, rarity, **{name: float(own[name]) for name in ("bias", "flag", "watch")})
 
     def count(self, windows: Sequence[Window]) -> None:
-        """What `score` counts first, of many windows at once."""
-        for window, counted in zip(windows, self._strings.sums([one.text for one in windows]), strict=True):
-            window.counted = counted
+        """What `score` counts first, of some windows at once; of equal ones once."""
+        texts = list({window.text for window in windows})
+        counted = dict(zip(texts, self._strings.sums(texts), strict=True))
+        for window in windows:
+            window.counted = counted[window.text]
 
     def score(self, window: Window) -> float:
         if window.counted is None:
@@ -130,8 +130,7 @@ class Manner:
 
     def telling(self, plain: Sequence[str]) -> list[float]:
         """How much the strings of each sentence speak for an offer."""
-        counted = self._strings.all_shown(plain) if len(plain) > _FEW else map(self._strings.shown, plain)
-        return [(count >> grams.BITS) / grams.UNIT for count in counted]
+        return [(count >> grams.BITS) / grams.UNIT for count in self._strings.all_shown(plain)]
 
     @lazy
     def _strings(self) -> grams.Strings:

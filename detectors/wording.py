@@ -121,6 +121,7 @@ class Reader:
     @lazy
     def windows(self) -> list[tuple[float, Window]]:
         """Passages in which something may be sold, with how much each reads as an offer."""
+        self.manner.count([window for window in self.unweighed if window.counted is None])
         return [(self.manner.score(window), window) for window in self.unweighed]
 
     @lazy
