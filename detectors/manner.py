@@ -157,6 +157,8 @@ class Passages:
         self.spans = _pieces(self.speakers.ends, self._length)
         self.starts = [start for start, _ in self.spans]
         self._alone: dict[Span, Window] = {}
+        self._marked: dict[int, set[str]] = {}
+        """Marks of sentences: windows lie within windows."""
 
     def windows(self) -> list[Window]:
         """Those in which something is named that could be sold, or an act that breaks the law; a text so short that it
@@ -295,7 +297,9 @@ class Passages:
                 marks.update(["@" + frame for frame in frames])
             if names:
                 foreign = not frames <= mild
-                marks |= _marks(names, f"#{OTHER}" if foreign else "#", self.lexicon)
+                if index not in self._marked:
+                    self._marked[index] = _marks(names, f"#{OTHER}" if foreign else "#", self.lexicon)
+                marks |= self._marked[index]
                 if not foreign:
                     together |= names
         window.marks = marks | _pairs(together & self.lexicon.goods.keys(), together, BESIDE, self.lexicon)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detectors import strings
 from detectors.base import Axis, Signal, detector
@@ -59,12 +59,28 @@ class Pitch:
     """What weighs most, as it stands in the text."""
 
 
+class _Found(NamedTuple):
+    """A passage that reads as an offer, or nearly so, before it is told of. `start`, `end` are its most telling
+    sentence."""
+
+    strength: float
+    start: int
+    end: int
+    window: Window
+    offers: list[Offer]
+
+
 def pitches(reader: Reader) -> list[Pitch]:
     """Strongest first, each sentence once."""
-    return reader.page.once("pitches", lambda: list(_once_each(_pitches(reader))))
+    return reader.page.once("pitches", lambda: [_pitch(reader, one) for one in _once_each(_found(reader))])
 
 
-def _once_each(found: Iterable[Pitch]) -> Iterator[Pitch]:
+def _pitch(reader: Reader, one: _Found) -> Pitch:
+    named, words = _named(reader, one.window, one.offers), _words(reader, one.window)
+    return Pitch(one.strength, named, one.start, one.end, words)
+
+
+def _once_each(found: Iterable[_Found]) -> Iterator[_Found]:
     """Windows lie within windows: one sentence may tell the most of several."""
     seen: set[int] = set()
     for one in sorted(found, key=lambda one: (-one.strength, one.start)):
@@ -73,7 +89,7 @@ def _once_each(found: Iterable[Pitch]) -> Iterator[Pitch]:
             yield one
 
 
-def _pitches(reader: Reader) -> Iterator[Pitch]:
+def _found(reader: Reader) -> Iterator[_Found]:
     find_telling([reader])
     for score, window in _told(reader):
         offers = reader.offers_within(window.start, window.end)
@@ -81,18 +97,19 @@ def _pitches(reader: Reader) -> Iterator[Pitch]:
         held = _is_spoken(offers) or _demands(reader, window) or _names_nothing(reader, window)
         held = held or _is_of_handicraft(reader, window)
         most = _WATCHED_MOST if held else _MOST_WEIGHT
-        strength = min(most, _strength(reader, score))
-        yield Pitch(strength, _named(reader, window, offers), start, end, _words(reader, window))
+        yield _Found(min(most, _strength(reader, score)), start, end, window, offers)
 
 
 def _told(reader: Reader) -> list[tuple[float, Window]]:
     """Passages that read as offers, or nearly so."""
+    return reader.page.once("told", lambda: list(_read_as_offers(reader)))
+
+
+def _read_as_offers(reader: Reader) -> Iterator[tuple[float, Window]]:
     told = min(reader.manner.watch, reader.manner.flag)
-    return [
-        (score, window)
-        for score, window in reader.windows
-        if score >= told and score >= _least(reader, window) and len(window.text) >= _MIN_CHARS
-    ]
+    for score, window in reader.windows:
+        if score >= told and score >= _least(reader, window) and len(window.text) >= _MIN_CHARS:
+            yield score, window
 
 
 def find_telling(readers: Sequence[Reader]) -> None:
