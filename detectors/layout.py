@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain, zip_longest
 from typing import NamedTuple, Protocol
 
@@ -13,6 +13,9 @@ from detectors.views import Turned, View, spliced
 
 Match = tuple[int, int, int]
 """Number of a word, start and end."""
+Span = tuple[int, int]
+Places = Sequence[int]
+"""Offsets of characters in the order in which they are read."""
 Find = Callable[[str], list[Match]]
 """All matches in a text, in order of their ends."""
 
@@ -28,7 +31,8 @@ _STREWN = re.compile(rf"[a-z0-9][a-z0-9]?[{HAN}](?:[a-z0-9]{{1,2}}[{HAN}])+")
 _LETTERS = re.compile("([a-z0-9]+)")
 _KINDS = frozenset("证本照类级票型座")
 """What is told apart by a letter before it."""
-_HAN = re.compile(f"[{HAN}]")
+_LAST_CELL = "z"
+"""The cells that come after it are hanzi."""
 _STEP_CHARS = 64
 _STEP_GROWS = 4
 _APART = "\x00"
@@ -103,8 +107,9 @@ def _columns(views: Views, find: Find) -> Reading | None:
     if "\n" not in text:
         return None
     grids = list(_grids(text))
-    found = (_best_of(text, grids[index], find) for index in _promising(grids, find))
-    return _turned(views, "vertical", [places for places in found if places])
+    promising = [[_cells(text, line) for line in grids[index]] for index in _promising(grids, find)]
+    found = _best(text, [(list(chain(*rows)), [_from_right(rows), _from_left(rows)]) for rows in promising], find)
+    return _turned(views, "vertical", found)
 
 
 class _Line(NamedTuple):
@@ -141,20 +146,15 @@ def _promising(grids: list[list[_Line]], find: Find) -> Iterator[int]:
     pieces = []
     for grid in grids:
         rows = [line.cells for line in grid]
-        pieces += [_downwards(rows), _APART, _downwards([cells[::-1] for cells in rows]), _APART]
+        pieces.append(f"{_downwards(rows)}{_APART}{_downwards([cells[::-1] for cells in rows])}{_APART}")
     read = "".join(pieces)
-    telling = (start for _, start, end in find(read) if end - start >= _TELLING_WORD_CHARS and _HAN.match(read, start))
-    ends = [*accumulate(2 + 2 * sum(len(line.cells) for line in grid) for grid in grids)]
+    telling = (start for _, start, end in find(read) if end - start >= _TELLING_WORD_CHARS and read[start] > _LAST_CELL)
+    ends = [*accumulate(map(len, pieces))]
     yield from sorted({bisect_right(ends, start) for start in telling})
 
 
 def _downwards(rows: list[str]) -> str:
     return "".join(chain.from_iterable(zip_longest(*rows, fillvalue="")))
-
-
-def _best_of(text: str, grid: list[_Line], find: Find) -> Sequence[int]:
-    rows = [_cells(text, line) for line in grid]
-    return _best(text, [*chain(*rows)], [_from_right(rows), _from_left(rows)], find)
 
 
 def _cells(text: str, line: _Line) -> Sequence[int]:
@@ -180,11 +180,10 @@ def _backwards(views: Views, find: Find, find_backwards: Find) -> Reading | None
     text = views.folded.text
     spans = [views.dense.original(start, end) for _, start, end in hits]
     clauses = _around(_CLAUSE_EDGE, text, spans)
-    found = {clause: _read_backwards(text, *clause, find) for clause in dict.fromkeys(clauses.values())}
+    found = _read_backwards(text, clauses.values(), find)
     failed = [span for span, clause in clauses.items() if not found[clause]]
-    words = dict.fromkeys(_around(_BLANK, text, failed).values())
-    passages = [*found.values(), *(_read_backwards(text, *word, find) for word in words)]
-    return _turned(views, "reversed", [places for places in passages if places])
+    words = _read_backwards(text, _around(_BLANK, text, failed).values(), find)
+    return _turned(views, "reversed", [*found.values(), *words.values()])
 
 
 def _around(
@@ -213,41 +212,58 @@ def _edge_before(edge: re.Pattern[str], text: str, start: int) -> int:
         step *= _STEP_GROWS
 
 
-def _read_backwards(text: str, start: int, end: int, find: Find) -> Sequence[int]:
-    places = [match.start() for match in _CELL.finditer(text, start, end)]
-    return _best(text, places, [places[::-1]], find)
+def _read_backwards(text: str, spans: Iterable[Span], find: Find) -> dict[Span, Sequence[int]]:
+    """The characters of each passage from the end, where it is to be read so."""
+    different = list(dict.fromkeys(spans))
+    usual = [[match.start() for match in _CELL.finditer(text, *span)] for span in different]
+    return dict(zip(different, _best(text, [(places, [places[::-1]]) for places in usual], find), strict=True))
 
 
-def _best(text: str, usual: list[int], ways: list[list[int]], find: Find) -> Sequence[int]:
-    """The way to read some characters in which words cover more of them than in the usual one; empty when none does."""
-    found = [(way, *_covered(text, way, find)) for way in ways]
-    if all(longest < _TELLING_WORD_CHARS for _, longest, _ in found):
-        return ()
-    _, most = _covered(text, usual, find)
-    best: Sequence[int] = ()
-    for way, longest, covered in found:
+def _best(text: str, passages: Sequence[tuple[Places, list[Places]]], find: Find) -> list[Places]:
+    """Of each passage, given its characters in the usual order and in other ones, the way to read it in which words
+    cover more of it than in the usual one; empty when none does. All are looked through at once."""
+    read = iter(_covered(text, [way for _, ways in passages for way in ways], find))
+    found = [[(way, *next(read)) for way in ways] for _, ways in passages]
+    telling = [any(longest >= _TELLING_WORD_CHARS for _, longest, _ in ways) for ways in found]
+    usual = iter(_covered(text, [places for (places, _), tells in zip(passages, telling, strict=True) if tells], find))
+    return [_better(ways, next(usual)[1]) if tells else () for ways, tells in zip(found, telling, strict=True)]
+
+
+def _better(ways: list[tuple[Places, int, int]], most: int) -> Places:
+    """The way with a telling word in which words cover most, and more than so many characters."""
+    best: Places = ()
+    for way, longest, covered in ways:
         if longest >= _TELLING_WORD_CHARS and covered > most:
             best, most = way, covered
     return best
 
 
-def _covered(text: str, places: Sequence[int], find: Find) -> tuple[int, int]:
-    """Length of the longest word among characters read in an order, and how many of them words cover."""
-    read = "".join(map(text.__getitem__, places))
-    longest = covered = 0
-    first = len(read)
+def _covered(text: str, ways: Sequence[Places], find: Find) -> list[tuple[int, int]]:
+    """Of some characters read in each of some orders, the length of the longest word and how many of them words
+    cover."""
+    pieces = ["".join(map(text.__getitem__, way)) + _APART for way in ways]
+    read = "".join(pieces)
+    starts = [*accumulate(map(len, pieces), initial=0)]
+    found = [(0, 0)] * len(ways)
+    number, longest, covered = len(ways), 0, 0
+    first = begin = len(read)
     for _, start, end in reversed(find(read)):
-        if start < first and end - start > 1 and _HAN.match(read, start):
+        if start < first and end - start > 1 and read[start] > _LAST_CELL:
+            if start < begin:
+                number = bisect_right(starts, start) - 1
+                begin, longest, covered = starts[number], 0, 0
             longest = max(longest, end - start)
             covered += min(end, first) - start
             first = start
-    return longest, covered
+            found[number] = (longest, covered)
+    return found
 
 
-def _turned(views: Views, kind: str, passages: list[Sequence[int]]) -> Reading | None:
-    if not passages:
+def _turned(views: Views, kind: str, passages: Iterable[Places]) -> Reading | None:
+    """A reading of all that is read in another order than the usual one; none where nothing is."""
+    places = [at for passage in passages if passage for at in (*passage, -1)]
+    if not places:
         return None
-    places = [at for passage in passages for at in (*passage, -1)]
     text = views.folded.text
     turned = Turned("".join(_APART if at < 0 else text[at] for at in places), places)
     return Reading(kind, turned.text, lambda start, end: views.folded.original(*turned.original(start, end)))
