@@ -222,6 +222,8 @@ def _read_backwards(text: str, spans: Iterable[Span], find: Find) -> dict[Span, 
 def _best(text: str, passages: Sequence[tuple[Places, list[Places]]], find: Find) -> list[Places]:
     """Of each passage, given its characters in the usual order and in other ones, the way to read it in which words
     cover more of it than in the usual one; empty when none does. All are looked through at once."""
+    if not passages:
+        return []
     read = iter(_covered(text, [way for _, ways in passages for way in ways], find))
     found = [[(way, *next(read)) for way in ways] for _, ways in passages]
     telling = [any(longest >= _TELLING_WORD_CHARS for _, longest, _ in ways) for ways in found]

@@ -11,7 +11,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain, repeat
 from operator import itemgetter
 from pathlib import Path
@@ -64,6 +66,8 @@ class Window:
     sentences: list[Span]
     text: str = ""
     marks: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    """Of the meanings, whoever says them."""
     counted: int | None = None
     """What its strings count, once somebody has asked."""
     telling: Span | None = None
@@ -76,11 +80,6 @@ class Window:
     @property
     def end(self) -> int:
         return self.sentences[-1][1]
-
-    @lazy
-    def names(self) -> set[str]:
-        """Of the meanings, whoever says them."""
-        return {mark.lstrip("#~") for mark in self.marks}
 
     @lazy
     def strings(self) -> set[str]:
@@ -156,9 +155,8 @@ class Passages:
         self._length = len(reader.page.text)
         self.spans = _pieces(self.speakers.ends, self._length)
         self.starts = [start for start, _ in self.spans]
-        self._alone: dict[Span, Window] = {}
-        self._marked: dict[int, set[str]] = {}
-        """Marks of sentences: windows lie within windows."""
+        self._made: dict[Span, Window] = {}
+        self._marked: dict[int, tuple[set[str], AbstractSet[str]]] = {}
 
     def windows(self) -> list[Window]:
         """Those in which something is named that could be sold, or an act that breaks the law; a text so short that it
@@ -222,18 +220,21 @@ class Passages:
 
     def alone(self, start: int, end: int) -> Window:
         """The sentences of a span without what stands beside them."""
-        span = self._sentence(start), self._sentence(end - 1) + 1
-        if span not in self._alone:
-            self._alone[span] = self.window(span)
-        return self._alone[span]
+        return self.window((self._sentence(start), self._sentence(end - 1) + 1))
 
     def window(self, group: Span) -> Window:
-        first, last = group
-        window = Window(self.spans[first:last])
-        window.marks.update(self._contact_marks)
-        self._mark(window, range(first, last))
-        window.text = self._plain(first, last)
-        return window
+        if group not in self._made:
+            self._made[group] = self._window(*group)
+        return self._made[group]
+
+    def _window(self, first: int, last: int) -> Window:
+        marks, together = set(self._contact_marks), set[str]()
+        for index in range(first, last):
+            of_sentence, own = self._marks_of(index)
+            marks |= of_sentence
+            together |= own
+        marks |= _pairs(together & self.lexicon.goods.keys(), together, BESIDE, self.lexicon)
+        return Window(self.spans[first:last], self._plain(first, last), marks, self._names((first, last)))
 
     @lazy
     def _contact_marks(self) -> set[str]:
@@ -288,21 +289,15 @@ class Passages:
     def _sentence(self, offset: int) -> int:
         return max(0, bisect_right(self.starts, offset) - 1)
 
-    def _mark(self, window: Window, indexes: Iterable[int]) -> None:
-        marks, mild = window.marks, self.lexicon.mild
-        together: set[str] = set()
-        for index in indexes:
-            names, frames = self._meanings.get(index), self._others.get(index, _NOTHING)
-            if frames:
-                marks.update(["@" + frame for frame in frames])
-            if names:
-                foreign = not frames <= mild
-                if index not in self._marked:
-                    self._marked[index] = _marks(names, f"#{OTHER}" if foreign else "#", self.lexicon)
-                marks |= self._marked[index]
-                if not foreign:
-                    together |= names
-        window.marks = marks | _pairs(together & self.lexicon.goods.keys(), together, BESIDE, self.lexicon)
+    def _marks_of(self, index: int) -> tuple[set[str], AbstractSet[str]]:
+        """The marks of a sentence, and the meanings that are its speaker's own."""
+        if index not in self._marked:
+            names, frames = self._meanings.get(index, _NOTHING), self._others.get(index, _NOTHING)
+            foreign = not frames <= self.lexicon.mild
+            marks = _marks(names, f"#{OTHER}" if foreign else "#", self.lexicon) if names else set()
+            marks.update(map(_beginning("@").__getitem__, frames))
+            self._marked[index] = marks, _NOTHING if foreign else names
+        return self._marked[index]
 
     def plain(self, span: Span) -> str:
         """A sentence as it is weighed."""
@@ -320,10 +315,25 @@ class Passages:
         return all_at_joined(self.matches.views, [*self.starts, self.spans[-1][1]] if self.spans else [])
 
 
-def _marks(names: set[str], before: str, lexicon: Lexicon) -> set[str]:
+class _Beginning(dict[str, str]):
+    """Names with a sign before them, each made once."""
+
+    def __init__(self, sign: str) -> None:
+        super().__init__()
+        self._sign = sign
+
+    def __missing__(self, name: str) -> str:
+        made = self[name] = self._sign + name
+        return made
+
+
+_beginning = cache(_Beginning)
+
+
+def _marks(names: AbstractSet[str], before: str, lexicon: Lexicon) -> set[str]:
     """Meanings of one sentence, what is sold × what is said of it, and a thing that is named after a card alone."""
     goods = names & lexicon.goods.keys()
-    marks = {before + name for name in names}
+    marks = set(map(_beginning(before).__getitem__, names))
     if goods:
         marks |= _pairs(goods, names, before, lexicon)
     elif WARE in names:
@@ -331,10 +341,11 @@ def _marks(names: set[str], before: str, lexicon: Lexicon) -> set[str]:
     return marks
 
 
-def _pairs(goods: set[str], names: set[str], before: str, lexicon: Lexicon) -> set[str]:
+def _pairs(goods: AbstractSet[str], names: AbstractSet[str], before: str, lexicon: Lexicon) -> set[str]:
     """What is sold × what is said of it."""
-    acts = names & lexicon.acts if goods else ()
-    return {f"{before}{lexicon.goods[name]}*{act}" for name in goods for act in acts} if acts else set()
+    acts = names & lexicon.acts if goods else _NOTHING
+    roles = set(map(lexicon.goods.__getitem__, goods)) if acts else _NOTHING
+    return set(chain.from_iterable(map(_beginning(f"{before}{role}*").__getitem__, acts) for role in roles))
 
 
 def _pieces(ends: Sequence[int], length: int) -> list[Span]:

@@ -90,7 +90,8 @@ def _once_each(found: Iterable[_Found]) -> Iterator[_Found]:
 
 
 def _found(reader: Reader) -> Iterator[_Found]:
-    find_telling([reader])
+    if _told(reader):
+        find_telling([reader])
     for score, window in _told(reader):
         offers = reader.offers_within(window.start, window.end)
         start, end = _sentence(reader, window)
