@@ -47,9 +47,10 @@ class Hits:
 
     @lazy
     def possible(self) -> set[str]:
-        """Every name that can have hits at all: a term of it is here, both parts of a pair, or it has a pattern."""
+        """Every name that can have hits at all: a term of it is here, both parts of a pair, or something that a pattern
+        of it matches."""
         given = (name for name, hits in self._found.items() if hits)
-        return {*self._matches.owners, *self._paired, *self._lexicon.patterns, *given}
+        return {*self._matches.owners, *self._paired, *self._matches.patterned, *given}
 
     @lazy
     def _paired(self) -> dict[str, list[tuple[Pair, str, str]]]:
@@ -143,7 +144,7 @@ class Hits:
         found = matches.hits(name)
         if name in lexicon.of_terms_only:
             return outside(found, exceptions) if exceptions else found
-        more = set(matches.pattern_hits(name)) if name in lexicon.patterns else set()
+        more = set(matches.patterned.get(name, ()))
         for pair, first, second in self._paired.get(name, ()):
             more.update(_pairs(outside(matches.hits(first), exceptions), matches.hits(second), pair, self._text))
         if more:

@@ -103,17 +103,12 @@ class Lexicon:
         self.backwards = ahocorasick_rs.AhoCorasick(
             sorted({term for term in backwards if term != term[::-1]}), store_patterns=False
         )
-        self.patterns = {
-            name: [
-                (re.compile(pattern), re.compile(f"[{re.escape(signs)}]") if signs else None)
-                for pattern, signs in zip(
-                    meaning.patterns, (*meaning.signs, *[""] * len(meaning.patterns)), strict=False
-                )
-            ]
+        self.patterns = [
+            (name, re.compile(pattern), re.compile(f"[{re.escape(signs)}]") if signs else None)
             for name, meaning in self.meanings.items()
-            if meaning.patterns
-        }
-        """Each with the characters without one of which it matches nowhere."""
+            for pattern, signs in itertools.zip_longest(meaning.patterns, meaning.signs)
+        ]
+        """Whose each is, with the characters without one of which it matches nowhere."""
         self._know_what_each_is(wording)
         self._sounds = self._heard_terms(wording)
         variants = folding.tables()["variants"]
@@ -123,7 +118,8 @@ class Lexicon:
     def _know_what_each_is(self, wording: Wording) -> None:
         """What concepts, frames and rules are to each other, looked up once."""
         paired = {name for _, _, name in self.completes.values()}
-        self.of_terms_only = self.meanings.keys() - paired - self.patterns.keys()
+        patterned = frozenset(name for name, *_ in self.patterns)
+        self.of_terms_only = self.meanings.keys() - paired - patterned
         self.roles = {concept.id: concept.role for concept in wording.concept if concept.role} | {"contact": "act"}
         self.goods = {name: role for name, role in self.roles.items() if role in GOODS}
         self.acts = frozenset(name for name, role in self.roles.items() if role in ACTS)
@@ -152,10 +148,13 @@ class Lexicon:
         self.plainly = {name: self.excepted.get(name, "") for name in self.of_terms_only - self.nested}
         """Meanings whose hits are those of their terms, unless something is here that excepts them: whose terms that
         are, empty where nothing can."""
+        needs = ([frozenset(name.split("|")) for name in (*rule.near, *rule.distinct)] for rule in wording.rule)
         self.rules = [
-            (rule, tuple(frozenset(name.split("|")) for name in (*rule.near, *rule.distinct))) for rule in wording.rule
+            (rule, tuple(need for need in sets if need.isdisjoint(patterned)))
+            for rule, sets in zip(wording.rule, needs, strict=True)
         ]
-        """Each rule with what it needs beside its anchor: of each set some concept must be in the text."""
+        """Each rule with what it needs beside its anchor: of each set some concept must be in the text. What a pattern
+        may match (a price, which no offer lacks) is looked for where the rule is tried."""
         self.anchored: dict[str, list[int]] = defaultdict(list)
         """Numbers of the rules by what may be their anchor."""
         for number, rule in enumerate(wording.rule):

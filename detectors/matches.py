@@ -128,12 +128,17 @@ class Matches:
             return sorted({*(written or ()), *self._hidden.get(owner, ()), *self._heard.get(owner, ())})
         return written or []
 
-    def pattern_hits(self, concept: str) -> Iterator[Hit]:
+    @lazy
+    def patterned(self) -> dict[str, list[Hit]]:
+        """Hits of patterns by meaning; none without."""
+        found: dict[str, list[Hit]] = {}
         folded = self.views.folded
-        for pattern, signs in self.lexicon.patterns[concept]:
-            if signs is None or signs.search(folded.text):
-                for match in pattern.finditer(folded.text):
-                    yield Hit(*folded.original(*match.span()), match.group())
+        text = folded.text
+        for name, pattern, signs in self.lexicon.patterns:
+            if signs is None or signs.search(text):
+                for match in pattern.finditer(text):
+                    found.setdefault(name, []).append(Hit(*folded.original(*match.span()), match.group()))
+        return found
 
     @lazy
     def _written(self) -> dict[str, list[Hit]]:
