@@ -49,6 +49,8 @@ OTHER = "~"
 """Before a meaning that stands in somebody else's words: quoted, reported, asked, forbidden."""
 BESIDE = "##"
 """Before meanings that stand in one passage."""
+QUOTED = "quoted"
+"""The frame of what stands in quotation marks."""
 _QUOTE_MIN_CHARS = 4
 _NOTHING: frozenset[str] = frozenset()
 _DIGITS = re.compile("[0-9]+")
@@ -120,11 +122,18 @@ class Manner:
             window.counted = counted[window.text]
 
     def score(self, window: Window) -> float:
+        return self._score(window, sum(map(self._marks.__getitem__, window.marks & self._marks.keys())))
+
+    def most(self, windows: Iterable[Window], names: Iterable[str]) -> float:
+        """No window scores more, whichever of some concepts, frames and contacts are marked in it."""
+        marked = self._most[""] + sum(map(self._most.__getitem__, self._most.keys() & names))
+        return max((self._score(window, marked) for window in windows), default=-math.inf)
+
+    def _score(self, window: Window, marked: int) -> float:
         if window.counted is None:
             window.counted = self._strings.sum(window.text)
         packed = window.counted
         length = math.sqrt((packed & grams.LOW) / grams.SQUARE_UNIT) or 1.0
-        marked = sum(map(self._marks.__getitem__, window.marks & self._marks.keys()))
         return self.bias + STRINGS * (packed >> grams.BITS) / grams.UNIT / length + MARK * marked / grams.UNIT
 
     def telling(self, plain: Sequence[str]) -> list[float]:
@@ -139,11 +148,29 @@ class Manner:
     def _marks(self) -> dict[str, int]:
         return {name: round(grams.UNIT * weight) for name, weight in self.weights.items() if grams.is_mark(name)}
 
+    @lazy
+    def _most(self) -> dict[str, int]:
+        """For each concept, frame and kind of contact, what all marks count that speak for an offer and are not there
+        without it; at the empty name such as may always be."""
+        found: dict[str, int] = defaultdict(int, {"": 0})
+        for mark, weight in self._marks.items():
+            if weight > 0:
+                found[_without(mark)] += weight
+        return dict(found)
+
+
+def _without(mark: str) -> str:
+    """A concept, frame or kind of contact without which there is no such mark."""
+    if mark[0] == "@":
+        return f"frame:{mark[1:]}" if mark != f"@{QUOTED}" else ""
+    thing, _, act = mark.lstrip("#~").partition("*")
+    return act or thing
+
 
 class Passages:
     """The windows of one text."""
 
-    STEPS = ("_meanings", "_others", "_cuts")
+    STEPS = ("_meanings", "_others")
     """What is made of it one after the other, when somebody asks for it."""
 
     def __init__(self, reader: Reader) -> None:
@@ -162,6 +189,13 @@ class Passages:
         """Those in which something is named that could be sold, or an act that breaks the law; a text so short that it
         is one window is always weighed. Each is followed by the closer ones within it."""
         return [self.window(near) for group in self.groups for near in (group, *self._close(group))]
+
+    def all_windows(self) -> list[Window]:
+        """Such and others, without marks; none of a long text, in which there are too many others."""
+        if self._length > LONG_CHARS:
+            return []
+        groups = self._cut((0, len(self.spans)), WINDOW_CHARS, TAIL_CHARS)
+        return [self._unmarked(near) for group in groups for near in (group, *self._parts(group))]
 
     def telling_windows(self) -> list[Window]:
         """Those that may be told: of a long text such as name papers or an act that breaks the law."""
@@ -187,9 +221,13 @@ class Passages:
         return groups
 
     def _close(self, group: Span) -> list[Span]:
-        """Parts of a window that may be sold in, where it has several."""
+        """Parts of a window that may be sold in."""
+        return self._selling(self._parts(group))
+
+    def _parts(self, group: Span) -> list[Span]:
+        """Parts of a window where it has several."""
         parts = self._cut(group, CLOSE_CHARS, CLOSE_TAIL_CHARS) if group[1] - group[0] > 1 else []
-        return self._selling(parts) if len(parts) > 1 else []
+        return parts if len(parts) > 1 else []
 
     def _selling(self, groups: list[Span]) -> list[Span]:
         sold = self._sold_in
@@ -223,18 +261,21 @@ class Passages:
         return self.window((self._sentence(start), self._sentence(end - 1) + 1))
 
     def window(self, group: Span) -> Window:
-        if group not in self._made:
-            self._made[group] = self._window(*group)
-        return self._made[group]
+        window = self._unmarked(group)
+        if not window.marks:
+            marks, together = set(self._contact_marks), set[str]()
+            for index in range(*group):
+                of_sentence, own = self._marks_of(index)
+                marks |= of_sentence
+                together |= own
+            window.marks = marks | _pairs(together & self.lexicon.goods.keys(), together, BESIDE, self.lexicon)
+            window.names = self._names(group)
+        return window
 
-    def _window(self, first: int, last: int) -> Window:
-        marks, together = set(self._contact_marks), set[str]()
-        for index in range(first, last):
-            of_sentence, own = self._marks_of(index)
-            marks |= of_sentence
-            together |= own
-        marks |= _pairs(together & self.lexicon.goods.keys(), together, BESIDE, self.lexicon)
-        return Window(self.spans[first:last], self._plain(first, last), marks, self._names((first, last)))
+    def _unmarked(self, group: Span) -> Window:
+        if group not in self._made:
+            self._made[group] = Window(self.spans[slice(*group)], self._plain(*group))
+        return self._made[group]
 
     @lazy
     def _contact_marks(self) -> set[str]:
@@ -269,7 +310,7 @@ class Passages:
         for start, end in self.speakers.quotes:
             for index in range(self._sentence(start), self._sentence(end - 1) + 1):
                 if min(end, self.spans[index][1]) - max(start, self.spans[index][0]) >= _QUOTE_MIN_CHARS:
-                    found[index].add("quoted")
+                    found[index].add(QUOTED)
         return found
 
     def _by_sentence(self, names: Iterable[tuple[str, str]]) -> dict[int, set[str]]:

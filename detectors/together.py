@@ -6,12 +6,12 @@ reads all of it from memory. What is found is what `assess` finds of each alone:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from detectors.contacts import page_views
-from detectors.manner import Passages
+from detectors.manner import Passages, Window
 from detectors.matches import Matches
 from detectors.pitch import find_telling, pitches
 from detectors.wording import Reader
@@ -31,18 +31,28 @@ def _each(step: Callable[[Reader], object]) -> Step:
     return lambda readers: [step(reader) for reader in readers]
 
 
-def _count_strings(readers: Sequence[Reader]) -> None:
-    if readers:
-        readers[0].manner.count([window for reader in readers for window in reader.unweighed])
+def _if_told(step: Callable[[Reader], object]) -> Step:
+    return lambda readers: [step(reader) for reader in readers if reader.may_be_told]
+
+
+def _count(windows: Callable[[Reader], Iterable[Window]]) -> Step:
+    def count(readers: Sequence[Reader]) -> None:
+        asked = [window for reader in readers for window in windows(reader) if window.counted is None]
+        if asked:
+            readers[0].manner.count(asked)
+
+    return count
 
 
 STEPS: tuple[Step, ...] = (
     *(_each(attrgetter(f"matches.{name}")) for name in Matches.STEPS),
-    *map(_each, map(attrgetter, ("contacts", "heard", "hits.possible", "speakers"))),
-    *(_each(attrgetter(f"passages.{name}")) for name in Passages.STEPS),
-    _each(attrgetter("unweighed")),
-    _count_strings,
-    _each(attrgetter("windows")),
+    *map(_each, map(attrgetter, ("contacts", "heard", "hits.possible", "speakers", "passages"))),
+    _count(lambda reader: reader.passages.all_windows()),
+    _each(attrgetter("may_be_told")),
+    *(_if_told(attrgetter(f"passages.{name}")) for name in Passages.STEPS),
+    _if_told(attrgetter("unweighed")),
+    _count(lambda reader: reader.unweighed if reader.may_be_told else ()),
+    _if_told(attrgetter("windows")),
     _each(Reader.offers),
     find_telling,
     _each(pitches),

@@ -120,13 +120,23 @@ class Reader:
 
     @lazy
     def windows(self) -> list[tuple[float, Window]]:
-        """Passages in which something may be sold, with how much each reads as an offer."""
-        self.manner.count([window for window in self.unweighed if window.counted is None])
+        """Passages in which something may be sold, with how much each reads as one; none where none may be told."""
+        if not self.may_be_told:
+            return []
+        if uncounted := [window for window in self.unweighed if window.counted is None]:
+            self.manner.count(uncounted)
         return [(self.manner.score(window), window) for window in self.unweighed]
 
     @lazy
     def unweighed(self) -> list[Window]:
         return self.passages.telling_windows()
+
+    @lazy
+    def may_be_told(self) -> bool:
+        """Whether a passage may read as an offer, whatever is meant in it; of a long text that is not asked."""
+        manner, windows = self.manner, self.passages.all_windows()
+        names = (*self.hits.possible, *(f"${contact.kind}" for contact in self.contacts))
+        return not windows or manner.most(windows, names) >= min(manner.watch, manner.flag)
 
     @lazy
     def links(self) -> Links:
