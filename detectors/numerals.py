@@ -82,9 +82,10 @@ def _letters() -> re.Pattern[str]:
 
 
 @cache
-def _odd_signs() -> frozenset[str]:
-    """Without any of them, what `_letters` matches is plain digits."""
-    return frozenset((*tables()["numbers"]["letters"], *_glyphs(), "·"))
+def _lettered() -> re.Pattern[str]:
+    """As many signs as `_letters` takes, whatever stands around them."""
+    one = f"[{re.escape(''.join(tables()['numbers']['letters']))}{digit_class()}]"
+    return re.compile(rf"{one}(?:[-·. ]?{one}){{9,}}")
 
 
 @cache
@@ -104,10 +105,13 @@ REAL_DIGITS = 5
 _NOT_ONLY_DIGITS = re.compile(r"[^0-9\-. ]")
 
 
+def may_be_lettered(text: str) -> list[tuple[int, int]]:
+    """Where all stands that `with_letters` finds in any part of a text."""
+    return [match.span() for match in _lettered().finditer(text) if _NOT_ONLY_DIGITS.search(match.group())]
+
+
 def with_letters(text: str) -> list[tuple[int, str]]:
     """Runs of ten to thirteen digits of which some are letters of the same shape (`138OOOO1234`): place and digits."""
-    if _odd_signs().isdisjoint(text):
-        return []
     return [
         (match.start(), as_digits(match.group()))
         for match in _letters().finditer(text)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -57,29 +56,28 @@ def onward(page: Page, context: Context) -> Iterator[FollowUp]:
     sites it sends its visitors to. Of a page that is not suspect nothing is fetched; official sites never are."""
     if page.kind != "html" or not page.url:
         return
-    found: dict[str, list[tuple[str, str]]] = {}
-    for said, target in _links(page):
+    kinds = (*(name for name, _ in _words()), "short_link", OUTSIDE)
+    found: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
+    for said, target in _links(page, found):
         kind = _kind(page, said, target, context)
         if kind:
-            found.setdefault(kind, []).append((said, target.geturl()))
-    counts: Counter[str] = Counter()
+            found[kind].setdefault(target.geturl(), said)
     seen: set[str] = set()
-    for kind in (*(name for name, _ in _words()), "short_link", OUTSIDE):
-        for said, url in found.get(kind, ()):
-            if url not in seen and counts[kind] < table()["per_kind"]:
-                seen.add(url)
-                counts[kind] += 1
-                yield FollowUp(detector="onward", kind=kind, url=url, reason=said)
+    for kind in kinds:
+        new = [url for url in found[kind] if url not in seen][: table()["per_kind"]]
+        seen.update(new)
+        yield from (FollowUp(detector="onward", kind=kind, url=url, reason=found[kind][url]) for url in new)
 
 
-def _links(page: Page) -> Iterator[tuple[str, SplitResult]]:
-    limit = table()["link_max_chars"]
+def _links(page: Page, found: Mapping[str, Collection[str]]) -> Iterator[tuple[str, SplitResult]]:
+    """Links with what they say; of inner pages no more than of every kind are told together."""
+    limit, most = table()["link_max_chars"], table()["per_kind"] * len(found)
     own = page.url.partition("#")[0]
     for link in page.markup.links:
         if not _any_word().search(page.text, link.start, link.end) and _RELATIVE.match(link.href):
             continue
         said = " ".join(page.text[link.start : link.end].split())[:limit]
-        if _RELATIVE.match(link.href) and not _any_word().search(said):
+        if _RELATIVE.match(link.href) and len(found.get(_inner(said), range(most))) >= most:
             continue
         try:
             target = urlsplit(urljoin(page.url, link.href.strip()).partition("#")[0])
@@ -90,9 +88,14 @@ def _links(page: Page) -> Iterator[tuple[str, SplitResult]]:
             yield said, target
 
 
+def _inner(said: str) -> str:
+    """The kind of inner page that a link speaks of."""
+    return next((kind for kind, words in _words() if words.search(said)), "")
+
+
 def _kind(page: Page, said: str, target: SplitResult, context: Context) -> str:
     if target.hostname == page.parts.hostname:
-        return next((kind for kind, words in _words() if words.search(said)), "")
+        return _inner(said)
     words, short_hosts, short_path = _outside()
     host = target.hostname or ""
     if host in short_hosts and short_path.match(target.path):

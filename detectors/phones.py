@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from detectors.numerals import REAL_DIGITS, Number, chains, number, plain, tables, with_letters
+from detectors.numerals import REAL_DIGITS, Number, chains, may_be_lettered, number, plain, tables, with_letters
 
 MOBILE_DIGITS = 11
 _MAX_LOOKS = 2_000
@@ -69,6 +69,7 @@ def _any(terms: list[str]) -> str:
 def find(text: str) -> Iterator[Found]:
     """Mobile numbers, then landlines and service numbers, of a folded text."""
     looks = iter(range(_MAX_LOOKS))
+    lettered = may_be_lettered(text)
     for start, end in chains(text, REAL_DIGITS):
         # a landline may begin in brackets; letters for digits may begin and end a number
         base = max(0, start - _LETTERS)
@@ -80,8 +81,12 @@ def find(text: str) -> Iterator[Found]:
             yield from _mobiles(text, base, written, looks)
             for match in _LANDLINE.finditer(written):
                 yield Found(re.sub(r"\D", "", match.group(1)), base + match.start(1), base + match.end(1))
-        for at, digits in with_letters(chain):
+        for at, digits in with_letters(chain) if _touches(lettered, base, end + _LETTERS) else ():
             yield from _mobiles(text, base + at, digits, looks)
+
+
+def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    return bool(spans) and any(first < end and start < last for first, last in spans)
 
 
 def _mobiles(text: str, base: int, written: str, looks: Iterator[int]) -> Iterator[Found]:
