@@ -40,6 +40,8 @@ _JIUCUO_LINK = re.compile(r"site_code=(?P<code>bm\d{8}|\d{10})(?:&url=(?P<url>[^
 _BADGE_NAMES = re.compile(r"党政机关|政府网站找错|事业单位标[识志]")
 _BADGES = ("/red.png", "/blue.png")
 _EMBLEM = re.compile(r"国徽|警徽|消防救援徽|guo_?hui|jing_?hui|national_?emblem|/emblem[.\w-]*$", re.I)
+_ANY_EMBLEM = re.compile(_EMBLEM.pattern, re.I | re.M)
+"""The same of several pictures, a line each."""
 _LAST_PASSAGES = 14
 _FIRST_WORDS = re.compile(r"[\u4e00-\u9fff]{4,40}")
 _DESCRIPTION_CHARS = 60
@@ -168,7 +170,7 @@ def _jiucuo(page: Page, registry: Registry) -> Iterator[Claim]:
     """The script or the link by which every government site lets errors be reported; both name the site."""
     for mark in page.markup.marks:
         yield Claim("jiucuo", mark.quote, name=_name_by_code(mark.value, registry), where="html")
-    for link in page.markup.links:
+    for link in page.markup.links if "jiucuo" in page.addresses else ():
         if "jiucuo" in link.href and (said := _JIUCUO_LINK.search(unquote(link.href))):
             host = host_of(said["url"] or "")
             name = _name_by_code(said["code"] or "", registry)
@@ -178,11 +180,14 @@ def _jiucuo(page: Page, registry: Registry) -> Iterator[Claim]:
 def _marks(page: Page, registry: Registry) -> Iterator[Claim]:
     yield from islice(_jiucuo(page, registry), 1)
     badges = [source for source in page.markup.assets if "conac.cn/" in source or source.endswith(_BADGES)]
-    linked = [link.href for link in page.markup.links if "bszs.conac.cn" in link.href]
-    shown = [image.alt for image in page.markup.images if _BADGE_NAMES.search(image.alt)]
+    links = page.markup.links if "bszs.conac.cn" in page.addresses else ()
+    linked = [link.href for link in links if "bszs.conac.cn" in link.href]
+    pictures = "\n".join([f"{image.alt}\n{image.src}" for image in page.markup.images])
+    images = page.markup.images if _BADGE_NAMES.search(pictures) else ()
+    shown = [image.alt for image in images if _BADGE_NAMES.search(image.alt)]
     if badges or linked or page.markup.emblem_ids or shown:
         yield Claim("conac", (linked or badges or page.markup.emblem_ids or shown)[0], where="html")
-    for image in page.markup.images:
+    for image in page.markup.images if _ANY_EMBLEM.search(pictures) else ():
         if _EMBLEM.search(f"{image.alt}\n{image.src}"):
             yield Claim("emblem", image.alt or image.src, where="html")
             break

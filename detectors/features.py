@@ -186,7 +186,15 @@ class Page:
         return self.once("addresses", lambda: "\n".join([link.href for link in self.markup.links]))
 
     def of_kind(self, *kinds: str) -> list[Passage]:
+        if len(kinds) == 1:
+            return self.once("by_kind", self._by_kind).get(kinds[0], [])
         return [passage for passage in self.passages if passage.kind in kinds]
+
+    def _by_kind(self) -> dict[str, list[Passage]]:
+        found: dict[str, list[Passage]] = {}
+        for passage in self.passages:
+            found.setdefault(passage.kind, []).append(passage)
+        return found
 
     def quote(self, passage: Passage) -> str:
         return self.text[passage.start : passage.end]

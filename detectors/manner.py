@@ -347,13 +347,26 @@ class Passages:
 
     def _plain(self, first: int, last: int) -> str:
         """Some sentences without disguises and separators; every number is one digit."""
-        cuts = self._cuts
-        return _DIGITS.sub("0", self.matches.plain[cuts[first] : cuts[last]])
+        return _DIGITS.sub("0", self.matches.plain[self._cut_at(first) : self._cut_at(last)])
+
+    def _cut_at(self, index: int) -> int:
+        """Where a sentence begins in the densest view, or the last one ends."""
+        if index not in self._cuts:
+            self._cuts[index] = all_at_joined(self.matches.views, [self._edges[index]])[0]
+        return self._cuts[index]
 
     @lazy
-    def _cuts(self) -> list[int]:
-        """Where each sentence begins in the densest view, the end after the last one."""
-        return all_at_joined(self.matches.views, [*self.starts, self.spans[-1][1]] if self.spans else [])
+    def _cuts(self) -> dict[int, int]:
+        """The same of all sentences of windows."""
+        wanted = list(dict.fromkeys(index for first, last in self.groups for index in range(first, last + 1)))
+        return dict(
+            zip(wanted, all_at_joined(self.matches.views, [self._edges[index] for index in wanted]), strict=True)
+        )
+
+    @lazy
+    def _edges(self) -> list[int]:
+        """Where sentences begin, and where the last one ends."""
+        return [*self.starts, self._length]
 
 
 class _Beginning(dict[str, str]):

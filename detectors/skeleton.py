@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from hashlib import blake2b
 from heapq import nsmallest
+from itertools import repeat
 
 RUN_TAGS = 8
 MAX_SOURCE_CHARS = 600_000
@@ -40,7 +41,7 @@ def hashed(value: str) -> int:
 def runs(source: str) -> frozenset[int]:
     """Hashes of the different runs of `RUN_TAGS` tags; empty for a document that has fewer."""
     names = map(str.lower, _TAG.findall(source[:MAX_SOURCE_CHARS]))
-    order = "".join([_LETTERS[name] for name in names if name in _LETTERS])
+    order = "".join(map(_LETTERS.get, names, repeat("")))
     return frozenset(map(hashed, {order[at : at + RUN_TAGS] for at in range(len(order) - RUN_TAGS + 1)}))
 
 
