@@ -60,6 +60,8 @@ def _intents(page: Page) -> Iterator[Intent]:
     if app:
         yield Intent("app", app, where="html")
     for kind in ("follow", "pay"):
+        if not any(page.text.find(word, 0, _LOOKED_AT_CHARS) >= 0 for word in _table()["words"][kind]):
+            continue
         found = _pattern(kind).search(page.text, 0, _LOOKED_AT_CHARS)
         if found:
             yield Intent(kind, found.group(), found.start(), found.end())

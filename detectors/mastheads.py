@@ -105,8 +105,9 @@ def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
 
 def _in_scripts(page: Page, registry: Registry) -> Iterator[Claim]:
     """What a page without words of its own is told by its scripts to call itself."""
-    shown = sum(one.end - one.start for one in page.passages if one.kind not in _UNSEEN)
-    for passage in page.of_kind("script")[:_SCRIPT_STRINGS] if shown < _SHELL_CHARS else ():
+    for passage in page.of_kind("script")[:_SCRIPT_STRINGS]:
+        if sum(one.end - one.start for one in page.passages if one.kind not in _UNSEEN) >= _SHELL_CHARS:
+            return
         text = organs.visible(page.quote(passage)).strip()
         whole = _named(text, registry) if len(text) <= organs.MAX_NAME_CHARS else ""
         if whole:

@@ -33,9 +33,13 @@ _ADDRESS = re.compile(
 
 @cache
 def _label() -> re.Pattern[str]:
-    """Any label, with the blanks that spread it over its column."""
+    """Any label, with the blanks that spread it over its column; those of one first character are tried only there."""
     labels = sorted(organs.table()["result_labels"], key=len, reverse=True)
-    return re.compile("|".join("[ \\u3000\\xa0]{0,6}".join(map(re.escape, label)) for label in labels))
+    beginning: dict[str, list[str]] = {}
+    for label in labels:
+        rest = "".join("[ \\u3000\\xa0]{0,6}" + re.escape(character) for character in label[1:])
+        beginning.setdefault(label[0], []).append(rest)
+    return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in beginning.items()))
 
 
 def record_fields(page: Page) -> tuple[str, ...]:
