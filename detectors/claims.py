@@ -26,6 +26,7 @@ _ICP = re.compile(
 _SAYS_ICP = re.compile(r"[Cc][Pp]")
 _SITE_CODE = re.compile(r"(?:标识码|识别码)\s?[:：]?\s?(bm\d{8}|\d{10})(?!\d)", re.I)
 _CODE = re.compile(r"bm\d{8}|\d{10}", re.I)
+_DIGITS = "0123456789012"
 _HOSTED_BY = re.compile(
     r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|部门|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{3,40})"
 )
@@ -51,6 +52,7 @@ _GOVERNMENT_METAS = frozenset(
 )
 """What 政府网站发展指引 (国办发〔2017〕47号, annex 2) wants in the head of every page, names of the site apart."""
 _METAS_MIN = 3
+_SITE_METAS = ("og:site_name", "application-name", "apple-mobile-web-app-title")
 
 
 def claims(page: Page, registry: Registry) -> list[Claim]:
@@ -76,9 +78,10 @@ def _metas(page: Page, registry: Registry) -> Iterator[Claim]:
     organ = organs.organ_name(name) if name else None
     if organ or registry.claimed_by_name(name) or (name and official):
         yield Claim("site_name", name, name=organ.organ if organ else name, where="meta")
+    yield from _called(metas)
     if official:
         yield Claim("site_domain", domain, host=host, where="meta")
-    if _CODE.fullmatch(code):
+    if _CODE.fullmatch(code) and not _is_made_up(code):
         yield Claim("site_code", code, where="meta", name=_name_by_code(code, registry))
     said = _FIRST_WORDS.match(organs.plain_name(metas.get("description", "")[:_DESCRIPTION_CHARS]))
     about = organs.organ_name(said.group()) if said else None
@@ -88,6 +91,15 @@ def _metas(page: Page, registry: Registry) -> Iterator[Claim]:
         yield Claim("description", said.group(), name=site.name, host=site.host, where="meta")
     if len(_GOVERNMENT_METAS & metas.keys()) >= _METAS_MIN:
         yield Claim("template", "、".join(sorted(_GOVERNMENT_METAS & metas.keys())), where="meta")
+
+
+def _called(metas: dict[str, str]) -> Iterator[Claim]:
+    """What the page tells other programs to call its site; only whole names of organs count."""
+    for meta in _SITE_METAS:
+        organ = organs.organ_name(metas.get(meta, ""))
+        if organ:
+            yield Claim("site_name", metas[meta], name=organ.organ, where="meta")
+            return
 
 
 def _introduced(text: str, registry: Registry) -> OfficialSite | None:
@@ -159,11 +171,16 @@ def _numbers(page: Page, registry: Registry) -> Iterator[Claim]:
             break
     for passage in footers(page):
         for match in _SITE_CODE.finditer(page.text, passage.start, passage.end):
-            if len(set(match.group(1))) == 1:
+            if _is_made_up(match.group(1)):
                 continue
             name = _name_by_code(match.group(1), registry)
             yield Claim("site_code", match.group(), name=name, start=match.start(), end=match.end())
             return
+
+
+def _is_made_up(code: str) -> bool:
+    """Whether a site's number is one digit over and over, or the digits in their order."""
+    return len(set(code)) == 1 or code in _DIGITS
 
 
 def _jiucuo(page: Page, registry: Registry) -> Iterator[Claim]:

@@ -252,13 +252,19 @@ class _Walk:
         self.markup.base = attributes.get("href") or ""
 
     def framed(self, node: LexborNode) -> None:
-        self.frame(node.attributes)
+        attributes = node.attributes
+        self.frame(attributes)
+        inside = attributes.get("srcdoc") or ""
+        if inside and self.writes < MAX_WRITES:
+            self.inner(inside)
 
     def frame(self, attributes: dict[str, str | None]) -> None:
-        source = attributes.get("src") or ""
+        source, title = attributes.get("src") or "", attributes.get("title") or ""
         self.markup.assets.append(source)
         if source:
             self.markup.frames.append(source)
+        if title:
+            self.markup.frame_titles.append(title)
 
     def start_form(self, attributes: dict[str, str | None]) -> None:
         self.end_form()
@@ -275,10 +281,10 @@ class _Walk:
         if len(fields) >= MAX_FIELDS:
             return
         name = " ".join(filter(None, (attributes.get("name"), attributes.get("id"), attributes.get("ng-model"))))
-        placeholder = attributes.get("placeholder") or (
-            attributes.get("value") or "" if kind in ("submit", "button") else ""
-        )
-        fields.append(Field(name, kind, self.tail(), placeholder, self.length))
+        value, pressed = attributes.get("value") or "", kind in ("submit", "button")
+        placeholder = attributes.get("placeholder") or (value if pressed else "")
+        filled = value if kind in _WRITTEN and not value.isascii() else ""
+        fields.append(Field(name, kind, self.tail(), placeholder, self.length, filled))
 
     def script(self, node: LexborNode) -> None:
         attributes = node.attributes
@@ -303,13 +309,17 @@ class _Walk:
         markup = written.markup(body) if self.writes < MAX_WRITES else ""
         if not markup:
             return body
+        self.inner(markup)
+        return written.without(body)
+
+    def inner(self, markup: str) -> None:
+        """Walks a document within the document where it stands."""
         self.writes += 1
         tree = parse_html(markup)
         if tree.root is not None:
             self.break_block()
             self.run(tree.root, "written")
             self.break_block()
-        return written.without(body)
 
     def drawn(self, node: LexborNode) -> None:
         """Words that a style sheet draws before or after an element."""

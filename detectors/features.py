@@ -44,6 +44,8 @@ class Field:
     label: str
     placeholder: str
     start: int
+    value: str = ""
+    """What is filled in beforehand, of fields in which people write."""
 
     @property
     def words(self) -> str:
@@ -88,6 +90,7 @@ class Markup:
     assets: list[str] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
     frames: list[str] = field(default_factory=list)
+    frame_titles: list[str] = field(default_factory=list)
     marks: list[Identifier] = field(default_factory=list)
     saved_from: str = ""
     emblem_ids: list[str] = field(default_factory=list)

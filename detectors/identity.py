@@ -17,7 +17,7 @@ from detectors.intents import intents
 from detectors.marks import Claim
 from detectors.naming import imitated
 from detectors.operators import own_identity
-from detectors.pages import query_fields
+from detectors.pages import asks_for_identity, query_fields
 from detectors.records import named_issuer, record_fields, record_issuer
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 4
+VERSION = 5
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,
@@ -68,6 +68,7 @@ _SUPPORT = frozenset({"emblem", "template", "defunct"})
 """Speak only beside a mark that says whose site it is."""
 _OWN_FACTOR = 0.4
 _QUERY_WEIGHT = 0.35
+_IDENTITY_WEIGHT = 0.35
 _RESULT_WEIGHT = 0.65
 _OPEN_WEIGHT = 0.3
 _BARE_WEIGHT = 0.25
@@ -213,6 +214,9 @@ def _wants(page: Page, whom: str, factor: float) -> Iterator[Signal]:
     if fields:
         names = "、".join(strings.FIELD_NAMES[field] for field in fields)
         yield _intent(page, _QUERY_WEIGHT * factor, strings.QUERY_FORM.format(fields=names, host=page.host), whom)
+    elif asks_for_identity(page):
+        signal = _intent(page, _IDENTITY_WEIGHT * factor, strings.IDENTITY_FORM.format(host=page.host), whom)
+        yield replace(signal, cls=strings.FAKE_SITE)
     record = record_fields(page)
     if record:
         reason = strings.RECORD_PAGE.format(fields="、".join(record[:4]), host=page.host)

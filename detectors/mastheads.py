@@ -23,6 +23,8 @@ _DENIES = ("非", "不")
 _SHELL_CHARS = 100
 _STATED_CHARS = 8_000
 """A page says whose it is near its beginning or its end."""
+_ANSWER_CHARS = 800
+"""A page that says so little, and that some organ's records agree, speaks as that organ's."""
 _SCRIPT_STRINGS = 60
 _UNSEEN = ("title", "alt", "meta", "script", "code")
 _STATEMENT = re.compile(
@@ -31,6 +33,11 @@ _STATEMENT = re.compile(
     r"|(?:执收|收款|缴款)(?:单位|机关|部门)?[:：]\s?)"
     r"([\u4e00-\u9fff（）]{4,40})"
 )
+_AGREES = re.compile(
+    r"(?:[与和同](?P<with>[\u4e00-\u9fff]{4,24}?)(?:官方|官网|联网)?(?:数据库|系统|数据|备案|存档)"
+    r"|经(?P<by>[\u4e00-\u9fff]{4,24}?)(?:官方|官网|联网)?(?:核验|核查|核实|验证))"
+)
+"""Whose records are said to agree."""
 _STATED_END = re.compile(
     r"(?:唯一)?(?:官方|官网|指定|主办|主管|建设|开发|授权|运营|开设|提供|签发|核发|制发|查询中心).*$"
 )
@@ -42,6 +49,7 @@ _LATIN_TAIL = re.compile(r"(?<=[\u4e00-\u9fff])\s?[A-Za-z][A-Za-z .,'’&-]{6,}$
 """The same in English, beneath."""
 _PROSE = re.compile(r"[。；]|，.*，")
 """Sentences: what follows them is told, not called."""
+_SITE_FIELD = re.compile(r"(?:网站|站点|系统|平台|单位)(?:名称|标题)|site_?name|web_?name|site_?title", re.I)
 _HOME = re.compile(r"^(?:\.{0,2}/|#|javascript:.*|(?:\.{0,2}/)?index\.\w{2,5}|)$", re.I)
 _RECENT_YEAR = re.compile(r"20(?:19|[2-9]\d)")
 
@@ -52,6 +60,8 @@ def named(page: Page, registry: Registry) -> Iterator[Claim]:
         *_opening(page, registry),
         *_statements(page, registry),
         *_in_scripts(page, registry),
+        *_in_frames(page, registry),
+        *_in_fields(page, registry),
     ]
     yield from found
     defunct = organs.table()["defunct"]
@@ -105,14 +115,36 @@ def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
 
 def _in_scripts(page: Page, registry: Registry) -> Iterator[Claim]:
     """What a page without words of its own is told by its scripts to call itself."""
-    for passage in page.of_kind("script")[:_SCRIPT_STRINGS]:
-        if sum(one.end - one.start for one in page.passages if one.kind not in _UNSEEN) >= _SHELL_CHARS:
-            return
+    strings = page.of_kind("script")[:_SCRIPT_STRINGS]
+    for passage in strings if strings and _shown(page) < _SHELL_CHARS else ():
         text = organs.visible(page.quote(passage)).strip()
         whole = _named(text, registry) if len(text) <= organs.MAX_NAME_CHARS else ""
         if whole:
             yield Claim("masthead", text, name=whole, start=passage.start, end=passage.end)
             return
+
+
+def _in_fields(page: Page, registry: Registry) -> Iterator[Claim]:
+    """Whose name is filled in as that of the site which a page is about to make."""
+    for field in (one for form in page.markup.forms for one in form.fields if one.value):
+        whole = _named(field.value, registry) if _SITE_FIELD.search(field.words) else ""
+        if whole:
+            yield Claim("site_name", field.value, name=whole, where="html")
+            return
+
+
+def _in_frames(page: Page, registry: Registry) -> Iterator[Claim]:
+    """What the frames of a page without words of its own are called."""
+    titles = page.markup.frame_titles
+    for title in titles if titles and _shown(page) < _SHELL_CHARS else ():
+        whole = _named(organs.visible(title).strip(), registry)
+        if whole:
+            yield Claim("title", title, name=whole, where="html")
+            return
+
+
+def _shown(page: Page) -> int:
+    return sum(one.end - one.start for one in page.passages if one.kind not in _UNSEEN)
 
 
 def _leads_away(page: Page, passage: Passage) -> bool:
@@ -136,6 +168,10 @@ def _statements(page: Page, registry: Registry) -> Iterator[Claim]:
         if whole:
             yield Claim("statement", match.group(), name=whole, start=match.start(), end=match.end())
             return
+    answered = _AGREES.search(page.text) if len(page.text) < _ANSWER_CHARS else None
+    whole = _named(answered["with"] or answered["by"], registry) if answered else ""
+    if answered and whole:
+        yield Claim("statement", answered.group(), name=whole, start=answered.start(), end=answered.end())
 
 
 def _named(text: str, registry: Registry) -> str:
@@ -150,7 +186,10 @@ def _named(text: str, registry: Registry) -> str:
 
 def _listed(name: str, registry: Registry) -> OfficialSite | None:
     """The official site called so, whatever the name says of the page behind it: 学信网学历查询入口."""
-    return registry.claimed_by_name(name) or registry.claimed_by_name(_PAGE_TAIL.sub("", name))
+    for written in (name, _PAGE_TAIL.sub("", name), name.partition("（")[0]):
+        if site := registry.claimed_by_name(written):
+            return site
+    return registry.claimed_by_name(organs.without_organ(name))
 
 
 def _title(segment: str, passage: Passage, text: str, registry: Registry) -> Claim | None:

@@ -17,8 +17,10 @@ _BLANKS = re.compile(r"[ \u3000\xa0]")
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
-_PLACEHOLDER = re.compile(r"某|[xX×ＸＯ○*＊]{2}")
-"""A name that somebody is to fill in."""
+_PLACEHOLDER = re.compile(
+    r"某|[xX×ＸＯ○*＊]{2}|^(?:示范|演示|样板|示例|样例|测试|体验|模板|虚拟|虚构)(?:省|市|县|区|州|镇)"
+)
+"""A name that somebody is to fill in, or that shows what a builder of sites has for sale."""
 _DECORATION = " 　·|-—_。《》【】[]“”\"'"
 MAX_NAME_CHARS = 48
 _NO_ORGAN = ("有限公司", "培训学校")
@@ -67,6 +69,17 @@ def organ_name(text: str) -> OrganName | None:
         return None
     body = name if match["kin"] else match["organ"]
     return OrganName(name, body, bool(match["site"]))
+
+
+def without_organ(name: str) -> str:
+    """What follows an organ's name in that of its platform: 公安部互联网交通安全综合服务管理平台."""
+    match = _ministry().match(name)
+    return name[match.end() :] if match else ""
+
+
+@cache
+def _ministry() -> re.Pattern[str]:
+    return re.compile(rf"[\u4e00-\u9fff]{{0,12}}?(?:{_any_of(table()['endings'])})(?=[\u4e00-\u9fff]{{6}})")
 
 
 def visible(text: str) -> str:

@@ -40,6 +40,11 @@ def _query_fields(page: Page) -> tuple[str, ...]:
     return ()
 
 
+def asks_for_identity(page: Page) -> bool:
+    """Whether any form wants the number of a person's papers, to whatever end."""
+    return page.once("asks_for_identity", lambda: any("id" in _kinds(form) for form in page.markup.forms))
+
+
 def _kinds(form: Form) -> set[str]:
     words = organs.table()["fields"]
     kinds: set[str] = set()

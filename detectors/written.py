@@ -1,4 +1,4 @@
-"""What a page's scripts write into it by plain words: `document.write` of literals, as every browser shows it."""
+"""What a page's scripts write into it by plain words, `document.write` and `innerHTML`, as every browser shows it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from urllib.parse import unquote
 
 MAX_CHARS = 100_000
 """Of one script that are looked at."""
-WRITES = re.compile(r"document\.(?:write|title|body\.innerHTML|documentElement\.innerHTML)")
+WRITES = re.compile(r"document\.(?:write|title)|\.(?:innerHTML|insertAdjacentHTML)")
 _LITERAL = r"(?:\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`)"
+_NAME = r"[A-Za-z_$][\w$.]{0,60}+"
 _WRITE = re.compile(
-    rf"document\.(?:write(?:ln)?\(|(?:body|documentElement)\.innerHTML\s*=)\s*((?:(?:unescape|decodeURIComponent|decodeURI|escape|atob)\(\s*)*)({_LITERAL}(?:\s*\+\s*{_LITERAL})*)"
+    r"(?:document\.write(?:ln)?\(|\.innerHTML\s*\+?=|\.insertAdjacentHTML\([^,()]{1,40},)"
+    r"\s*((?:(?:unescape|decodeURIComponent|decodeURI|escape|atob)\(\s*)*)"
+    rf"({_LITERAL}(?:\s*\+\s*(?:{_LITERAL}|{_NAME}))*)"
 )
+"""A literal, and others or names behind it; a name is known where it is made a literal in the same script."""
 _DECODERS = re.compile(r"\w+")
 _TITLE = re.compile(rf"document\.title\s*=\s*({_LITERAL})")
-_STRING = re.compile(_LITERAL, re.S)
+_PART = re.compile(rf"{_LITERAL}|{_NAME}", re.S)
+_QUOTES = "\"'`"
+_CONSTANT = re.compile(rf"([A-Za-z_$][\w$]{{0,60}}+)\s*=\s*({_LITERAL})\s*[,;\n]")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _CONTROLS = {"n": "\n", "r": "\n", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
@@ -24,7 +30,11 @@ _CONTROLS = {"n": "\n", "r": "\n", "t": "\t", "b": "", "f": "", "v": "", "0": ""
 
 def markup(script: str) -> str:
     """All that is written, decoded as far as literals and the usual decoders around them go."""
-    return "".join(map(_said, _WRITE.finditer(script[:MAX_CHARS])))
+    looked_at = script[:MAX_CHARS]
+    calls = list(_WRITE.finditer(looked_at))
+    named = any(one[0] not in _QUOTES for call in calls for one in _PART.findall(call[2]))
+    constants = dict(_CONSTANT.findall(looked_at)) if named else {}
+    return "".join(_said(call, constants) for call in calls)
 
 
 def title(script: str) -> str:
@@ -33,8 +43,9 @@ def title(script: str) -> str:
     return plain(found[1][1:-1]) if found else ""
 
 
-def _said(call: re.Match[str]) -> str:
-    said = "".join(plain(one[1:-1]) for one in _STRING.findall(call[2]))
+def _said(call: re.Match[str], constants: dict[str, str]) -> str:
+    parts = (one if one[0] in _QUOTES else constants.get(one, "") for one in _PART.findall(call[2]))
+    said = "".join(plain(one[1:-1]) for one in parts)
     for decoder in reversed(_DECODERS.findall(call[1])):
         said = _decoded(said, decoder)
     return said

@@ -12,6 +12,7 @@ from review.evaluating.counts import Share, Tally
 from review.evaluating.judged import Judged, Outcome
 
 GROUPS = ("label", "difficulty", "family")
+_STATE = "中华人民共和国"
 _SHOWN_LABELS = ("label", "difficulty", "family", "class")
 
 Tallies = dict[str, Tally]
@@ -88,10 +89,11 @@ def _count(found: Evaluation, one: Judged, outcome: Outcome) -> None:
 
 
 def _misnamed(one: Judged, outcome: Outcome) -> bool:
-    """Whether neither name contains the other; an expectation that is not given is met."""
+    """Whether neither name contains the other, the state's name before a ministry's aside; an expectation that is not
+    given is met."""
     if outcome.axis != "impersonation" or not outcome.truth:
         return False
-    expected, said = str(one.labels.get("imitates") or ""), outcome.imitates
+    expected, said = str(one.labels.get("imitates") or "").removeprefix(_STATE), outcome.imitates
     return bool(expected) and (not said or (expected not in said and said not in expected))
 
 

@@ -33,6 +33,16 @@ def found(html: str, context: Context, url: str = URL) -> dict[str, Claim]:
         ('<div class="footer">版权所有：银河省应急管理厅</div>', "footer", ORGAN),
         ('<div class="footer">主管单位：银河省应急管理厅</div>', "supervisor", ORGAN),
         ("<h1>银河省公务员考试录用管理系统</h1>", "platform", ""),
+        ('<meta property="og:site_name" content="银河省应急管理厅">', "site_name", ORGAN),
+        ("<iframe srcdoc='<h1>银河省应急管理厅</h1>'></iframe>", "masthead", ORGAN),
+        ('<input name="sitename" value="银河省应急管理厅">', "site_name", ORGAN),
+        ("<h1>银河省应急管理厅电子证照系统</h1>", "masthead", ORGAN),
+        ("<p>该证书与银河省应急管理厅数据库一致</p>", "statement", ORGAN),
+        (
+            "<title>公安部全国工程质量安全监管信息平台</title>",
+            "title",
+            "住房和城乡建设部全国工程质量安全监管信息平台公共服务门户",
+        ),
     ],
 )
 def test_a_name_is_found_where_sites_write_it(html: str, kind: str, name: str, context: Context) -> None:
@@ -66,6 +76,13 @@ def test_a_frame_counts_where_the_page_shows_nothing_else(context: Context) -> N
     assert "frame" not in found(frame + "<p>" + "自己的内容" * 200, context)
 
 
+def test_a_frame_is_called_by_its_title_where_the_page_says_nothing_else(context: Context) -> None:
+    frame = '<iframe src="/a.html" title="银河省应急管理厅证书核验"></iframe>'
+    named = claims(Page.from_html(frame, URL), context.registry)
+    assert [(claim.kind, claim.name) for claim in named] == [("title", ORGAN)]
+    assert not found(frame + "<p>" + "自己的内容" * 200, context)
+
+
 def test_what_only_supports_is_told_apart(context: Context) -> None:
     metas = "".join(f'<meta name="{name}" content="x">' for name in ("ColumnName", "ColumnType", "PubDate"))
     kinds = found(f'{metas}<img src="a.png" alt="国徽"><h1>银河省安全生产监督管理局</h1><p>2026年1月</p>', context)
@@ -81,8 +98,12 @@ def test_what_only_supports_is_told_apart(context: Context) -> None:
         "<p>本站不是银河省应急管理厅官方网站</p>",
         "<h1>银河水利第七工程局</h1>",
         '<meta name="description" content="银河日报讯 银河省应急管理厅官方网站消息">',
+        "<h1>演示市应急管理局</h1>",
+        '<input name="wd" value="银河省应急管理厅">',
+        "<p>本机构经银河省应急管理厅备案</p>",
+        '<div class="footer">网站标识码：1234567890</div>',
     ],
-    ids=["headline", "link", "index", "denial", "builder", "report"],
+    ids=["headline", "link", "index", "denial", "builder", "report", "demonstration", "search", "filed", "made up"],
 )
 def test_who_only_speaks_of_an_organ_claims_nothing(html: str, context: Context) -> None:
     assert not found(html, context)

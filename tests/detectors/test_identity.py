@@ -51,6 +51,20 @@ def test_a_site_identity_on_a_foreign_host_is_flagged_and_named(context: Context
     assert {signal.where for signal in verdict.signals if signal.weight > 0} == {"meta"}
 
 
+def test_whoever_asks_for_papers_under_an_organs_name_wants_more_than_to_inform(context: Context) -> None:
+    fields = "".join(f"<input placeholder='{what}'>" for what in ("姓名", "身份证号", "手机"))
+    form = f"<form>{fields}<button>登记</button></form>"
+    verdict = judged(page(f"<div>{ORGAN}</div>{form}"), "https://www.yinhe-info.top/", context).impersonation
+    assert (verdict.level, verdict.imitates) == (Level.FLAG, ORGAN)
+    other = judged(page(f"<p>{ORGAN}</p>{form}", title="银河职业培训学校"), "https://www.yinhe-info.top/", context)
+    assert other.impersonation.level is not Level.FLAG
+
+
+def test_short_names_are_written_out(context: Context) -> None:
+    verdict = judged(page("", title="星城市安监局证件查询网"), "https://www.yinhe-info.top/", context).impersonation
+    assert verdict.imitates == "星城市安全生产监督管理局"
+
+
 def test_a_footer_with_its_code_is_enough(context: Context) -> None:
     verdict = judged(page(FOOTER), "https://www.yinhe-info.top/", context).impersonation
     assert (verdict.level, verdict.imitates) == (Level.FLAG, ORGAN)

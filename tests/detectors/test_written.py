@@ -21,7 +21,10 @@ BASE64 = "PGgxPuW6lOaApeeuoeeQhumDqOivgeS5puafpeivojwvaDE+"
         (f'document.write(decodeURIComponent(escape(atob("{BASE64}"))))', "<h1>应急管理部证书查询</h1>"),
         ('document.write(atob("not base64!"))', "not base64!"),
         ("document.write(name)", ""),
-        ("document.write('<p>' + name + '</p>')", "<p>"),
+        ("document.write('<p>' + name + '</p>')", "<p></p>"),
+        ("var name = '甲局'; document.write('<p>' + name + '</p>')", "<p>甲局</p>"),
+        ("box.innerHTML = '<h1>' + who.name + '</h1><input name=sfz>'", "<h1></h1><input name=sfz>"),
+        ("document.getElementById('a').insertAdjacentHTML('beforeend', '<b>乙</b>')", "<b>乙</b>"),
         ('document.write("\\u{110000}\\ud800x")', "x"),
     ],
 )
