@@ -21,6 +21,7 @@ from detectors.limits import (
     MAX_SCRIPT_STRING_CHARS,
     MAX_WRITES,
 )
+from detectors.uncollected import uncollected
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -64,6 +65,11 @@ _made = tuple.__new__
 
 def extract(html: str, url: str, status: int = 200) -> Page:
     """The page of `html`; never raises on any markup, and takes time linear in its length."""
+    with uncollected():
+        return _extracted(html, url, status)
+
+
+def _extracted(html: str, url: str, status: int) -> Page:
     cut = repaired(html[:MAX_HTML_CHARS])
     head = _SAVED_FROM.search(cut, 0, 4096)
     walk = _Walk()

@@ -43,10 +43,8 @@ def _pattern(kind: str) -> re.Pattern[str]:
     return re.compile("|".join(known) if isinstance(known, list) else known, re.I)
 
 
-@cache
-def _any_line() -> re.Pattern[str]:
-    """Of addresses, a line each, at least every one that leads to an app."""
-    return re.compile(_pattern("app_links").pattern, re.I | re.M)
+def _may_hold(kind: str, text: str) -> bool:
+    return any(word in text for word in _table()["words"][kind])
 
 
 def intents(page: Page) -> tuple[Intent, ...]:
@@ -55,14 +53,13 @@ def intents(page: Page) -> tuple[Intent, ...]:
 
 
 def _intents(page: Page) -> Iterator[Intent]:
-    links = page.markup.links if _any_line().search(page.addresses) else ()
+    links = page.markup.links if _may_hold("app_links", page.addresses.lower()) else ()
     app = next((link.href for link in links if _pattern("app_links").search(link.href)), "")
     if app:
         yield Intent("app", app, where="html")
     for kind in ("follow", "pay"):
-        if not any(page.text.find(word, 0, _LOOKED_AT_CHARS) >= 0 for word in _table()["words"][kind]):
-            continue
-        found = _pattern(kind).search(page.text, 0, _LOOKED_AT_CHARS)
+        text = page.text[:_LOOKED_AT_CHARS]
+        found = _pattern(kind).search(text) if _may_hold(kind, text) else None
         if found:
             yield Intent(kind, found.group(), found.start(), found.end())
     answer = _pattern("outcome").search(page.text) if len(page.text) < _ANSWER_CHARS else None

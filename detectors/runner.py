@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from detectors import together, verdict
 from detectors.base import Assessment, Contact, Detector, DetectorError, Finding, FollowUp, Signal, Trace, registry
+from detectors.uncollected import uncollected
 
 if TYPE_CHECKING:
     from detectors.context import Context
@@ -35,7 +34,7 @@ def assess_all(pages: Iterable[Page], context: Context) -> Iterator[Assessment]:
 
 def _judged(pages: list[Page], context: Context) -> list[Assessment]:
     found = [_Found(page) for page in pages]
-    with _uncollected():
+    with uncollected():
         read = [one for one in found if one.page.state not in verdict.UNREADABLE]
         if len(read) > 1:
             _look_through([one.page for one in read], context)
@@ -68,18 +67,6 @@ class _Found:
             traces=tuple([finding for finding in self.findings if isinstance(finding, Trace)]),
             errors=tuple(self.errors),
         )
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A long text is tuples by the hundred thousand, which every collection would walk."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _look_through(pages: list[Page], context: Context) -> None:
