@@ -81,7 +81,7 @@ def _backwards(page_views: Views) -> Iterator[Contact]:
 
 def _turned(text: str) -> Iterator[tuple[int, int]]:
     """Where a label is written from its end, with what stands around it."""
-    for root in tables()["backwards"]["roots"]:
+    for root in filter(text.__contains__, tables()["backwards"]["roots"]):
         place = text.find(root)
         while place >= 0:
             yield max(0, place - _ADDRESS_CHARS), min(len(text), place + _ADDRESS_CHARS)
@@ -100,7 +100,8 @@ def _places(page_views: Views) -> Iterator[_Place]:
     yield from (_Place("wechat", *one) for one in bare_ids(text))
     labelled = list(_labelled(page_views))
     yield from (place for place in labelled if place.kind != "other")
-    yield from (_Place("wechat", one[1], *one.span(1)) for one in _SIGNED.finditer(text))
+    if "+" in text:
+        yield from (_Place("wechat", one[1], *one.span(1)) for one in _SIGNED.finditer(text))
     yield from _same(text, mobiles)
     yield from _mails(text)
     if "/" in text or "=" in text:
@@ -185,7 +186,7 @@ def _mail() -> tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str], re.Patte
 
 def _mails(text: str) -> Iterator[_Place]:
     ways, before, host, disguised = _mail()
-    for way in ways:
+    for way in filter(text.__contains__, ways):
         place = text.find(way)
         for _ in range(MAX_CONTACTS * 4):
             if place < 0:

@@ -26,12 +26,12 @@ class _Places:
     """Where each of some numbers stands among them; numbers whose slot is taken go into a further table."""
 
     def __init__(self, numbers: Numbers) -> None:
-        self._numbers = numpy.append(numbers, -1)
+        self._numbers, self._count = numbers, len(numbers)
         self._tables: list[tuple[numpy.uint64, Slots]] = []
         left = numpy.arange(len(numbers))
         while left.size:
             shift = numpy.uint64(64 - (_SLOTS_PER_STRING * len(left)).bit_length())
-            table = numpy.full(1 << (64 - int(shift)), len(numbers), numpy.int32)
+            table = numpy.full(1 << (64 - int(shift)), self._count, numpy.int32)
             slots = _slots(numbers[left], shift)
             table[slots] = left.astype(numpy.int32)
             self._tables.append((shift, table))
@@ -41,11 +41,17 @@ class _Places:
     def of(self, numbers: Numbers) -> tuple[Numbers, Slots]:
         """Which of `numbers` are known, and the place of each of these."""
         found, places = [numbers[:0]], [numpy.zeros(0, numpy.int32)]
+        at = numpy.arange(len(numbers))
         for shift, table in self._tables:
             place = table[_slots(numbers, shift)]
-            at = numpy.flatnonzero(self._numbers[place] == numbers)
-            found.append(at)
-            places.append(place[at])
+            taken = numpy.flatnonzero(place < self._count)
+            place = place[taken]
+            same = self._numbers[place] == numbers[taken]
+            found.append(at[taken[same]])
+            places.append(place[same])
+            # only what came to the slot of another number may be in a further table
+            others = taken[~same]
+            at, numbers = at[others], numbers[others]
         return numpy.concatenate(found), numpy.concatenate(places)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _CLAUSE_END = re.compile(r"[，,。、；;：:！!？?\n]")
 _LONGEST_TERM_CHARS = 40
 _HEAD_GAP_CHARS = 6
+_FEW = 8
+"""So few hits are sooner looked at than searched."""
 _NO_MODIFIER = re.compile(r"[，,。；;：:！!？?\n免不包办送出拿下代先后快无可能有要需考直]")
 """What cannot stand inside a compound: between `电工证` and `题库` it begins something else."""
 _CONDITION = re.compile(
@@ -39,7 +41,7 @@ class Hits:
         self.frames = matches.lexicon.frames
         self._apart: dict[str, list[Hit]] = {}
         self._found: dict[str, list[Hit]] = {}
-        self._placed: dict[str, tuple[list[Hit], list[int]]] = {}
+        self._starts: dict[str, list[int]] = {}
         """Hits and where they start."""
 
     def put(self, name: str, hits: Iterable[Hit]) -> None:
@@ -83,14 +85,16 @@ class Hits:
 
     def within(self, name: str, start: int, end: int, window: int) -> list[Hit]:
         """Hits of `name` of which some part lies within `window` characters of [start, end)."""
-        placed = self._placed.get(name)
-        if placed is None:
+        hits = self._found.get(name)
+        if hits is None:
             hits = self.of(name)
-            placed = self._placed[name] = (hits, list(map(_START, hits)))
-        hits, starts = placed
-        if not starts:
-            return hits
         first = start - window
+        if len(hits) < _FEW:
+            reach, last = first - _LONGEST_TERM_CHARS, end + window
+            return [hit for hit in hits if reach <= hit[0] <= last and hit[1] >= first] if hits else hits
+        starts = self._starts.get(name)
+        if starts is None:
+            starts = self._starts[name] = list(map(_START, hits))
         low = bisect_left(starts, first - _LONGEST_TERM_CHARS)
         high = bisect_right(starts, end + window, low)
         return [hit for hit in hits[low:high] if hit[1] >= first] if low < high else []

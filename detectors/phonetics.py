@@ -18,6 +18,8 @@ _PIECE_MAX_LETTERS = 6
 _RUN_MAX_LETTERS = 40
 """Longer runs are addresses or other languages."""
 _PRIVATE = 0xE000
+FIRST_CODE = chr(_PRIVATE)
+"""Of syllables; every hanzi comes before it, but for forms that folding undoes."""
 
 
 @cache

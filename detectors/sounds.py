@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ _MAX_CHARS = 5_000
 _SURE_CHARS = 3
 """A word so long is heard even where none of its characters is written plainly."""
 _LETTERS = re.compile("[a-z]+")
+_LAST_LETTER = "z"
 _NAME = re.compile(r"[0-9a-zA-Z._@\-]{2}")
 _NAME_SIGN = re.compile(r"[0-9_@]")
 _BREAK = re.compile(r"[，,。；;：:！!？?、\n]")
@@ -42,9 +43,11 @@ def _short() -> _Short:
     return _Short(known["initials"], known["letters"])
 
 
-def hear(views: folding.Views, lexicon: Lexicon, beside: Iterable[tuple[int, int]]) -> dict[str, list[Hit]]:
+def hear(views: folding.Views, lexicon: Lexicon, beside: Collection[tuple[int, int]]) -> dict[str, list[Hit]]:
     """Hits by concept within reach of the spans `beside` of the original text; none that are written plainly."""
     found: dict[str, list[Hit]] = defaultdict(list)
+    if not beside:
+        return found
     listened = 0
     for start, end in _windows(beside, len(views.original)):
         listened += end - start
@@ -74,20 +77,25 @@ def _in_window(views: folding.Views, begin: int, stop: int, lexicon: Lexicon) ->
     """What is heard in a span of the densest view."""
     plain, written = views.joined.text[begin:stop], views.original
     spelled = _spelled(plain)
-    lettered = not spelled.is_identity
-    for one, first, last in lexicon.by_sound(phonetics.encoded(spelled.text), in_letters=lettered):
-        if spelled.text[first:last] == one.term:
-            continue  # no sound of letters is a hanzi: it stands so in the text
+    sounds, lettered = spelled.text, not spelled.is_identity
+    for one, first, last in lexicon.by_sound(phonetics.encoded(sounds), in_letters=lettered):
+        said = sounds[first:last]
+        if said == one.term or not (one.named or _may_be_meant(said, one)):
+            continue
         if lettered:
             first, last = spelled.original(first, last)
-        elif not one.named and plain[first] != one.term[0]:
-            continue  # an end of it is not written plainly
         if not _is_heard(plain, first, last, one, lexicon):
             continue
         span = folding.through_joined(views, begin + first, begin + last)
         in_letters = _LETTERS.search(plain, first, last) is not None
         if not _BREAK.search(written[slice(*span)]) and not (in_letters and _is_in_name(written, *span)):
             yield one.concept, Hit(*span, one.term, True, disguise.PINYIN if in_letters else disguise.HOMOPHONE)
+
+
+def _may_be_meant(said: str, one: Sound) -> bool:
+    """Whether a term that is not named may be heard in some sounds: letters are among them, or it is long and begins as
+    it is written."""
+    return (one.long and said[0] == one.term[0]) or not (min(said) > _LAST_LETTER and max(said) < phonetics.FIRST_CODE)
 
 
 def _is_in_name(written: str, start: int, end: int) -> bool:

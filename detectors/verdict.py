@@ -68,7 +68,11 @@ def _imitated(against: Sequence[Signal]) -> str:
 
 def _ordered(signals: Sequence[Signal], axis: Axis) -> list[Signal]:
     own = [signal for signal in signals if signal.axis is axis]
-    return sorted(own, key=lambda signal: (-abs(signal.weight), -signal.weight, signal.start, signal.cls))
+    return (
+        own
+        if len(own) < 2
+        else sorted(own, key=lambda signal: (-abs(signal.weight), -signal.weight, signal.start, signal.cls))
+    )
 
 
 def _level(weight: float, threshold: Threshold) -> Level:
