@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from detectors.lazy import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from config.schema_wording import Rule
     from detectors.base import Contact
@@ -23,6 +25,16 @@ _MUST = "must"
 _TITLES = frozenset({"title", "h1"})
 
 
+class _Reach(NamedTuple):
+    """Where that begins which may belong to an anchor: from `low` to `high`, of that in its own sentences from `first`
+    to `last`."""
+
+    low: int
+    first: int
+    last: int
+    high: int
+
+
 class Links:
     """Answers for one page."""
 
@@ -33,34 +45,32 @@ class Links:
         self.personal = personal
         self._titles, self._headings = page.of_kind("title")[:1], page.of_kind("h1")[:1]
         self._demands: dict[tuple[int, int], bool] = {}
-        self._reaches: dict[tuple[int, int], tuple[int, int]] = {}
+        self._reaches: dict[tuple[int, int], _Reach] = {}
 
-    def first_held(self, anchor: Hit, hits: Sequence[Hit]) -> Hit | None:
+    def first_held(self, anchor: Hit, hits: Iterable[Hit]) -> Hit | None:
         """The first of some hits that belongs to the offer of a rule's anchor."""
-        low, high = self._reach(anchor) if hits else (0, 0)
-        return next((hit for hit in hits if low <= hit[0] < high and self.hold(anchor, hit)), None)
+        return next((hit for hit in hits if self.hold(anchor, hit)), None)
 
     def hold(self, anchor: Hit, hit: Hit) -> bool:
         """Whether `hit` and the anchor of a rule belong to one offer."""
-        if self.page.kind == "listing":
+        low, first, last, high = self._reaches.get(anchor[:2]) or self._reach(anchor)
+        if first <= hit[0] < last:
             return True
-        apart = self._sentences_apart(anchor, hit)
-        if apart == 0:
-            return True
-        if apart > _NEIGHBOURS or not self._same_block(anchor, hit):
+        if not low <= hit[0] < high or not self._same_block(anchor, hit):
             return False
         return not self._says_must(anchor) and not self._says_must(hit)
 
-    def _reach(self, anchor: Hit) -> tuple[int, int]:
-        """Where that begins which may belong to an anchor."""
-        place = anchor[:2]
-        if place not in self._reaches:
-            ends = self.speakers.ends
-            first, last = bisect_right(ends, anchor.start), bisect_right(ends, anchor.end - 1)
-            low = ends[first - _NEIGHBOURS - 1] if first > _NEIGHBOURS else 0
-            high = ends[min(last + _NEIGHBOURS, len(ends) - 1)]
-            self._reaches[place] = (0, ends[-1]) if self.page.kind == "listing" else (low, high)
-        return self._reaches[place]
+    def _reach(self, anchor: Hit) -> _Reach:
+        edges = self._edges
+        first, last = bisect_right(edges, anchor.start) - 1, bisect_right(edges, anchor.end - 1)
+        low, high = max(0, first - _NEIGHBOURS), min(last + _NEIGHBOURS, len(edges) - 1)
+        reach = self._reaches[anchor[:2]] = _Reach(edges[low], edges[first], edges[last], edges[high])
+        return reach
+
+    @lazy
+    def _edges(self) -> tuple[int, ...]:
+        """Where sentences begin, and where the last one ends; an offer that is listed is one."""
+        return (0, len(self.page.text) + 1) if self.page.kind == "listing" else (0, *self.speakers.ends)
 
     def in_title(self, concept: str, anchor: Hit) -> Hit | None:
         """The hit in the page's title or first heading, where the anchor's speaker can be reached beside it."""
@@ -106,15 +116,9 @@ class Links:
             known = self._demands[place] = bool(self.hits.within(_MUST, *self.speakers.sentence(*place), 0))
         return known
 
-    def _sentences_apart(self, anchor: Hit, hit: Hit) -> int:
-        ends = self.speakers.ends
-        first, last = bisect_right(ends, anchor.start), bisect_right(ends, anchor.end - 1)
-        other = bisect_right(ends, hit.start)
-        return max(0, first - other, other - last)
-
     def _same_block(self, anchor: Hit, hit: Hit) -> bool:
         """Within one passage, or in passages beside each other of which one is a short line."""
-        first, last = sorted((anchor, hit))
+        first, last = (anchor, hit) if anchor < hit else (hit, anchor)
         # words read in columns span many lines and may overlap
         here, there = sorted((self.page.passage_index(first.end - 1), self.page.passage_index(last.start)))
         if here == there:

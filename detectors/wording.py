@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -211,10 +211,8 @@ class Reader:
 
     def _near(self, anchor: Hit, concept: str, window: int) -> Hit | None:
         """The nearest hit that belongs to the anchor's offer."""
-        near = [hit for hit in self.hits.within(concept, anchor.start, anchor.end, window) if _apart(hit, anchor)]
+        near = _by_distance(self.hits.within(concept, anchor.start, anchor.end, window), anchor)
         free = _is_free(concept)
-        if len(near) > 1:
-            near.sort(key=lambda hit: _distance(hit, anchor))
         found = near[0] if free and near else self.links.first_held(anchor, near)
         if found is None and free and self.is_listing:
             return anchor
@@ -321,6 +319,17 @@ def _longest_first(hit: Hit) -> tuple[int, int]:
 def _apart(hit: Hit, anchor: Hit) -> bool:
     """A hit that is part of the anchor's own words adds nothing."""
     return hit[0] < anchor[0] or hit[1] > anchor[1]
+
+
+def _by_distance(hits: Sequence[Hit], anchor: Hit) -> list[Hit]:
+    """Those that are apart from an anchor, the nearest first, of those that are equally near the first."""
+    start, end = anchor[:2]
+    away = [
+        (hit[0] - end if hit[0] >= end else max(0, start - hit[1]), rank)
+        for rank, hit in enumerate(hits)
+        if hit[0] < start or hit[1] > end
+    ]
+    return [hits[rank] for _, rank in sorted(away)]
 
 
 def _distance(hit: Hit, anchor: Hit) -> int:
