@@ -31,6 +31,8 @@ _COLUMNS_MIN, _COLUMNS_SHARE = 15, 0.75
 """With so many links to one official site a page has that site's columns for its own."""
 _FRAMED_CHARS = 400
 """A page with less text of its own shows what its frame shows."""
+_DOOR_CHARS = 60
+"""With less, and no link, it is nothing but another address for what its frame shows."""
 
 
 _OWN_PATH = re.compile(r"/(?:[^/]+(?:/[^/]+)*/?)?$")
@@ -82,7 +84,9 @@ def _shown(page: Page, registry: Registry) -> Iterator[Claim]:
     if markup.images and is_official(host_of(markup.images[0].src), registry):
         yield Claim("logo", markup.images[0].src, host=host_of(markup.images[0].src), where="html")
     if len(page.text) < _FRAMED_CHARS:
-        yield from _mostly("frame", markup.frames, 1, 0.0, registry)
+        for claim in _mostly("frame", markup.frames, 1, 0.0, registry):
+            whole = len(page.text) < _DOOR_CHARS and not markup.links
+            yield replace(claim, kind="door") if whole else claim
     yield from _mostly("form", [form.action or "" for form in markup.forms], 1, 0.0, registry)
 
 

@@ -14,12 +14,15 @@ from detectors.features import Field, Form, Identifier, Image, Link, Markup, Pag
 from detectors.garbled import repaired
 from detectors.limits import (
     MAX_DRAWN,
+    MAX_DRAWN_CHARS,
     MAX_FIELDS,
     MAX_HTML_CHARS,
     MAX_IMAGES,
     MAX_LINKS,
     MAX_SCRIPT_STRING_CHARS,
+    MAX_TEMPLATES,
     MAX_WRITES,
+    SHELL_CHARS,
 )
 from detectors.uncollected import uncollected
 
@@ -59,6 +62,7 @@ _WRITTEN = ("text", "tel", "number", "search")
 _PERSONAL = ("姓名", "证件", "身份证", "证书", "持证人", "证号", "编号")
 _DRAWN = re.compile(r"content\s*:\s*(\"[^\"\n]{2,400}\"|'[^'\n]{2,400}')")
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
+_TEMPLATE = re.compile(r"^<template[^>]{0,400}>|</template>$")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2}")
 _made = tuple.__new__
 
@@ -115,6 +119,7 @@ class _Walk:
         self.in_form = False
         self.link_title = ""
         self.writes = 0
+        self.templates: list[str] = []
 
     def run(self, root: LexborNode, section: str = "body") -> None:
         """Depth first without recursion; `stack` holds what each open element restores when it closes."""
@@ -300,6 +305,9 @@ class _Walk:
         site_code = attributes.get("sitecode") or ""
         if "jiucuo" in source.lower() or "jiucuo" in (attributes.get("id") or "").lower():
             self.markup.marks.append(Identifier("jiucuo", site_code, source or "jiucuo", where="html"))
+        if "template" in (attributes.get("type") or ""):
+            self.template(node)
+            return
         body = node.text(deep=True)
         if written.WRITES.search(body):
             body = self.written(body)
@@ -317,6 +325,17 @@ class _Walk:
             return body
         self.inner(markup)
         return written.without(body)
+
+    def template(self, node: LexborNode) -> None:
+        """Markup that scripts may put into the page; it is read where the page says next to nothing itself."""
+        if len(self.templates) < MAX_TEMPLATES:
+            self.templates.append((node.html or "") if node.tag == "template" else node.text(deep=True))
+
+    def picture(self, node: LexborNode) -> None:
+        """Words within a drawing."""
+        value = _SPACE.sub(" ", node.text(deep=True)).strip()
+        if value and len(value) <= MAX_DRAWN_CHARS and not value.isascii() and len(self.markup.drawn) < MAX_DRAWN:
+            self.markup.drawn.append(value)
 
     def inner(self, markup: str) -> None:
         """Walks a document within the document where it stands."""
@@ -349,6 +368,10 @@ class _Walk:
 
     def page(self, url: str, *, truncated: bool) -> Page:
         self.end_form()
+        if self.templates and self.length < SHELL_CHARS:
+            for markup in self.templates:
+                self.inner(_TEMPLATE.sub("", markup))
+            self.end_form()
         if self.loose:
             self.markup.forms.append(Form(None, tuple(self.loose)))
         self.append_unseen()
@@ -389,5 +412,8 @@ _HANDLERS = {
     "textarea": _Walk.control,
     "frame": _Walk.frame,
 }
-_APART = {"script": _Walk.script, "style": _Walk.drawn, "title": _Walk.heading, "iframe": _Walk.framed}
+_APART = {"script": _Walk.script, "style": _Walk.drawn, "title": _Walk.heading, "iframe": _Walk.framed} | {
+    "template": _Walk.template,
+    "svg": _Walk.picture,
+}
 """Elements whose content is no text of the page where they stand."""

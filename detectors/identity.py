@@ -48,6 +48,7 @@ WEIGHTS = {
     "links": 0.25,
     "columns": 0.35,
     "frame": 0.4,
+    "door": 0.6,
     "form": 0.25,
     "platform": 0.25,
     "emblem": 0.15,
@@ -61,7 +62,20 @@ _FOOTER_MARKS = frozenset({"footer", "site_code"})
 _MENTIONS = frozenset(
     {
         *("title", "masthead", "statement", "description", "supervisor", "platform", "conac", "canonical"),
-        *("path", "logo", "assets", "code", "links", "columns", "frame", "form", "emblem", "template", "defunct"),
+        *(
+            "path",
+            "logo",
+            "assets",
+            "code",
+            "links",
+            "columns",
+            "frame",
+            "door",
+            "form",
+            "emblem",
+            "template",
+            "defunct",
+        ),
     }
 )
 _SUPPORT = frozenset({"emblem", "template", "defunct"})

@@ -12,6 +12,10 @@ MAX_WRITES = 60
 """Scripts whose `document.write` is followed, those within what is written among them."""
 MAX_DRAWN = 20
 """Texts of style sheets."""
+MAX_DRAWN_CHARS = 200
+MAX_TEMPLATES = 4
+SHELL_CHARS = 100
+"""A page with less text has no words of its own: what its templates and scripts hold is read for it."""
 MAX_SIGNALS_PER_DETECTOR = 40
 MAX_CONTACTS = 60
 MAX_IMAGES_DECODED = 12

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from detectors import organs
 from detectors.addresses import host_of
+from detectors.limits import SHELL_CHARS
 from detectors.marks import Claim
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ _MAX_CHARS = 120
 _OPENING_PASSAGES = 6
 _OPENING_CHARS = 600
 _DENIES = ("非", "不")
-_SHELL_CHARS = 100
 _STATED_CHARS = 8_000
 """A page says whose it is near its beginning or its end."""
 _ANSWER_CHARS = 800
@@ -35,6 +35,7 @@ _STATEMENT = re.compile(
 )
 _AGREES = re.compile(
     r"(?:[与和同](?P<with>[\u4e00-\u9fff]{4,24}?)(?:官方|官网|联网)?(?:数据库|系统|数据|备案|存档)"
+    r"[\u4e00-\u9fff]{0,8}(?:一致|相符|吻合|匹配|比对)"
     r"|经(?P<by>[\u4e00-\u9fff]{4,24}?)(?:官方|官网|联网)?(?:核验|核查|核实|验证))"
 )
 """Whose records are said to agree."""
@@ -116,7 +117,7 @@ def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
 def _in_scripts(page: Page, registry: Registry) -> Iterator[Claim]:
     """What a page without words of its own is told by its scripts to call itself."""
     strings = page.of_kind("script")[:_SCRIPT_STRINGS]
-    for passage in strings if strings and _shown(page) < _SHELL_CHARS else ():
+    for passage in strings if strings and _shown(page) < SHELL_CHARS else ():
         text = organs.visible(page.quote(passage)).strip()
         whole = _named(text, registry) if len(text) <= organs.MAX_NAME_CHARS else ""
         if whole:
@@ -136,7 +137,7 @@ def _in_fields(page: Page, registry: Registry) -> Iterator[Claim]:
 def _in_frames(page: Page, registry: Registry) -> Iterator[Claim]:
     """What the frames of a page without words of its own are called."""
     titles = page.markup.frame_titles
-    for title in titles if titles and _shown(page) < _SHELL_CHARS else ():
+    for title in titles if titles and _shown(page) < SHELL_CHARS else ():
         whole = _named(organs.visible(title).strip(), registry)
         if whole:
             yield Claim("title", title, name=whole, where="html")

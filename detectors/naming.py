@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from detectors import organs
@@ -41,10 +42,18 @@ def _named(found: list[Claim], context: Context) -> str:
     hosts = organs.table()["hosts"]
     if listed := next((hosts[claim.host] for claim in found if claim.host in hosts), ""):
         return str(listed)
-    if named := next((by_kind[kind].name for kind in _NAMING if kind in by_kind and by_kind[kind].name), ""):
-        return canonical_name(named, registry)
+    names = [by_kind[kind].name for kind in _NAMING if kind in by_kind and by_kind[kind].name]
+    if names:
+        first = next((name for name in names if name not in _anybodys()), names[0])
+        return canonical_name(max((name for name in names if first in name), key=len), registry)
     by_host = (context.domains.name_of(claim.host) for claim in found if claim.host)
     return canonical_name(said, registry) or next(filter(None, by_host), "")
+
+
+@cache
+def _anybodys() -> frozenset[str]:
+    """What every place's organ is called: 应急管理厅, 电子税务局."""
+    return frozenset((*organs.table()["endings"], *organs.table()["site_words"]))
 
 
 def _by_ending(claim: Claim, registry: Registry) -> OfficialSite | None:

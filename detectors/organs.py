@@ -11,7 +11,7 @@ from typing import Any
 
 from detectors.text import DATA, traditional
 
-_SEGMENT = re.compile(r"[-_|｜—–·>/\\]+|\s{1,4}|[:：,，]")
+_SEGMENT = re.compile(r"[-_|｜—–·>/\\【】]+|\s{1,4}|[:：,，]")
 _SPREAD = re.compile(r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff][ \u3000\xa0]{1,3}){2,}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
 _BLANKS = re.compile(r"[ \u3000\xa0]")
 _UNSEEN = re.compile(

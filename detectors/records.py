@@ -21,6 +21,10 @@ _MAX_PAGE_CHARS = 30_000
 """A longer page is a list or a text, not the answer to a look-up."""
 _ALONE_CHARS = 1_500
 """A page with less text than this shows a record and little else."""
+_PAPER_CHARS = 600
+_PAPER = re.compile(
+    r"[\u4e00-\u9fff]{0,24}(?:操作证|资格证|合格证|作业人员证|从业证|执业证|上岗证|许可证|证书|证照)(?:书|信息|详情)?"
+)
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}")
 _VALUE = re.compile(r"[:：\s]{1,4}(?:[*＊\u4e00-\u9fffA-Za-z0-9]{1,40})")
 _BARE_VALUE = re.compile(r"[:：\s]{0,4}[*＊\u4e00-\u9fffA-Za-z0-9][^\n]{0,60}")
@@ -84,6 +88,7 @@ def record_issuer(page: Page) -> str:
     if not record_fields(page):
         return _by_number(page)
     presented = any(word in page.text for word in organs.table()["record_words"]) or stands_alone(page)
+    presented = presented or _is_paper(page)
     return (named_issuer(page) or _body(page)) if presented else ""
 
 
@@ -111,6 +116,14 @@ def stands_alone(page: Page) -> bool:
     """Whether the record is the page: one record, hardly a word else, at an address that looks it up."""
     address = page.url.partition(page.parts.netloc)[2]
     return len(page.text) < _ALONE_CHARS and _ADDRESS.search(address) is not None
+
+
+def _is_paper(page: Page) -> bool:
+    """Whether a page is called as a paper is and holds little else than one."""
+    employed = any(word in page.text for word in organs.table()["employer_labels"])
+    return (
+        len(page.text) < _PAPER_CHARS and not employed and _PAPER.fullmatch(organs.plain_name(page.title)) is not None
+    )
 
 
 def named_issuer(page: Page) -> str:

@@ -75,6 +75,7 @@ CLAIM_REASONS = {
     "links": "页面的栏目链接大多指向 {claimed}，像是照搬该网站",
     "columns": "页面的栏目链接几乎都指向 {claimed}，像是照搬该网站",
     "frame": "页面用框架直接显示 {claimed} 的内容，自己却放在 {host}",
+    "door": "页面自己没有内容，只是用框架把 {claimed} 的网页搬到 {host} 这个地址下",
     "form": "页面的表单提交给 {claimed}，自己却放在 {host}",
     "emblem": "页面使用国徽、警徽一类的徽记（{code}），而 {host} 不是国家机关的网站",
     "template": "页面源码带有政府网站专用的栏目标签（{code}）",

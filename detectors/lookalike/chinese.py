@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from detectors.hosts import Registry
 
 _MIN_NAME_CHARS = 4
+_PAPER = "证"
+_ASKED = re.compile(r"(?:证书|证件|证照).{1,4}(?:查询|验证|核验|查验)")
 _MAX_WORD_CHARS = 2
 """A name that is nothing but a longer subject needs no word beside it."""
 
@@ -41,6 +44,7 @@ class Chinese:
         self.subjects: list[str] = sorted(known["subjects"], key=len, reverse=True)
         self.organs: list[str] = sorted(known["organs"], key=len, reverse=True)
         self.functions: list[str] = known["functions"]
+        self.qualifiers: list[str] = known["qualifiers"]
         self.places = frozenset(_bare_places(places)) | {"国家", "中国", "全国"}
         self.sites = {name: site for name, site in registry.names.items() if len(name) >= _MIN_NAME_CHARS}
 
@@ -58,6 +62,8 @@ class Chinese:
         if named:
             return Found(named[0], "", self.sites[named[0]])
         organ = next((word for word in self.organs if word in folded), "")
+        asked = None if organ else _ASKED.search(folded)
+        organ = asked.group() if asked else organ
         return Found(organ, "") if organ else self._with_function(folded)
 
     def _with_function(self, text: str) -> Found | None:
@@ -68,9 +74,10 @@ class Chinese:
             return self._latin_subject(latin, han)
         rest = han.replace(subject, "", 1)
         function = next((word for word in self.functions if word in rest), "") or _first(latin, PURPOSES)
+        qualified = subject.endswith(_PAPER) and not _without(rest, (*self.subjects, *self.qualifiers))
         placed = rest.rstrip("省市县区") in self.places
         alone = not rest and len(text) == len(han) and len(han) > _MAX_WORD_CHARS
-        return Found(subject, function) if function or alone or placed else None
+        return Found(subject, function) if function or alone or placed or qualified else None
 
     def _latin_subject(self, latin: Reading | None, han: str) -> Found | None:
         subject, function = _first(latin, SUBJECTS), next((word for word in self.functions if word in han), "")
@@ -83,6 +90,12 @@ def _bare_places(places: Places) -> Iterator[str]:
         divisions = (*divisions_of(province.prefectures), *divisions_of(province.counties))
         for name, reading in ((province.name, province.reading), *divisions):
             yield name[: len(reading.split("-"))]
+
+
+def _without(text: str, parts: Iterable[str]) -> str:
+    for part in parts:
+        text = text.replace(part, "")
+    return text
 
 
 def _first(reading: Reading | None, kinds: frozenset[Kind]) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from detectors.lookalike.official import Officials
 
 ENOUGH_POINTS = 3
+_OF_THE_STATE = "b"
+"""The last initial of what only the state has: 部."""
 _SHORT_WORD_CHARS = 2
 _MAX_SHORT_WORDS = 2
 _WORDS_OF_A_QUERY = 2
@@ -51,7 +53,8 @@ def enough(reading: Reading, text: str, target: Target, officials: Officials, *,
         return False
     points = reading.points + _by_order(reading, text, target)
     points += purposeful and ("-" in text or target.is_chinese)
-    points += target.is_chinese and kinds == {Kind.NATIONAL, Kind.FILLER} and text not in officials.cores
+    others = kinds - {Kind.FILLER, Kind.STATE}
+    points += target.is_chinese and others == {Kind.NATIONAL} and others != kinds and text not in officials.cores
     return points >= ENOUGH_POINTS
 
 
@@ -63,7 +66,8 @@ def _by_order(reading: Reading, text: str, target: Target) -> int:
     points += _asks_of_one(reading)
     points += target.is_chinese and kinds == {Kind.BUREAU}
     points += Kind.NUMBER in kinds and bool(kinds & _NUMBERED)
-    points += kinds <= _STRONG and _YEAR.search(text) is not None
+    dated = kinds <= _STRONG or (Kind.NATIONAL in kinds and bool(kinds & PURPOSES))
+    points += dated and _YEAR.search(text) is not None
     served = "-" in target.label and Kind.CARRIER in reading.kinds
     return points + (served and bool(kinds & _STRONG) and not is_foreign(target.suffix))
 
@@ -86,6 +90,10 @@ def _without_ranks(reading: Reading) -> Iterator[Word]:
 
 
 def _placed(place: Word, organ: Word, *, first: bool, sure: bool) -> int:
+    if place.kind is Kind.LOCAL and organ.kind is Kind.PLACE:
+        return place.text in words()["beside_places"]["organs"]
+    if place.kind is Kind.STATE and organ.kind in (Kind.LOCAL, Kind.NATIONAL):
+        return 2 * organ.text.endswith(_OF_THE_STATE) if organ.kind is Kind.LOCAL else organ.points > 1
     if organ.kind is Kind.LOCAL:
         return 2 * _has_such(place, organ, first=first, sure=sure)
     if organ.kind in (Kind.OFFICE, Kind.BUREAU, Kind.SLIP):
@@ -102,7 +110,7 @@ def _has_such(place: Word, organ: Word, *, first: bool, sure: bool) -> bool:
     if place.kind in (Kind.PLACE, Kind.COUNTY):
         return True
     if place.kind in (Kind.PROVINCIAL, Kind.CORE):
-        telling = len(place.text) > _SHORT_WORD_CHARS or organ.text in words()["beside_provinces"]["organs"]
+        telling = len(place.text) > _SHORT_WORD_CHARS or organ.text in words()["beside_places"]["organs"]
         return sure or (first and telling)
     fits = not organ.text.endswith(_OF_PROVINCES)
     return fits and ((first and place.kind is Kind.RANKED) or (sure and place.kind is Kind.ABBREVIATION))
@@ -112,6 +120,8 @@ def _asks_of_one(reading: Reading) -> bool:
     """`rsjcx`, `diangongzs`, `gdzjtcx`, `12350cx`: an organ's initials, a paper's, a hotline or a long trade, and
     certificates or a query right behind."""
     said = [word for word in reading.words if word.kind not in (Kind.ABBREVIATION, Kind.PROVINCIAL, Kind.CORE)]
+    if len(said) == _WORDS_OF_A_QUERY and said[1].kind is Kind.NUMBER:
+        said.reverse()
     if len(said) != _WORDS_OF_A_QUERY or said[1].text not in _ASKED:
         return False
     first = said[0]

@@ -13,7 +13,7 @@ from detectors.domains import Domains
 from detectors.lookalike import glyphs, slips
 from detectors.lookalike.chinese import Chinese
 from detectors.lookalike.hostname import Target, decoded
-from detectors.lookalike.official import Officials
+from detectors.lookalike.official import LOCAL_KINDS, Officials
 from detectors.lookalike.points import enough, is_foreign
 from detectors.lookalike.typos import Typos
 from detectors.lookalike.vocabulary import ORGANS, PLACES, PURPOSES, SUBJECTS, Kind, Lexis, Reading, Word, vocabulary
@@ -31,6 +31,8 @@ _MIN_OPEN_CORE_CHARS = 4
 _MIN_LEGACY_CORE_CHARS = 5
 _MIN_FOLDED_CHARS = 6
 _MIN_SLIPPED_CHARS = 8
+_PARTED_CHARS = 8
+"""A longer word of ours stands in a label whatever hyphens part it."""
 _NUMBERED = re.compile(r"\d{1,4}$")
 _TAIL = re.compile(r"^\d{2,}|\d{2,}$")
 _LEGACY = frozenset({"com", "net", "org"})
@@ -66,8 +68,11 @@ class Rules:
         distinct = [word for word in words if _is_foldable(word)]
         self.folded = tuple(Lexis(distinct, fold) for fold in glyphs.FOLDS)
         self.idn_cores = {glyphs.single(core): site for core, site in self._named() if len(core) >= _MIN_IDN_CORE_CHARS}
+        self.regions = frozenset(f"{word.text}.cn" for word in words if word.kind is Kind.PROVINCIAL)
         self.whose = Whose(Domains(registry, places), places)
-        self.places = slips.Places(word.text for word in words if word.kind is Kind.PLACE)
+        national = (name for name, site in self.officials.joined.items() if site.kind not in LOCAL_KINDS)
+        self.joined = slips.Spellings(name for name in national if name.isalpha() and len(name) >= _MIN_SLIPPED_CHARS)
+        self.places = slips.Spellings(word.text for word in words if word.kind is Kind.PLACE)
         self.typos = Typos([word.text for word in self.lexis.long.values()])
         self.chinese = Chinese(registry, self.lexis, places)
         self.open_hosts = tuple(sorted(self.officials.open_hosts, key=len, reverse=True))
@@ -191,10 +196,18 @@ class Rules:
             reading = lexis.read(text) if lexis.mentions(text) else None
             if reading is not None and enough(reading, text, target, self.officials, in_front=in_front):
                 return self._combination(reading)
+        joined = target.label.replace("-", "") if "-" in target.label else ""
+        reading = self.lexis.read(joined) if self.lexis.mentions(joined) else None
+        if reading is not None and any(
+            word.kind is Kind.GENERIC and len(word.text) > _PARTED_CHARS for word in reading.words
+        ):
+            return self._combination(reading)
         return None
 
     def _texts(self, target: Target) -> Iterator[tuple[str, bool]]:
         yield target.label, False
+        if target.suffix in self.regions:
+            yield f"{target.suffix.partition('.')[0]}-{target.label}", False
         fronts = [front for front in target.fronts if front != "www"]
         if fronts:
             yield "-".join((*fronts, target.label)), False
@@ -237,6 +250,9 @@ class Rules:
                 None if core in self.officials.ordinary and not target.is_chinese else self.officials.open_cores[core]
             )
         site = self.officials.cores.get(core)
+        numbered = _NUMBERED.sub("", core)
+        if target.is_chinese and len(numbered) >= _MIN_OPEN_CORE_CHARS and numbered not in self.officials.ordinary:
+            site = site or self.officials.open_cores.get(numbered)
         word = self.lexis.words.get(core.replace("-", ""))
         national = word is not None and word.kind is Kind.NATIONAL
         return site if national or target.is_chinese else None
@@ -300,10 +316,13 @@ class Rules:
         where names in China stand, or under its own suffix."""
         label = target.label.replace("-", "")
         site = self.officials.slips.get(label)
-        if site is not None and (target.is_chinese or len(label) >= _MIN_SLIPPED_CHARS):
+        if site is not None and (target.is_chinese or "-" in target.label or len(label) >= _MIN_SLIPPED_CHARS):
             return site
         site = self.officials.core_slips.get(label)
-        return site if site is not None and (target.is_chinese or site.host.endswith("." + target.suffix)) else None
+        if site is not None and (target.is_chinese or site.host.endswith("." + target.suffix)):
+            return site
+        meant = self.joined.meant(label, sure=True) if self.lexis.mentions(label) else ""
+        return self.officials.joined[meant] if meant else None
 
     def _misplaced(self, target: Target) -> Finding | None:
         """`yjt-shangdong.com`: a place's organ, the place misspelt."""

@@ -32,8 +32,8 @@ def slips_of_pinyin(word: str) -> set[str]:
     return {one for one in slips(word) if not is_pinyin(one)} | heard
 
 
-class Places:
-    """Spellings of places with one error in them, found however many places there are."""
+class Spellings:
+    """Long names with one error in them, found however many names there are."""
 
     def __init__(self, spellings: Iterable[str]) -> None:
         self._shortened: dict[str, list[str]] = {}

@@ -220,6 +220,8 @@ def _slips(known: list[Word]) -> Iterator[Word]:
         made: set[str] = set()
         if word.kind is Kind.OFFICE or (word.kind is Kind.NATIONAL and len(word.text) >= _LONG_NATIONAL):
             made = {one for one in slips(word.text, replaced=True) if len(one) >= _LONG_CORE}
+        elif word.kind is Kind.GENERIC and len(word.text) == _LONG_CORE:
+            made = {one for one in slips(word.text) if len(one) == _LONG_CORE}
         elif word.kind in (Kind.BUREAU, Kind.MEDIUM, Kind.GENERIC) and len(word.text) >= _LONG_NATIONAL:
             made = slips(word.text) if len(word.text) >= _UNMISTAKABLE else slips_of_pinyin(word.text)
         points = word.points if len(word.text) >= _UNMISTAKABLE else POINTS[Kind.SLIP]

@@ -37,6 +37,8 @@ def found(html: str, context: Context, url: str = URL) -> dict[str, Claim]:
         ("<iframe srcdoc='<h1>银河省应急管理厅</h1>'></iframe>", "masthead", ORGAN),
         ('<input name="sitename" value="银河省应急管理厅">', "site_name", ORGAN),
         ("<h1>银河省应急管理厅电子证照系统</h1>", "masthead", ORGAN),
+        ("<title>银河省应急管理厅【官网】</title>", "title", ORGAN),
+        ("<svg><text>银河省应急管理厅</text></svg>", "masthead", ORGAN),
         ("<p>该证书与银河省应急管理厅数据库一致</p>", "statement", ORGAN),
         (
             "<title>公安部全国工程质量安全监管信息平台</title>",
@@ -72,7 +74,9 @@ def test_an_address_is_found_where_copies_keep_it(html: str, kind: str, host: st
 
 def test_a_frame_counts_where_the_page_shows_nothing_else(context: Context) -> None:
     frame = '<iframe src="https://www.yinhe.gov.cn/"></iframe>'
-    assert "frame" in {claim.kind for claim in claims(Page.from_html(frame, URL), context.registry)}
+    alone, beside = (Page.from_html(html, URL) for html in (frame, frame + "<p>" + "自己的内容" * 20))
+    assert {claim.kind for claim in claims(alone, context.registry)} == {"door"}
+    assert {claim.kind for claim in claims(beside, context.registry)} == {"frame"}
     assert "frame" not in found(frame + "<p>" + "自己的内容" * 200, context)
 
 
@@ -81,6 +85,13 @@ def test_a_frame_is_called_by_its_title_where_the_page_says_nothing_else(context
     named = claims(Page.from_html(frame, URL), context.registry)
     assert [(claim.kind, claim.name) for claim in named] == [("title", ORGAN)]
     assert not found(frame + "<p>" + "自己的内容" * 200, context)
+
+
+@pytest.mark.parametrize("tag", ["template", 'script type="text/x-template"'])
+def test_a_template_is_read_where_the_page_says_nothing_else(tag: str, context: Context) -> None:
+    template = f"<{tag}><h1>银河省应急管理厅</h1></{tag.partition(' ')[0]}>"
+    assert {claim.name for claim in claims(Page.from_html(template, URL), context.registry)} == {ORGAN}
+    assert not found(template + "<p>" + "自己的内容" * 200, context)
 
 
 def test_what_only_supports_is_told_apart(context: Context) -> None:
@@ -101,9 +112,22 @@ def test_what_only_supports_is_told_apart(context: Context) -> None:
         "<h1>演示市应急管理局</h1>",
         '<input name="wd" value="银河省应急管理厅">',
         "<p>本机构经银河省应急管理厅备案</p>",
+        "<p>新版证书将与银河省应急管理厅数据联网</p>",
         '<div class="footer">网站标识码：1234567890</div>',
     ],
-    ids=["headline", "link", "index", "denial", "builder", "report", "demonstration", "search", "filed", "made up"],
+    ids=[
+        "headline",
+        "link",
+        "index",
+        "denial",
+        "builder",
+        "report",
+        "demonstration",
+        "search",
+        "filed",
+        "joined",
+        "made up",
+    ],
 )
 def test_who_only_speaks_of_an_organ_claims_nothing(html: str, context: Context) -> None:
     assert not found(html, context)

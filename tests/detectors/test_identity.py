@@ -60,6 +60,15 @@ def test_whoever_asks_for_papers_under_an_organs_name_wants_more_than_to_inform(
     assert other.impersonation.level is not Level.FLAG
 
 
+def test_a_page_that_is_called_as_a_paper_shows_one(context: Context) -> None:
+    rows = ("姓名：周*", "人员类型：负责人", "初领日期：2024-05-01", "有效期：2027-04-30", f"发证机关：{ORGAN}")
+    card = "".join(f"<p>{row}</p>" for row in rows)
+    verdict = judged(page(card, title="考核合格证"), "https://www.yinhe-info.top/", context).impersonation
+    assert (verdict.level, verdict.imitates) == (Level.FLAG, ORGAN)
+    staff = judged(page(card + "<p>所属单位：甲厂</p>", title="考核合格证"), "https://www.yinhe-info.top/", context)
+    assert staff.impersonation.level is not Level.FLAG
+
+
 def test_short_names_are_written_out(context: Context) -> None:
     verdict = judged(page("", title="星城市安监局证件查询网"), "https://www.yinhe-info.top/", context).impersonation
     assert verdict.imitates == "星城市安全生产监督管理局"

@@ -24,8 +24,8 @@ def levels(file: str, context: Context) -> list[Level]:
         ("second_hand/names_read.txt", 0.96),
         ("second_hand/names_unread.txt", 0.93),
         ("third_hand/names_read.txt", 0.98),
-        ("third_hand/names_unread.txt", 0.88),
-        ("own/names.txt", 0.92),
+        ("third_hand/names_unread.txt", 0.95),
+        ("own/names.txt", 0.93),
     ],
 )
 def test_look_alikes_are_watched(file: str, found: float, context: Context) -> None:
