@@ -17,9 +17,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bs4 import BeautifulSoup
-from made_pages import Made, kinds, made
 
 import config
+from benchmarks.made_pages import Made, kinds, made
 from detectors.context import Context
 from detectors.features import Page
 from detectors.runner import assess

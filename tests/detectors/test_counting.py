@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import config
+from detectors import grams
 from detectors.context import Context
 from detectors.features import Page
 from detectors.grams import SOUND, Strings
@@ -30,6 +33,15 @@ WEIGHTS = {
 }
 
 
+@pytest.fixture(autouse=True, scope="module")
+def at_once() -> Iterator[None]:
+    """However few the texts are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grams, "_SEVERAL", 0)
+        patch.setattr(grams, "_MANY", -1)
+        yield
+
+
 def strings() -> Strings:
     return Strings(WEIGHTS, {name: 1.0 + 0.25 * len(name) for name in WEIGHTS})
 
@@ -39,6 +51,17 @@ def test_many_texts_count_what_each_counts(texts: list[str]) -> None:
     known = strings()
     assert known.sums(texts) == list(map(known.sum, texts))
     assert known.all_shown(texts) == list(map(known.shown, texts))
+
+
+def test_what_counts_at_once_is_prepared_when_many_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grams, "_SEVERAL", 3)
+    monkeypatch.setattr(grams, "_MANY", 5)
+    known, texts = strings(), ["免考证", "证@", "电工"]
+    sums = list(map(known.sum, texts))
+    assert known.sums(texts) == sums
+    assert "_at_once" not in vars(known)
+    assert known.sums(texts) == sums
+    assert "_at_once" in vars(known)
 
 
 def test_a_string_counts_once_in_a_text_and_does_not_go_over_to_the_next() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detectors.features import Page
-from detectors.intents import intents
+from detectors.intents import _may_hold, _pattern, intents
 
 
 @pytest.mark.parametrize(
@@ -31,3 +35,10 @@ def test_an_intent_is_seen_and_quoted(html: str, kind: str) -> None:
 )
 def test_words_alone_are_none(html: str) -> None:
     assert intents(Page.from_html(html, "https://a.example/")) == ()
+
+
+@pytest.mark.parametrize("kind", ["app_links", "follow", "pay"])
+@given(data=st.data())
+def test_what_a_pattern_matches_holds_one_of_its_words(kind: str, data: st.DataObject) -> None:
+    found = data.draw(st.from_regex(re.compile(_pattern(kind).pattern), fullmatch=True))
+    assert _may_hold(kind, found)

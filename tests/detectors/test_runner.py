@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from detectors.contacts import page_views
 from detectors.context import Context
 from detectors.features import Page
 from detectors.runner import MAX_FINDINGS, assess, assess_all
+from detectors.uncollected import uncollected
 from tests.detectors import labelled
 
 OFFER = "焊工证不用考试三天拿证，电话14000000127"
@@ -152,3 +154,17 @@ def test_a_text_that_fails_costs_no_other(monkeypatch: pytest.MonkeyPatch, conte
     assert {error.message for error in broken.errors} == {"broken"}
     assert not found.errors
     assert found.selling.level is Level.FLAG
+
+
+def test_the_collector_comes_back_after_a_page_even_after_a_fault() -> None:
+    with pytest.raises(ValueError, match="broken"), uncollected():
+        assert not gc.isenabled()
+        raise ValueError("broken")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
