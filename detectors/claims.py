@@ -31,6 +31,7 @@ _HOSTED_BY = re.compile(
     r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|部门|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{3,40})"
 )
 _SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)(?!(?:单位|部门|方)?\s{0,2}[:：])")
+_COPYRIGHT = re.compile(r"(?:©|[Cc]opyright)[^\u4e00-\u9fff\n]{0,40}([\u4e00-\u9fff（）()]{4,30})")
 _JOINED = re.compile(r"\s{0,2}[、，,和及与]\s{0,2}([\u4e00-\u9fff（）()]{4,40})")
 _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办")
 _OVERSEES = re.compile(r"[\s（(]{0,2}(?:主管|批准|核准|备案|认可|认证|指导|授权|监制|监督|许可|审批|举报|投诉|定点)")
@@ -134,7 +135,8 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
         text = page.quote(passage)
         signed = any(word in text for word in _SIGNING_WORDS)
         matches = [*_HOSTED_BY.finditer(page.text, passage.start, passage.end)]
-        signing = _SIGNED_BY.finditer(page.text, passage.start, passage.end) if signed else ()
+        by = (_SIGNED_BY, _COPYRIGHT) if signed else ()
+        signing = [one for each in by for one in each.finditer(page.text, passage.start, passage.end)]
         matches += [one for one in signing if not any(other.start() <= one.start() < other.end() for other in matches)]
         for match in matches:
             name = match.group(1).strip("（）()")

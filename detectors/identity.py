@@ -58,6 +58,7 @@ WEIGHTS = {
 """What one mark weighs on a host that does not own it; marks of different kinds add up."""
 _SITE_MARKS = frozenset({"site_name", "site_domain", "site_code", "footer", "icp", "jiucuo", "saved_from"})
 """By these a page speaks as the site itself; whose name else it bears does not weaken the others then."""
+_CALLED = frozenset({"site_name", "footer", "title", "masthead", "statement"})
 _FOOTER_MARKS = frozenset({"footer", "site_code"})
 _MENTIONS = frozenset(
     {
@@ -206,6 +207,8 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
         weight = _DOOR_WEIGHT if leads_elsewhere(page) else _BARE_WEIGHT
         yield replace(_intent(page, weight, strings.BARE.format(host=page.host), whom), cls=strings.FAKE_SITE)
     yield from _wants(page, whom, factor)
+    if any(claim.kind in _CALLED for claim in found):
+        yield from _wants_somebody(page, whom, factor)
 
 
 def _own_name(page: Page, registry: Registry) -> str:
@@ -228,9 +231,6 @@ def _wants(page: Page, whom: str, factor: float) -> Iterator[Signal]:
     if fields:
         names = "、".join(strings.FIELD_NAMES[field] for field in fields)
         yield _intent(page, _QUERY_WEIGHT * factor, strings.QUERY_FORM.format(fields=names, host=page.host), whom)
-    elif asks_for_identity(page):
-        signal = _intent(page, _IDENTITY_WEIGHT * factor, strings.IDENTITY_FORM.format(host=page.host), whom)
-        yield replace(signal, cls=strings.FAKE_SITE)
     record = record_fields(page)
     if record:
         reason = strings.RECORD_PAGE.format(fields="、".join(record[:4]), host=page.host)
@@ -240,6 +240,13 @@ def _wants(page: Page, whom: str, factor: float) -> Iterator[Signal]:
         signal = _intent(page, _INTENT_WEIGHTS[intent.kind] * factor, reason, whom)
         cls = strings.FAKE_SITE if intent.kind == "card" else strings.FAKE_QUERY
         yield replace(signal, cls=cls, quote=intent.quote, start=intent.start, end=intent.end, where=intent.where)
+
+
+def _wants_somebody(page: Page, whom: str, factor: float) -> Iterator[Signal]:
+    """A form for somebody's papers or password that is no query, on a page that is called as an organ is."""
+    if asks_for_identity(page) and not query_fields(page):
+        signal = _intent(page, _IDENTITY_WEIGHT * factor, strings.IDENTITY_FORM.format(host=page.host), whom)
+        yield replace(signal, cls=strings.FAKE_SITE)
 
 
 def _mark(page: Page, claim: Claim, weight: float, whom: str) -> Signal:

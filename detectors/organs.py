@@ -189,6 +189,8 @@ def brand(title: str) -> str:
     last = plain_name(last)
     if not head or not 2 <= len(last) <= _MAX_BRAND_CHARS or organ_name(last) or any(word in last for word in known):
         return ""
+    if last.endswith(tuple(table()["short_endings"])):
+        return ""
     return "" if any(ending in last for ending in table()["endings"]) else last
 
 

@@ -41,8 +41,12 @@ def _query_fields(page: Page) -> tuple[str, ...]:
 
 
 def asks_for_identity(page: Page) -> bool:
-    """Whether any form wants the number of a person's papers, to whatever end."""
-    return page.once("asks_for_identity", lambda: any("id" in _kinds(form) for form in page.markup.forms))
+    """Whether any form wants the number of a person's papers, or somebody's password, to whatever end."""
+    return page.once("asks_for_identity", lambda: any(map(_wants_a_person, page.markup.forms)))
+
+
+def _wants_a_person(form: Form) -> bool:
+    return any(field.kind == "password" for field in form.fields) or "id" in _kinds(form)
 
 
 def _kinds(form: Form) -> set[str]:

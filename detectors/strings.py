@@ -50,7 +50,7 @@ QUERY_NAMELESS = "页面自称“{name}”，要求填写证件号码来查询�
 MIRRORED = "网址路径里写着 {claimed}，页面又以“{name}”自称，像是把该网站的网页搬到了 {host}"
 BARE = "页面除了标题几乎没有内容，由脚本生成或转向别处，而 {host} 不是标题所写机关的网站"
 QUERY_FORM = "页面要求填写{fields}来查询，而 {host} 不是任何发证机关的网站"
-IDENTITY_FORM = "页面在该名义下要求填写身份证件号码，而 {host} 不是该机关的网站"
+IDENTITY_FORM = "页面在该名义下要求填写身份证件号码或密码，而 {host} 不是该机关的网站"
 RECORD_PAGE = "页面直接展示证件信息（{fields}），而 {host} 不是发证机关的网站"
 CLAIM_REASONS = {
     "site_name": "页面在 SiteName 中自称“{name}”，但 {host} 不属于该机关",

@@ -32,6 +32,7 @@ def found(html: str, context: Context, url: str = URL) -> dict[str, Claim]:
         ("<p>本平台由银河省应急管理厅主办</p>", "statement", ORGAN),
         ('<div class="footer">版权所有：银河省应急管理厅</div>', "footer", ORGAN),
         ('<div class="footer">主管单位：银河省应急管理厅</div>', "supervisor", ORGAN),
+        ('<div class="footer">Copyright © 2020-2025 银河省应急管理厅 All Rights Reserved</div>', "footer", ORGAN),
         ("<h1>银河省公务员考试录用管理系统</h1>", "platform", ""),
         ('<meta property="og:site_name" content="银河省应急管理厅">', "site_name", ORGAN),
         ("<iframe srcdoc='<h1>银河省应急管理厅</h1>'></iframe>", "masthead", ORGAN),

@@ -56,6 +56,9 @@ def test_whoever_asks_for_papers_under_an_organs_name_wants_more_than_to_inform(
     form = f"<form>{fields}<button>登记</button></form>"
     verdict = judged(page(f"<div>{ORGAN}</div>{form}"), "https://www.yinhe-info.top/", context).impersonation
     assert (verdict.level, verdict.imitates) == (Level.FLAG, ORGAN)
+    login = "<form><input placeholder='账号'><input type=password><button>登录</button></form>"
+    door = judged(page(f"<div>{ORGAN}</div>{login}"), "https://www.yinhe-info.top/", context).impersonation
+    assert door.level is Level.FLAG
     other = judged(page(f"<p>{ORGAN}</p>{form}", title="银河职业培训学校"), "https://www.yinhe-info.top/", context)
     assert other.impersonation.level is not Level.FLAG
 
