@@ -24,6 +24,7 @@ _TELLING_WORD_CHARS = 3
 """A word so long does not come about by chance where a text is read in another order."""
 _LINE_MAX_CHARS = 2 * _CELLS_MAX
 _CELL = re.compile(f"[0-9a-z{HAN}@+]")
+_NO_CELL = re.compile(f"[^0-9a-z{HAN}@+]")
 _NO_CELLS = re.compile(f"[^0-9a-z{HAN}@+\n]+")
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
 _BLANK = re.compile(r"\s")
@@ -107,8 +108,9 @@ def _columns(views: Views, find: Find) -> Reading | None:
     if "\n" not in text:
         return None
     grids = list(_grids(text))
-    promising = [[_cells(text, line) for line in grids[index]] for index in _promising(grids, find)]
-    found = _best(text, [(list(chain(*rows)), [_from_right(rows), _from_left(rows)]) for rows in promising], find)
+    promising = [[_cells(text, line.start, line.end) for line in grids[index]] for index in _promising(grids, find)]
+    read = [(list(chain(*rows)), [_by_columns(rows, from_right=True), _by_columns(rows)]) for rows in promising]
+    found = _best(text, read, find)
     return _turned(views, "vertical", found)
 
 
@@ -146,30 +148,40 @@ def _promising(grids: list[list[_Line]], find: Find) -> Iterator[int]:
     pieces = []
     for grid in grids:
         rows = [line.cells for line in grid]
-        pieces.append(f"{_downwards(rows)}{_APART}{_downwards([cells[::-1] for cells in rows])}{_APART}")
+        pieces.append(f"{_downwards(rows)}{_APART}{_downwards(rows, from_right=True)}{_APART}")
     read = "".join(pieces)
     telling = (start for _, start, end in find(read) if end - start >= _TELLING_WORD_CHARS and read[start] > _LAST_CELL)
     ends = [*accumulate(map(len, pieces))]
     yield from sorted({bisect_right(ends, start) for start in telling})
 
 
-def _downwards(rows: list[str]) -> str:
+def _downwards(rows: Sequence[str], *, from_right: bool = False) -> str:
+    """Cells read from top to bottom, one column after the other; no row has more than the first."""
+    joined, width = "".join(rows), len(rows[0])
+    if len(joined) == width * len(rows):
+        return "".join([joined[at::width] for at in _order(width, from_right=from_right)])
+    rows = [cells[::-1] for cells in rows] if from_right else rows
     return "".join(chain.from_iterable(zip_longest(*rows, fillvalue="")))
 
 
-def _cells(text: str, line: _Line) -> Sequence[int]:
-    start, end = line.start, line.end
-    return (
-        range(start, end) if len(line.cells) == end - start else [at.start() for at in _CELL.finditer(text, start, end)]
-    )
+def _order(width: int, *, from_right: bool) -> range:
+    return range(width - 1, -1, -1) if from_right else range(width)
 
 
-def _from_left(rows: Sequence[Sequence[int]]) -> list[int]:
+def _cells(text: str, start: int, end: int) -> Sequence[int]:
+    """Where the characters stand that count, line breaks not among them."""
+    if _NO_CELL.search(text, start, end) is None:
+        return range(start, end)
+    return [at.start() for at in _CELL.finditer(text, start, end)]
+
+
+def _by_columns(rows: Sequence[Sequence[int]], *, from_right: bool = False) -> Places:
+    """`_downwards` of offsets."""
+    joined, width = list(chain.from_iterable(rows)), len(rows[0])
+    if len(joined) == width * len(rows):
+        return list(chain.from_iterable(joined[at::width] for at in _order(width, from_right=from_right)))
+    rows = [row[::-1] for row in rows] if from_right else rows
     return [at for column in zip_longest(*rows, fillvalue=-1) for at in column if at >= 0]
-
-
-def _from_right(rows: Sequence[Sequence[int]]) -> list[int]:
-    return _from_left([row[::-1] for row in rows])
 
 
 def _backwards(views: Views, find: Find, find_backwards: Find) -> Reading | None:
@@ -215,7 +227,7 @@ def _edge_before(edge: re.Pattern[str], text: str, start: int) -> int:
 def _read_backwards(text: str, spans: Iterable[Span], find: Find) -> dict[Span, Sequence[int]]:
     """The characters of each passage from the end, where it is to be read so."""
     different = list(dict.fromkeys(spans))
-    usual = [[match.start() for match in _CELL.finditer(text, *span)] for span in different]
+    usual = [_cells(text, *span) for span in different]
     return dict(zip(different, _best(text, [(places, [places[::-1]]) for places in usual], find), strict=True))
 
 
@@ -247,17 +259,20 @@ def _covered(text: str, ways: Sequence[Places], find: Find) -> list[tuple[int, i
     read = "".join(pieces)
     starts = [*accumulate(map(len, pieces), initial=0)]
     found = [(0, 0)] * len(ways)
-    number, longest, covered = len(ways), 0, 0
+    number, longest, covered = 0, 0, 0
     first = begin = len(read)
     for _, start, end in reversed(find(read)):
-        if start < first and end - start > 1 and read[start] > _LAST_CELL:
-            if start < begin:
-                number = bisect_right(starts, start) - 1
-                begin, longest, covered = starts[number], 0, 0
-            longest = max(longest, end - start)
-            covered += min(end, first) - start
-            first = start
-            found[number] = (longest, covered)
+        size = end - start
+        if start >= first or size == 1 or read[start] <= _LAST_CELL:
+            continue
+        if start < begin:
+            number = bisect_right(starts, start) - 1
+            begin, longest, covered = starts[number], 0, 0
+        if size > longest:
+            longest = size
+        covered += size if end <= first else first - start
+        first = start
+        found[number] = (longest, covered)
     return found
 
 
@@ -267,5 +282,5 @@ def _turned(views: Views, kind: str, passages: Iterable[Places]) -> Reading | No
     if not places:
         return None
     text = views.folded.text
-    turned = Turned("".join(_APART if at < 0 else text[at] for at in places), places)
+    turned = Turned("".join([_APART if at < 0 else text[at] for at in places]), places)
     return Reading(kind, turned.text, lambda start, end: views.folded.original(*turned.original(start, end)))

@@ -38,6 +38,7 @@ _MARK = (
 _PLAIN_MARK = re.compile(f"[{_OPENING}](?:[{HAN}]?\\s?[:：])?\\s?[a-zA-Z]{{1,6}}[1-5]?\\s?[{_CLOSING}]")
 _ASTRAL = "\U00010000-\U0010ffff"
 _ONE_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_INVISIBLES = re.compile(f"([{INVISIBLE}]+)")
 _TONE = re.compile(f"[{_TONED}]")
 _GAPS_AND_WORDS = re.compile(f"({WORD_RUN.pattern})")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
@@ -220,10 +221,12 @@ def fold(text: str) -> View:
     found = _changing().findall(text)
     glyphs = set(found)
     written = text if glyphs.isdisjoint(_ROMAN) else _ROMAN_NUMBER.sub(_as_digits, text)
-    special = not glyphs.isdisjoint(_occasional()) or any(map(_ONE_INVISIBLE.match, glyphs))
-    if not special and not _PLAIN_MARK.search(written):
+    if not glyphs.isdisjoint(_occasional()) or _PLAIN_MARK.search(written):
+        view = _without_specials(written, toned=not glyphs.isdisjoint(_TONED))
+    elif any(map(_ONE_INVISIBLE.match, glyphs)):
+        view = _without_invisible(written)
+    else:
         return unchanged(replace_glyphs(written, found, one_to_one()), len(text))
-    view = _without_specials(written, toned=not glyphs.isdisjoint(_TONED))
     return View(replace_glyphs(view.text, found, one_to_one()), view.here, view.origin, view.lengths)
 
 
@@ -231,6 +234,11 @@ def _as_digits(match: re.Match[str]) -> str:
     number = match.group()
     first = number[0] if number[0] in "Ⅴⅴ" else number[0].translate(_ROMANS)
     return first + number[1:].translate(_ROMANS)
+
+
+def _without_invisible(text: str) -> View:
+    pieces = _INVISIBLES.split(text)
+    return spliced(pieces[::2], pieces[1::2], [""] * (len(pieces) // 2))
 
 
 def _without_specials(text: str, *, toned: bool) -> View:
