@@ -119,9 +119,9 @@ def _ranges(points: Iterable[int]) -> str:
 @cache
 def _chain() -> re.Pattern[str]:
     """Where enough digits follow each other; a check letter may come after. It begins with a class alone: `re` then
-    runs over everything else at full speed."""
-    one, letter = _ranges(digits()), _styled("Xx") + "Хх×✕✖"
-    return re.compile(rf"[{one}](?:{_BETWEEN}[{one}]){{{_OLD_DIGITS - 1},}}(?:{_BETWEEN}[{letter}])?")
+    runs over everything else at full speed. What begins behind a digit begins before it, too."""
+    one, letter = f"[{_ranges(digits())}]", _styled("Xx") + "Хх×✕✖"
+    return re.compile(rf"{one}(?<!{one}{one})(?:{_BETWEEN}{one}){{{_OLD_DIGITS - 1},}}(?:{_BETWEEN}[{letter}])?")
 
 
 @cache

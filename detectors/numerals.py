@@ -83,9 +83,9 @@ def _letters() -> re.Pattern[str]:
 
 @cache
 def _lettered() -> re.Pattern[str]:
-    """As many signs as `_letters` takes, whatever stands around them."""
+    """As many signs as `_letters` takes, whatever stands around them, from the first one on."""
     one = f"[{re.escape(''.join(tables()['numbers']['letters']))}{digit_class()}]"
-    return re.compile(rf"{one}(?:[-·. ]?{one}){{9,}}")
+    return re.compile(rf"{one}(?<!{one}{one})(?:[-·. ]?{one}){{9,}}")
 
 
 @cache
