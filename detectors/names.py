@@ -110,8 +110,10 @@ class Names:
         return self.rules.in_path(line.user, line.path) if line.user or len(line.path) > 1 else None
 
     def subject(self, word: str) -> str:
-        """Whom a word of ours stands for when no single official site does."""
-        return next((whom for part, whom in self.subjects.items() if part in word), "")
+        """Whom a word of ours stands for when it is no official site's own."""
+        whom = next((whom for part, whom in self.subjects.items() if part in word), "")
+        listed = self.registry.names.get(whom)
+        return listed.name if listed else whom
 
 
 @detector("names", version=VERSION, title="域名", axis=Axis.IMPERSONATION, budget_ms=1000)

@@ -68,13 +68,7 @@ def _by_ending(claim: Claim, registry: Registry) -> OfficialSite | None:
 def canonical_name(name: str, registry: Registry) -> str:
     """A name as the registry writes it, where it knows the organ."""
     listed = registry.claimed_by_name(name) or registry.claimed_by_name(name.removeprefix("中华人民共和国"))
-    return listed.name if listed else _written_out(name)
-
-
-def _written_out(name: str) -> str:
-    full: dict[str, str] = organs.table()["full"]
-    short = next((short for short in full if name.endswith(short)), "")
-    return name.removesuffix(short) + full[short] if short else name
+    return listed.name if listed else organs.written_out(name)
 
 
 def _by_address(page: Page, context: Context) -> str:

@@ -110,6 +110,13 @@ def _simplified() -> dict[int, str]:
     return {ord(form): plain for form, plain in traditional().items()}
 
 
+def written_out(name: str) -> str:
+    """A name in full whose organ is called short: 星城市安监局."""
+    full: dict[str, str] = table()["full"]
+    short = next((short for short in full if name.endswith(short)), "")
+    return name.removesuffix(short) + full[short] if short else name
+
+
 def body_of(text: str) -> str:
     """The organ whose papers a text speaks of, or nothing."""
     return next((organ for subject, organ in table()["bodies"].items() if subject in text), "")

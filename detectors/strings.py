@@ -114,6 +114,7 @@ NAME_REASONS = {
     "place_function": "由地名和机关的拼音“{official}”拼成，像是地方机关的网站",
     "former_host": "{official} 曾是官方域名，现已停用，任何人都可能重新注册",
 }
+OR = "或"
 NAME_CLASSES = {
     "misleading_subdomain": "误导性子域名",
     "gov_separator": "仿造政府域名",

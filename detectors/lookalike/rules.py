@@ -266,7 +266,9 @@ class Rules:
         found = self.chinese.read(".".join(shown))
         if found is None:
             return None
-        return Finding(Level.WATCH, "chinese_name", found.subject, found.site, found.function)
+        whom = "" if found.site else self.whose.chinese("".join(shown), found.subject)
+        site = found.site or self.registry.names.get(whom)
+        return Finding(Level.WATCH, "chinese_name", found.subject, site, found.function, whom)
 
     def _in_ascii(self, target: Target, shown: str) -> Finding | None:
         found = self.subdomain(target) or self.written(target, self.lexis) or self.glyphs(target)

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from detectors import organs
+from detectors import organs, strings
 from detectors.lookalike.glyphs import words
 from detectors.lookalike.vocabulary import OF_PLACES, PLACES, RANKS, Kind, Reading, divisions_of, initials_of
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from config.schema_places import Places
     from detectors.domains import Domains
 
+_MAX_ALIKE = 3
+"""So many organs whose names are written alike are told together."""
 _CALLED = OF_PLACES | {Kind.MEDIUM, Kind.LONG}
 _OF_PROVINCES, _OF_OTHERS = ("t", "ting"), ("j", "ju")
 """How the name of an organ ends that only provinces, or only cities and counties, have."""
@@ -57,13 +59,34 @@ class Whose:
         return dict(sorted(known.items(), key=lambda pair: -len(pair[0])))
 
     def name(self, reading: Reading) -> str:
-        """The organ that a reading names, or nothing."""
-        organ = next((word.text for word in reading.words if word.kind in _CALLED and self._office(word.text)), "")
-        at = [word.text for word in reading.words if word.kind in PLACES | {Kind.CORE}]
-        if not organ or not at:
+        """The organ that a reading names, or as many as are written alike and could be meant; or nothing."""
+        at = next((at for at, word in enumerate(reading.words) if word.kind in _CALLED and self._office(word.text)), -1)
+        placed = [number for number, word in enumerate(reading.words) if word.kind in PLACES | {Kind.CORE}]
+        if at < 0 or not placed:
             return ""
-        named = self._fitting(at[-1], organ)
-        return self.domains.office(next(iter(named)), self._office(organ)) if len(named) == 1 else ""
+        place = reading.words[at - 1 if at - 1 in placed else placed[0]].text
+        organ = reading.words[at].text
+        named = sorted(self.domains.office(name, self._office(organ)) for name in self._fitting(place, organ))
+        return strings.OR.join(named) if len(named) <= _MAX_ALIKE else ""
+
+    def chinese(self, text: str, organ: str) -> str:
+        """The same of a name in Chinese: 郑州应急局."""
+        places = self._in_chinese.get(text.partition(organ)[0].rstrip("省市县区"), set())
+        return next(iter(places)) + organs.written_out(organ) if len(places) == 1 else ""
+
+    @cached_property
+    def _in_chinese(self) -> dict[str, set[str]]:
+        """Provinces and prefectures, and counties called like none of them, without what they are by rank."""
+        found: dict[str, set[str]] = {}
+        for province in self.places.provinces:
+            for name, reading in ((province.name, province.reading), *divisions_of(province.prefectures)):
+                found.setdefault(name[: len(reading.split("-"))], set()).add(name)
+        higher = frozenset(found)
+        for province in self.places.provinces:
+            for name, reading in divisions_of(province.counties):
+                if (bare := name[: len(reading.split("-"))]) not in higher:
+                    found.setdefault(bare, set()).add(name)
+        return found
 
     def _fitting(self, place: str, organ: str) -> set[str]:
         """Places written so that have such an organ, the highest ones. Whose 局 was abolished, provinces had one."""

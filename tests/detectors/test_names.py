@@ -149,7 +149,11 @@ def test_a_former_host_that_anybody_can_register_is_watched() -> None:
 def test_whom_a_name_imitates(context: Context) -> None:
     judge = context.names.judge
     assert judge("yjt-hunan-gov-cn.com").imitates == "湖南省应急管理厅"
-    assert judge("tzzycx.top").imitates == "特种作业操作证查询平台"
+    assert judge("tzzycx.top").imitates == judge("cx-mem.top").imitates
+    assert judge("yjb-zs.com").imitates == "应急管理部"
+    assert judge("郑州应急局.中国").imitates == "郑州市应急管理局"
+    assert judge("sxyjt-aqpx-cx.com").imitates == "山西省应急管理厅"
+    assert judge("hnyjglt.cn").imitates == "河南省应急管理厅或海南省应急管理厅或湖南省应急管理厅"
     assert judge("hunanyjglt.com").imitates == "湖南省应急管理厅"
     assert judge("sdsyjt.cn").imitates == "山东省应急管理厅"
     assert judge("zjt-tzzy-gd.com").imitates == "广东省住房和城乡建设厅"
