@@ -25,7 +25,7 @@ SOUND = "♪"
 UNIT, SQUARE_UNIT = 10**5, 10**4
 """Weights are of three decimals, rarities of two: as whole numbers of such parts they add up to the same in any order,
 on any machine."""
-_SEVERAL, _MANY = 10, 200
+_SEVERAL, _MANY = 5, 200
 """Passages that are worth counting at once, and for which it is worth while to prepare what does."""
 BITS = 34
 LOW = (1 << BITS) - 1

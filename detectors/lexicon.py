@@ -244,11 +244,12 @@ class Lexicon:
         marked = bytearray(len(text) + 1)
         for at in places:
             marked[at] = 1
-        stands_in, search = marked.find, (automaton or self.automaton).find_matches_as_indexes
+        search = (automaton or self.automaton).find_matches_as_indexes
         found: list[Match] = []
         for start, end in windows:
             near = search(text[start:end], overlapping=True)
-            over = [match for match in near if stands_in(1, start + match[1], start + match[2]) >= 0]
+            here = marked[start:end]
+            over = [match for match in near if 1 in here[match[1] : match[2]]]
             found += [(index, start + first, start + last) for index, first, last in over] if start else over
         return found
 

@@ -287,8 +287,8 @@ class Passages:
         last of them."""
         start, size = group[0], 0
         parts: list[Span] = []
-        for index in range(*group):
-            size += self.spans[index][1] - self.spans[index][0]
+        for index, (first, last) in enumerate(self.spans[slice(*group)], start):
+            size += last - first
             if size >= chars:
                 parts.append((start, index + 1))
                 start, size = index + 1, 0

@@ -27,10 +27,12 @@ _ANSWER_CHARS = 800
 """A page that says so little, and that some organ's records agree, speaks as that organ's."""
 _SCRIPT_STRINGS = 60
 _UNSEEN = ("title", "alt", "meta", "script", "code")
+# begins with a class, looked behind after it: `re` runs over everything else at full speed
 _STATEMENT = re.compile(
-    r"(?:本(?:网站|站|平台|系统|页面|电子证照|电子证书|证照|证书|证件)(?:信息|数据)?(?:是|为|由)"
-    r"|欢迎(?:您)?(?:访问|来到|进入|登录|登陆|使用|光临)|正在(?:为您)?(?:跳转|连接|进入|前往|打开|访问)(?:至|到|往)?"
-    r"|(?:执收|收款|缴款)(?:单位|机关|部门)?[:：]\s?)"
+    r"[本欢正执收缴](?:(?<=本)(?:网站|站|平台|系统|页面|电子证照|电子证书|证照|证书|证件)(?:信息|数据)?(?:是|为|由)"
+    r"|(?<=欢)迎(?:您)?(?:访问|来到|进入|登录|登陆|使用|光临)"
+    r"|(?<=正)在(?:为您)?(?:跳转|连接|进入|前往|打开|访问)(?:至|到|往)?"
+    r"|(?:(?<=执)收|(?<=[收缴])款)(?:单位|机关|部门)?[:：]\s?)"
     r"([\u4e00-\u9fff（）]{4,40})"
 )
 _AGREES = re.compile(

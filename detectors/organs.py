@@ -125,14 +125,14 @@ def body_of(text: str) -> str:
 def quasi_official(text: str) -> bool:
     """Whether a name sounds like a certificate query platform or a place's system, not like an article on one."""
     text = visible(text)
-    if len(text) > MAX_NAME_CHARS or _said("articles").search(text):
+    if len(text) > MAX_NAME_CHARS or any_word("articles").search(text):
         return False
-    about = _said("functions").search(text) and _said("subjects", "bodies").search(text)
+    about = any_word("functions").search(text) and any_word("subjects", "bodies").search(text)
     return about is not None or any(pattern.fullmatch(plain_name(text)) for pattern in (_system(), _national()))
 
 
 @cache
-def _said(*lists: str) -> re.Pattern[str]:
+def any_word(*lists: str) -> re.Pattern[str]:
     """Any word of some lists."""
     return re.compile(_any_of([word for name in lists for word in table()[name]]))
 

@@ -25,7 +25,7 @@ _PAPER_CHARS = 600
 _PAPER = re.compile(
     r"[\u4e00-\u9fff]{0,24}(?:操作证|资格证|合格证|作业人员证|从业证|执业证|上岗证|许可证|证书|证照)(?:书|信息|详情)?"
 )
-_DATE = re.compile(r"(?:19|20)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}")
+_DATE = re.compile(r"[12](?:(?<=1)9|(?<=2)0)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}")
 _VALUE = re.compile(r"[:：\s]{1,4}(?:[*＊\u4e00-\u9fffA-Za-z0-9]{1,40})")
 _BARE_VALUE = re.compile(r"[:：\s]{0,4}[*＊\u4e00-\u9fffA-Za-z0-9][^\n]{0,60}")
 _ADDRESS = re.compile(
@@ -52,7 +52,9 @@ def record_fields(page: Page) -> tuple[str, ...]:
 
 
 def _record_fields(page: Page) -> tuple[str, ...]:
-    if page.kind != "html" or len(page.text) > _MAX_PAGE_CHARS or not _speaks_of_records(page.text):
+    if page.kind != "html" or len(page.text) > _MAX_PAGE_CHARS:
+        return ()
+    if not _DATE.search(page.text) or not _speaks_of_records(page.text):
         return ()
     found: dict[str, None] = {}
     tried: Counter[str] = Counter()
@@ -63,12 +65,11 @@ def _record_fields(page: Page) -> tuple[str, ...]:
         tried[said] += 1
         if _has_value(page, match.start(), match.end()):
             found["".join(said.split())] = None
-    return tuple(found) if len(found) >= _MIN_LABELS and _DATE.search(page.text) else ()
+    return tuple(found) if len(found) >= _MIN_LABELS else ()
 
 
 def _speaks_of_records(text: str) -> bool:
-    known = organs.table()
-    return any(word in text for word in (*known["record_subjects"], *known["issuer_labels"]))
+    return organs.any_word("record_subjects", "issuer_labels").search(text) is not None
 
 
 def _has_value(page: Page, start: int, end: int) -> bool:
