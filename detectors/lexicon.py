@@ -109,6 +109,7 @@ class Lexicon:
             for pattern, signs in itertools.zip_longest(meaning.patterns, meaning.signs)
         ]
         """Whose each is, with the characters without one of which it matches nowhere."""
+        self._terms_of: dict[tuple[str, ...], frozenset[int]] = {}
         self._know_what_each_is(wording)
         self._sounds = self._heard_terms(wording)
         variants = folding.tables()["variants"]
@@ -165,6 +166,12 @@ class Lexicon:
         for term in terms:
             for plain in self.expand(_fold(term)):
                 owners[plain].add(name)
+
+    def terms_of(self, owners: tuple[str, ...]) -> frozenset[int]:
+        """Numbers of the terms that belong to one of some owners."""
+        if owners not in self._terms_of:
+            self._terms_of[owners] = frozenset(itertools.chain.from_iterable(self.owned[name] for name in owners))
+        return self._terms_of[owners]
 
     def expand(self, term: str) -> Iterator[str]:
         """`{list}` slots filled in every way."""

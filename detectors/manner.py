@@ -40,7 +40,6 @@ MAX_WINDOWS = 60
 """Of a longer text those that hold most of what an offer is made of."""
 LONG_CHARS = 300
 """A text longer than an offer."""
-_FEW_WINDOWS_CHARS = 1_000
 MARK = 0.1
 """What a meaning counts beside strings, of which all together count `STRINGS`."""
 STRINGS = 4.0
@@ -193,7 +192,7 @@ class Passages:
 
     def all_windows(self) -> list[Window]:
         """Such and others, without marks; none of a long text, in which there are too many others."""
-        if self._length > _FEW_WINDOWS_CHARS:
+        if self._length > LONG_CHARS:
             return []
         groups = self._cut((0, len(self.spans)), WINDOW_CHARS, TAIL_CHARS)
         return [self._unmarked(near) for group in groups for near in (group, *self._parts(group))]

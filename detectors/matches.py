@@ -30,7 +30,7 @@ Located = tuple[int, Hit]
 class Matches:
     """What the automaton finds in each view of one text; mapped back to the original only where somebody asks."""
 
-    STEPS = ("_plain", "_short", "_variant", "_long", "_readings", "_written", "_hidden")
+    STEPS = ("_plain", "_short", "_variant", "_long", "_readings", "_hidden")
     """What is made of a text one after the other, when somebody asks for it."""
 
     def __init__(self, lexicon: Lexicon, views: folding.Views) -> None:
@@ -121,6 +121,15 @@ class Matches:
                 some.append(hit)
         return some
 
+    def spans(self, owners: tuple[str, ...], most: int) -> list[tuple[int, int]]:
+        """Where `some` hits of some owners are."""
+        if not self.views.folded.is_identity or self._hidden or len(self._plain) > most:
+            return [(hit.start, hit.end) for owner in owners for hit in self.some(owner, most)]
+        wanted = self.lexicon.terms_of(owners)
+        return [
+            (start, end) for index, start, end in self._plain if index in wanted and self._is_whole(index, start, end)
+        ]
+
     def hits(self, owner: str) -> list[Hit]:
         """Hits of an owner's terms, in order of position."""
         written = self._written.get(owner)
@@ -207,6 +216,9 @@ class Matches:
             for index, start, end in matches:
                 if reading.holds(start, end):
                     yield index, Hit(*reading.original(start, end), self.lexicon.terms[index], True, reading.kind)
+
+    def _is_whole(self, index: int, start: int, end: int) -> bool:
+        return not self.lexicon.known[index][1] or self._whole_word(index, start, end)
 
     def _whole_word(self, index: int, start: int, end: int) -> bool:
         """A term that begins or ends with Latin letters or digits is not part of a longer run of them."""

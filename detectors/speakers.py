@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from detectors.lazy import lazy
 from detectors.text import sentence_ends
 
 if TYPE_CHECKING:
@@ -42,13 +43,19 @@ class Speakers:
     def __init__(self, page: Page, hits: Hits, frames: Sequence[Frame], personal: Sequence[Contact]) -> None:
         self.page = page
         self.hits = hits
-        here = {called for name, called in hits.frames.items() if name in hits.possible and hits.of(name)}
-        self.frames = [one for one in frames if one.id in here or one.scope == "quoted"]
+        self._known_frames = frames
         self.personal = personal
         self.ends = sentence_ends(page.text)
         self.quotes = [match.span() for match in _QUOTED.finditer(page.text)]
         self.quote_starts = [start for start, _ in self.quotes]
         self._known: dict[tuple[int, int], Spoken | None] = {}
+
+    @lazy
+    def frames(self) -> list[Frame]:
+        """Those of which something is in the text, in the order of the configuration."""
+        hits = self.hits
+        here = {called for name, called in hits.frames.items() if name in hits.possible and hits.of(name)}
+        return [one for one in self._known_frames if one.id in here or one.scope == "quoted"]
 
     def frame_of(self, offer: Hit) -> Spoken | None:
         """The first frame, in the order of the configuration, that holds for `offer`."""

@@ -99,7 +99,7 @@ class Reader:
     @lazy
     def heard(self) -> dict[str, list[Hit]]:
         matches = self.matches
-        beside = [(hit.start, hit.end) for name in _BESIDE for hit in matches.some(name, _MAX_BESIDE)]
+        beside = matches.spans(_BESIDE, _MAX_BESIDE)
         beside += [(contact.start, contact.end) for contact in self.personal]
         return hear(matches.views, self.lexicon, beside)
 

@@ -16,6 +16,8 @@ from detectors.features import Page
 from detectors.grams import SOUND, Strings
 from detectors.manner import Window
 from detectors.runner import assess, assess_all
+from detectors.wording import Reader
+from tests.detectors import labelled
 
 WEIGHTS = {
     "免": 0.1,
@@ -95,3 +97,24 @@ def test_sentences_of_many_texts_are_told_as_of_each_alone() -> None:
     texts = [f"高压电工证{number}天出证。不用考试，先拿证后付款！学习好，生活好。" * 2 for number in range(1, 120)]
     together = [found.selling for found in assess_all(map(Page.from_text, texts), context)]
     assert together == [assess(Page.from_text(text), context).selling for text in texts]
+
+
+def test_no_passage_scores_more_than_whatever_is_meant_in_it_could_make_it() -> None:
+    context = Context.build(config.load())
+    sample = random.Random(11).sample(labelled.texts("tune"), 400)
+    below = 0
+    for text in (one.row["text"] for one in sample):
+        reader = Reader.of(Page.from_text(text), context)
+        windows = reader.passages.telling_windows()
+        told = min(context.manner.watch, context.manner.flag)
+        below += not reader.may_be_told
+        assert reader.may_be_told or all(context.manner.score(window) < told for window in windows), text
+    assert below > 20
+
+
+@pytest.mark.parametrize("text", ["电工证 免考，叉车证A证", "电★工★证免考", "A证 电工证", "證 电工證免考", "bAz证"])
+def test_words_are_where_their_hits_are(text: str) -> None:
+    matches = Reader.of(Page.from_text(text), Context.build(config.load())).matches
+    owners = ("trade_cert", "trade_word", "exempt")
+    hits = [(hit.start, hit.end) for owner in owners for hit in matches.some(owner, 100)]
+    assert set(matches.spans(owners, 100)) == set(hits)
