@@ -21,6 +21,8 @@ _PLACEHOLDER = re.compile(
     r"某|[xX×ＸＯ○*＊]{2}|^(?:示范|演示|样板|示例|样例|测试|体验|模板|虚拟|虚构)(?:省|市|县|区|州|镇)"
 )
 """A name that somebody is to fill in, or that shows what a builder of sites has for sale."""
+_RANKS = {"省": "厅", "市": "局", "县": "局", "区": "局"}
+"""How a place's organ is called by the place's rank."""
 _DECORATION = " 　·|-—_。《》【】[]“”\"'"
 MAX_NAME_CHARS = 48
 _NO_ORGAN = ("有限公司", "培训学校")
@@ -111,10 +113,16 @@ def _simplified() -> dict[int, str]:
 
 
 def written_out(name: str) -> str:
-    """A name in full whose organ is called short: 星城市安监局."""
-    full: dict[str, str] = table()["full"]
-    short = next((short for short in full if name.endswith(short)), "")
-    return name.removesuffix(short) + full[short] if short else name
+    """A name in full whose organ is called short (星城市安监局), or, of an organ's body, the organ's and its own."""
+    known = table()
+    short = next((short for short in known["full"] if name.endswith(short)), "")
+    if short:
+        return name.removesuffix(short) + str(known["full"][short])
+    body = next((body for body in known["bodies_of_organs"] if name.endswith(body)), "")
+    place = name.removesuffix(body)
+    if not body or place[-1:] not in _RANKS:
+        return name
+    return f"{place}{known['bodies_of_organs'][body]}{_RANKS[place[-1]]}（{name}）"
 
 
 def body_of(text: str) -> str:

@@ -90,7 +90,7 @@ def record_issuer(page: Page) -> str:
         return _by_number(page)
     presented = any(word in page.text for word in organs.table()["record_words"]) or stands_alone(page)
     presented = presented or _is_paper(page)
-    return (named_issuer(page) or _body(page)) if presented else ""
+    return (named_issuer(page) or _body(page) or _by_number(page)) if presented else ""
 
 
 def _body(page: Page) -> str:

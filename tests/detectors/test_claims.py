@@ -41,6 +41,8 @@ def found(html: str, context: Context, url: str = URL) -> dict[str, Claim]:
         ("<title>银河省应急管理厅【官网】</title>", "title", ORGAN),
         ("<svg><text>银河省应急管理厅</text></svg>", "masthead", ORGAN),
         ("<p>该证书与银河省应急管理厅数据库一致</p>", "statement", ORGAN),
+        ("<p>数据来源：银河省应急管理厅</p>", "statement", ORGAN),
+        ("<p>银河省应急管理厅直属单位</p>", "statement", ORGAN),
         (
             "<title>公安部全国工程质量安全监管信息平台</title>",
             "title",
@@ -139,6 +141,12 @@ def test_organs_of_all_kinds_are_known_by_their_form(name: str) -> None:
     organ = organs.organ_name(name)
     assert organ is not None
     assert organ.organ == name
+
+
+def test_a_body_is_told_with_its_organ() -> None:
+    assert organs.written_out("银河省安全生产考试中心") == "银河省应急管理厅（银河省安全生产考试中心）"
+    assert organs.written_out("消防行业职业技能鉴定指导中心") == "消防行业职业技能鉴定指导中心"
+    assert organs.written_out("星城市住建局") == "星城市住房和城乡建设局"
 
 
 @pytest.mark.parametrize("name", ["星城市业主委员会", "银河省音乐厅", "某市供电局", "银河省安全协会"])
