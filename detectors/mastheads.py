@@ -11,7 +11,7 @@ from detectors import organs
 from detectors.addresses import host_of
 from detectors.limits import SHELL_CHARS
 from detectors.marks import Claim
-from detectors.records import named_issuer
+from detectors.records import named_issuer, record_fields
 
 if TYPE_CHECKING:
     from config.schema import OfficialSite
@@ -40,7 +40,7 @@ _AGREES = re.compile(
     r"(?:[与和同](?P<with>[\u4e00-\u9fff]{4,24}?)(?:官方|官网|联网)?(?:数据库|系统|数据|备案|存档)"
     r"[\u4e00-\u9fff]{0,8}(?:一致|相符|吻合|匹配|比对)"
     r"|数据来源于?[:：]?\s?(?P<from>[\u4e00-\u9fff]{4,24})"
-    r"|(?P<of>[\u4e00-\u9fff]{4,24}?)(?:直属|下属)(?:单位|机构|网站|平台)"
+    r"|(?P<of>[\u4e00-\u9fff]{4,24}?)(?:直属|下属)(?:单位|机构|网站|平台)(?=[\n，。]|$)"
     r"|经(?P<by>[\u4e00-\u9fff]{4,24}?)(?:官方|官网|联网)?(?:核验|核查|核实|验证))"
 )
 """Whose records are said to agree."""
@@ -175,7 +175,7 @@ def _statements(page: Page, registry: Registry) -> Iterator[Claim]:
             yield Claim("statement", match.group(), name=whole, start=match.start(), end=match.end())
             return
     answered = _AGREES.search(page.text) if len(page.text) < _ANSWER_CHARS else None
-    if answered and answered["from"] and named_issuer(page):
+    if answered and answered["from"] and (named_issuer(page) or not record_fields(page)):
         return
     said = next(filter(None, answered.groups()), "") if answered else ""
     whole = _named(said, registry) if said else ""

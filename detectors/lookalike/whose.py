@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from config.schema_places import Places
     from detectors.domains import Domains
 
+_INITIALS_CHARS = 3
 _MAX_ALIKE = 3
 """So many organs whose names are written alike are told together."""
 _CALLED = OF_PLACES | {Kind.MEDIUM, Kind.LONG}
@@ -90,12 +91,13 @@ class Whose:
 
     def _fitting(self, place: str, organ: str) -> set[str]:
         """Places written so that have such an organ, the highest ones. Whose 局 was abolished, provinces had one."""
-        provinces = self._provinces.get(place, set())
-        if organ.endswith(_OF_PROVINCES):
+        provinces, lower = self._provinces.get(place, set()), self._prefectures.get(place) or self._counties.get(place)
+        if organ.endswith(_OF_PROVINCES) or not lower:
             return provinces
         if organ.endswith(_OF_OTHERS) and self._office(organ) not in organs.table()["defunct"]:
-            provinces = {name for name in provinces if name.endswith("市")}
-        return provinces or self._prefectures.get(place, set()) or self._counties.get(place, set())
+            cities = {name for name in provinces if name.endswith("市")}
+            return cities or (set() if provinces and len(place) <= _INITIALS_CHARS else lower)
+        return provinces or lower
 
     def _office(self, organ: str) -> str:
         return next((office for written, office in self._offices.items() if organ.startswith(written)), "")
