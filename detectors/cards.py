@@ -69,7 +69,8 @@ def dates(views: Views) -> list[Dated]:
     spanned = False
     for place, (day, start, end) in enumerate(days):
         kind, begin = _kind(folded.text, start)
-        goes_on = place + 1 < len(days) and _follows(folded.text, end, days[place + 1][1])
+        ranges = kind in ("span", "from") and place + 1 < len(days)
+        goes_on = ranges and _follows(folded.text, end, days[place + 1][1])
         if spanned and not kind:
             kind = "until"
         elif kind == "span":
