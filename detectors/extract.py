@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawlers.markup import parse_html
 from crawlers.records import PageState
 from crawlers.states import PageView, ordinary_state
 from detectors import written
+from detectors.elements import HIDING, INLINE, SECTION_TAGS, SETTLED, SILENT, WHOLE, section_named
 from detectors.features import Field, Form, Identifier, Image, Link, Markup, Page, Passage
 from detectors.garbled import repaired
 from detectors.limits import (
@@ -29,30 +29,6 @@ from detectors.uncollected import uncollected
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-# fmt: off
-INLINE = frozenset((
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-    "ins", "kbd", "label", "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
-    "time", "tt", "u", "var", "wbr", "img", "input", "select", "button", "textarea", "o:p",
-))
-# fmt: on
-SILENT = frozenset(
-    {"style", "template", "svg", "math", "object", "iframe", "canvas", "audio", "video", "datalist", "noframes"}
-)
-"""`noframes` is markup that HTML has as plain text, for browsers that nobody uses."""
-_WHOLE = frozenset({"body", "html"})
-_SETTLED = frozenset({"footer", "h1", "code"})
-"""Sections within which no class or id begins another one."""
-SECTION_TAGS = {"pre": "code", "nav": "nav", "footer": "footer", "header": "header", "h1": "h1"}
-_SECTION_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:(?P<footer>foot(?:er)?|copyright|copy|bottom|banquan|siteinfo)|(?P<nav>nav|menu|crumbs?|breadcrumb)"
-    r"|(?P<header>head(?:er)?|logo|masthead|topbar|banner|sitename))(?:$|[\s_\d-])",
-    re.I,
-)
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])", re.I
-)
-"""What opens nothing, counted to spare ordinary pages the exact look."""
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S{1,500})")
 _SCRIPT_STRING = re.compile(r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`")
@@ -93,13 +69,6 @@ def _asks_for_a_person(page: Page) -> bool:
     """A form for a name or a number beside its captcha is a query page; who guards one asks for the captcha alone."""
     filled = [one for form in page.markup.forms for one in form.fields if one.kind in _WRITTEN]
     return len(filled) > 1 and any(word in one.words for one in filled for word in _PERSONAL)
-
-
-@lru_cache(maxsize=4096)
-def _section_named(value: str) -> str:
-    """The section that a class or id speaks of, or nothing."""
-    match = _SECTION_NAMES.search(value)
-    return match.lastgroup or "" if match else ""
 
 
 class _Walk:
@@ -163,21 +132,21 @@ class _Walk:
         if not attributes:
             return SECTION_TAGS.get(tag, section), hidden
         style = attributes.get("style")
-        concealed = hidden or "hidden" in attributes or (style is not None and _HIDING.search(style) is not None)
+        concealed = hidden or "hidden" in attributes or (style is not None and HIDING.search(style) is not None)
         if tag in SECTION_TAGS:
             return SECTION_TAGS[tag], concealed
-        if section in _SETTLED or tag in _WHOLE:
+        if section in SETTLED or tag in WHOLE:
             return section, concealed
         return self.section(attributes.get("class"), attributes.get("id")) or section, concealed
 
     def section(self, named: str | None, id_: str | None) -> str:
         """The section that an element's class, or else its id, speaks of."""
-        found = _section_named(named) if named else ""
+        found = section_named(named) if named else ""
         if found or not id_:
             return found
         if "conac" in id_.lower():
             self.markup.emblem_ids.append(id_)
-        return _section_named(id_)
+        return section_named(id_)
 
     def leave(self, tag: str, start: int, href: str) -> None:
         if tag == "a":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -196,3 +196,28 @@ def _pairs(firsts: list[Hit], seconds: list[Hit], pair: Pair, text: str) -> Iter
             one_clause = pair.across or not _CLAUSE_END.search(between)
             if one_clause and not any(word in between for word in pair.not_between):
                 yield Hit(first.start, second.end, f"{first.term}…{second.term}", first.disguised or second.disguised)
+
+
+def longest_first(hit: Hit) -> tuple[int, int]:
+    """The order of hits by where they begin."""
+    return hit.start, -hit.end
+
+
+def is_apart(hit: Hit, anchor: Hit) -> bool:
+    """A hit that is part of the anchor's own words adds nothing."""
+    return hit[0] < anchor[0] or hit[1] > anchor[1]
+
+
+def by_distance(hits: Sequence[Hit], anchor: Hit) -> list[Hit]:
+    """Those that are apart from an anchor, the nearest first, of those that are equally near the first."""
+    start, end = anchor[:2]
+    away = [
+        (hit[0] - end if hit[0] >= end else max(0, start - hit[1]), rank)
+        for rank, hit in enumerate(hits)
+        if hit[0] < start or hit[1] > end
+    ]
+    return [hits[rank] for _, rank in sorted(away)]
+
+
+def distance(hit: Hit, anchor: Hit) -> int:
+    return max(0, hit[0] - anchor[1], anchor[0] - hit[1])

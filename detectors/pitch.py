@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
-from detectors.manner import LONG_CHARS
+from detectors.passages import LONG_CHARS
 from detectors.text import chinese_chars
 from detectors.wording import Offer, Reader, apart, evasion, signal
 

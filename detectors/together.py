@@ -11,8 +11,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from detectors.contacts import page_views
-from detectors.manner import Passages, Window
+from detectors.manner import Window
 from detectors.matches import Matches
+from detectors.passages import Passages
 from detectors.pitch import find_telling, pitches
 from detectors.wording import Reader
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.contacts import is_disguised, is_personal, page_contacts, page_views
-from detectors.hits import Hits
+from detectors.hits import Hits, by_distance, distance, is_apart, longest_first
 from detectors.lazy import lazy
 from detectors.lexicon import Hit, Lexicon
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
 from detectors.linking import Links
-from detectors.manner import Manner, Passages, Window
+from detectors.manner import Manner, Window
 from detectors.matches import Matches
+from detectors.passages import Passages
 from detectors.sounds import hear
 from detectors.speakers import Speakers, Spoken
 
@@ -187,7 +188,7 @@ class Reader:
     def _of(self, rule: Rule) -> Iterator[Offer]:
         last_end = -1
         anchors = self.hits.of(rule.anchor)[:_MAX_ANCHORS_PER_RULE]
-        for anchor in sorted(anchors, key=_longest_first) if len(anchors) > 1 else anchors:
+        for anchor in sorted(anchors, key=longest_first) if len(anchors) > 1 else anchors:
             if anchor.start < last_end:
                 continue
             offer = self._at(rule, anchor)
@@ -211,7 +212,7 @@ class Reader:
 
     def _near(self, anchor: Hit, concept: str, window: int) -> Hit | None:
         """The nearest hit that belongs to the anchor's offer."""
-        near = _by_distance(self.hits.within(concept, anchor.start, anchor.end, window), anchor)
+        near = by_distance(self.hits.within(concept, anchor.start, anchor.end, window), anchor)
         free = _is_free(concept)
         found = near[0] if free and near else self.links.first_held(anchor, near)
         if found is None and free and self.is_listing:
@@ -223,7 +224,7 @@ class Reader:
         of trades are one kind."""
         cards = set() if all(name.startswith("trade") for name in concept.split("|")) else self._cards
         kept: list[Hit] = []
-        for hit in sorted(hits, key=_longest_first):
+        for hit in sorted(hits, key=longest_first):
             if not kept or hit.start >= kept[-1].end:
                 kept.append(hit)
         return {_CARDS if hit in cards else hit.term for hit in kept}
@@ -233,7 +234,7 @@ class Reader:
         return set(self.hits.of(_CARDS))
 
     def _weighed(self, rule: Rule, anchor: Hit, parts: list[Hit]) -> Offer:
-        near = [hit for hit in parts if hit is anchor or _distance(hit, anchor) <= _TOGETHER_CHARS]
+        near = [hit for hit in parts if hit is anchor or distance(hit, anchor) <= _TOGETHER_CHARS]
         damped = self._among_lawful(rule, anchor)
         boosts = self._boosts(rule.anchor, anchor) if rule.boosted else ()
         if damped:
@@ -269,7 +270,7 @@ class Reader:
             if boost.concept == concept:
                 continue
             for hit in self.hits.within(boost.concept, anchor.start, anchor.end, boost.window):
-                if _apart(hit, anchor) and self._own(boost.concept, hit):
+                if is_apart(hit, anchor) and self._own(boost.concept, hit):
                     yield boost.id, boost.weight
                     break
 
@@ -309,31 +310,6 @@ class Reader:
 @cache
 def _is_free(concepts: str) -> bool:
     return not _FREE.isdisjoint(concepts.split("|"))
-
-
-def _longest_first(hit: Hit) -> tuple[int, int]:
-    """The order of hits by where they begin."""
-    return hit.start, -hit.end
-
-
-def _apart(hit: Hit, anchor: Hit) -> bool:
-    """A hit that is part of the anchor's own words adds nothing."""
-    return hit[0] < anchor[0] or hit[1] > anchor[1]
-
-
-def _by_distance(hits: Sequence[Hit], anchor: Hit) -> list[Hit]:
-    """Those that are apart from an anchor, the nearest first, of those that are equally near the first."""
-    start, end = anchor[:2]
-    away = [
-        (hit[0] - end if hit[0] >= end else max(0, start - hit[1]), rank)
-        for rank, hit in enumerate(hits)
-        if hit[0] < start or hit[1] > end
-    ]
-    return [hits[rank] for _, rank in sorted(away)]
-
-
-def _distance(hit: Hit, anchor: Hit) -> int:
-    return max(0, hit[0] - anchor[1], anchor[0] - hit[1])
 
 
 @detector("wording", version=VERSION, title="售假语言", axis=Axis.SELLING, budget_ms=5000)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from detectors.features import Page
 from detectors.learning import Example, Learnt
-from detectors.manner import Passages
+from detectors.passages import Passages
 from detectors.wording import Reader
 from review.assessing import page_of
 from review.cases import CaseState

@@ -15,7 +15,8 @@ from detectors.base import Level, Signal
 from detectors.context import Context
 from detectors.features import Page
 from detectors.learning import FLAG_RATE, Example, fit, learn, written
-from detectors.manner import CLOSE_CHARS, MARK, SENTENCE_CHARS, STRINGS, WINDOW_CHARS, Manner, Passages, Window
+from detectors.manner import MARK, STRINGS, Manner, Window
+from detectors.passages import CLOSE_CHARS, SENTENCE_CHARS, WINDOW_CHARS, Passages
 from detectors.phonetics import codes_of, encoded, spelled
 from detectors.pitch import pitches, said
 from detectors.runner import assess

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 import config
 from detectors.context import Context
 from detectors.features import Page
-from detectors.hits import merged
+from detectors.hits import by_distance, distance, is_apart, merged
 from detectors.lexicon import Hit
-from detectors.manner import Passages
 from detectors.numerals import may_be_lettered, with_letters
 from detectors.onward import onward, table
+from detectors.passages import Passages
 from detectors.pitch import _least
-from detectors.wording import Reader, _apart, _by_distance, _distance
+from detectors.wording import Reader
 
 CONTEXT = Context.build(config.load(), key=b"k" * 32)
 SPANS = st.tuples(st.integers(0, 40), st.integers(1, 6)).map(lambda one: (one[0], sum(one)))
@@ -39,8 +39,8 @@ def test_ordered_lists_are_joined_as_sets_are(lists: list[list[Hit]]) -> None:
 def test_hits_are_put_in_order_by_their_distance(hits: list[Hit], span: tuple[int, int]) -> None:
     anchor = Hit(*span, "丙")
     hits.sort()
-    expected = sorted((hit for hit in hits if _apart(hit, anchor)), key=lambda hit: _distance(hit, anchor))
-    assert _by_distance(hits, anchor) == expected
+    expected = sorted((hit for hit in hits if is_apart(hit, anchor)), key=lambda hit: distance(hit, anchor))
+    assert by_distance(hits, anchor) == expected
 
 
 @given(st.text(alphabet="0123456789olі|·-. 一二微a\n", max_size=60), st.integers(0, 30), st.integers(0, 60))
