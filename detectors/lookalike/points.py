@@ -20,6 +20,7 @@ _OF_THE_STATE = "b"
 _SHORT_WORD_CHARS = 2
 _MAX_SHORT_WORDS = 2
 _WORDS_OF_A_QUERY = 2
+_SUFFIXES = frozenset((kind, "cn") for kind in ("com", "edu", "org", "net"))
 _ASKED = frozenset({"cx", "cha", "zs", "chaxun", "zhengshu"})
 _LONG_TRADE = 6
 _OF_PROVINCES = "t"
@@ -66,6 +67,8 @@ def _by_order(reading: Reading, text: str, target: Target) -> int:
     points += _asks_of_one(reading)
     points += target.is_chinese and kinds == {Kind.BUREAU}
     points += Kind.NUMBER in kinds and bool(kinds & _NUMBERED)
+    points += {Kind.LOCAL, Kind.NATIONAL} <= kinds and parted
+    points += _has_suffix(reading)
     dated = kinds <= _STRONG or (Kind.NATIONAL in kinds and bool(kinds & PURPOSES))
     points += dated and _YEAR.search(text) is not None
     served = "-" in target.label and Kind.CARRIER in reading.kinds
@@ -98,6 +101,8 @@ def _placed(place: Word, organ: Word, *, first: bool, sure: bool) -> int:
         return 2 * _has_such(place, organ, first=first, sure=sure)
     if organ.kind in (Kind.OFFICE, Kind.BUREAU, Kind.SLIP):
         return place.kind in PLACES | {Kind.CORE, Kind.STATE}
+    if organ.kind is Kind.PAPER:
+        return place.kind is Kind.LOCAL
     if organ.kind is Kind.INITIALS:
         return place.kind in PLACES - {Kind.RANKED} | {Kind.CORE, Kind.STATE}
     if organ.kind is Kind.MEDIUM and len(place.text) > _SHORT_WORD_CHARS:
@@ -114,6 +119,13 @@ def _has_such(place: Word, organ: Word, *, first: bool, sure: bool) -> bool:
         return sure or (first and telling)
     fits = not organ.text.endswith(_OF_PROVINCES)
     return fits and ((first and place.kind is Kind.RANKED) or (sure and place.kind is Kind.ABBREVIATION))
+
+
+def _has_suffix(reading: Reading) -> bool:
+    """`my-chsi-edu-cn`: an official name with the suffix behind it that it has, or might have."""
+    said = [word.text for word in reading.words]
+    met = (reading.words[at].points > 1 for at, pair in enumerate(pairwise(said[1:])) if pair in _SUFFIXES)
+    return Kind.NATIONAL in reading.kinds and any(met)
 
 
 def _asks_of_one(reading: Reading) -> bool:
