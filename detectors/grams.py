@@ -25,8 +25,8 @@ SOUND = "♪"
 UNIT, SQUARE_UNIT = 10**5, 10**4
 """Weights are of three decimals, rarities of two: as whole numbers of such parts they add up to the same in any order,
 on any machine."""
-_SEVERAL, _MANY = 5, 200
-"""Passages that are worth counting at once, and for which it is worth while to prepare what does."""
+_SEVERAL_CHARS, _MANY = 750, 200
+"""How long passages are together that are worth counting at once, and how many are worth preparing what does."""
 BITS = 34
 LOW = (1 << BITS) - 1
 """Of a packed number: the sum of the squares."""
@@ -112,9 +112,9 @@ class Strings:
         return self._at_once[0].sums(texts) if self._pays(texts) else list(map(self.shown, texts))
 
     def _pays(self, texts: Sequence[str]) -> bool:
-        """Whether to count them at once: not so few, and not before so many were asked for that it pays to prepare."""
+        """Whether to count them at once: not so little, and not before so many were asked for that to prepare pays."""
         self._asked += len(texts)
-        return len(texts) >= _SEVERAL and self._asked > _MANY
+        return self._asked > _MANY and sum(map(len, texts)) >= _SEVERAL_CHARS
 
     @lazy
     def _at_once(self) -> tuple[Counting, Counting]:

@@ -39,7 +39,7 @@ WEIGHTS = {
 def at_once() -> Iterator[None]:
     """However few the texts are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grams, "_SEVERAL", 0)
+        patch.setattr(grams, "_SEVERAL_CHARS", 0)
         patch.setattr(grams, "_MANY", -1)
         yield
 
@@ -56,7 +56,7 @@ def test_many_texts_count_what_each_counts(texts: list[str]) -> None:
 
 
 def test_what_counts_at_once_is_prepared_when_many_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grams, "_SEVERAL", 3)
+    monkeypatch.setattr(grams, "_SEVERAL_CHARS", 3)
     monkeypatch.setattr(grams, "_MANY", 5)
     known, texts = strings(), ["免考证", "证@", "电工"]
     sums = list(map(known.sum, texts))
