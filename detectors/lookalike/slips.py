@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from detectors.lookalike.typos import is_pinyin
 
@@ -26,10 +27,15 @@ def slips(word: str, *, replaced: bool = False) -> set[str]:
     return made - {word}
 
 
-def slips_of_pinyin(word: str) -> set[str]:
-    """Those of a word in pinyin that are no pinyin of something else, and an -ng written as -n."""
-    heard = {word[:at] + "n" + word[at + 2 :] for at in range(len(word) - 1) if word[at : at + 2] == "ng"}
-    return {one for one in slips(word) if not is_pinyin(one)} | heard
+def flattened(word: str) -> set[str]:
+    """A word in pinyin with one -ng of it written as -n."""
+    return {word[:at] + "n" + word[at + 2 :] for at in range(len(word) - 1) if word[at : at + 2] == "ng"}
+
+
+@lru_cache(maxsize=4096)
+def is_another(text: str, meant: str) -> bool:
+    """Whether what might misspell a word is pinyin of something else, and sounds like it."""
+    return is_pinyin(text) and _heard(text) != _heard(meant)
 
 
 class Spellings:
@@ -61,7 +67,7 @@ def _shortened(text: str) -> Iterator[str]:
 def _is_meant(text: str, place: str, sure: bool) -> bool:
     if text == place or text[:-1] == place or not _is_near(text, place):
         return False
-    return sure or not is_pinyin(text) or _heard(text) == _heard(place)
+    return sure or not is_another(text, place)
 
 
 def _heard(text: str) -> str:

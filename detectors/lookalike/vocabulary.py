@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import ahocorasick_rs
 
 from detectors.lookalike.glyphs import Fold, as_written, words
-from detectors.lookalike.slips import slips, slips_of_pinyin
+from detectors.lookalike.slips import flattened, is_another, slips
 
 if TYPE_CHECKING:
     from config.schema_places import Places
@@ -103,6 +103,8 @@ class Word:
     text: str
     kind: Kind
     points: int = 0
+    meant: str = ""
+    """Of a slip the word that it misspells."""
 
     @classmethod
     def of(cls, text: str, kind: Kind) -> Word:
@@ -175,7 +177,7 @@ class Lexis:
                 continue
             for end in range(start + 1, min(start + self.longest, len(piece)) + 1):
                 word = self.words.get(piece[start:end])
-                if word is None:
+                if word is None or (word.meant and _is_another(word)):
                     continue
                 worth, current = (before[0] + word.points, before[1] - 1), reached[end]
                 if current is None or worth > current[:2]:
@@ -201,6 +203,11 @@ class Lexis:
         return max((self._long[number] for number, _, _ in found), key=_length, default=None)
 
 
+def _is_another(slip: Word) -> bool:
+    """Whether a short slip is a word of its own."""
+    return len(slip.meant) < _UNMISTAKABLE and is_another(slip.text, slip.meant)
+
+
 def _length(word: Word) -> int:
     return len(word.text)
 
@@ -223,9 +230,9 @@ def _slips(known: list[Word]) -> Iterator[Word]:
         elif word.kind is Kind.GENERIC and len(word.text) == _LONG_CORE:
             made = {one for one in slips(word.text) if len(one) == _LONG_CORE}
         elif word.kind in (Kind.BUREAU, Kind.MEDIUM, Kind.GENERIC) and len(word.text) >= _LONG_NATIONAL:
-            made = slips(word.text) if len(word.text) >= _UNMISTAKABLE else slips_of_pinyin(word.text)
+            made = slips(word.text) | flattened(word.text)
         points = word.points if len(word.text) >= _UNMISTAKABLE else POINTS[Kind.SLIP]
-        yield from (Word(one, Kind.SLIP, points) for one in sorted(made - taken))
+        yield from (Word(one, Kind.SLIP, points, word.text) for one in sorted(made - taken))
 
 
 def _organs(officials: Officials) -> Iterator[Word]:
