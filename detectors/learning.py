@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy
 import numpy.typing
 
-from detectors.manner import MARK, STRINGS, Manner, Window
+from detectors.manner import STRINGS, Manner, Window, worth
 
 Places = numpy.typing.NDArray[numpy.int64]
 Values = numpy.typing.NDArray[numpy.float64]
@@ -175,7 +175,7 @@ def _numbers(window: Window, places: dict[str, int], rarity: dict[str, float]) -
     known = sorted(window.strings & places.keys())
     marks = sorted(window.marks & places.keys())
     scale = STRINGS / (math.sqrt(sum(rarity[name] * rarity[name] for name in known)) or 1.0)
-    values = numpy.array([*(scale * rarity[name] for name in known), *(MARK for _ in marks), 1.0])
+    values = numpy.array([*(scale * rarity[name] for name in known), *map(worth, marks), 1.0])
     at = numpy.array([*(places[name] for name in (*known, *marks)), len(places)])
     return _Numbers(at, values, float(numpy.add.reduce(values * values)))
 

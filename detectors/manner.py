@@ -11,16 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from detectors import grams
 from detectors.lazy import lazy
 
-if TYPE_CHECKING:
-    pass
-
-MARK = 0.1
-"""What a meaning counts beside strings, of which all together count `STRINGS`."""
+MARK, CONTACT = 0.1, 0.5
+"""What a meaning and a kind of contact count beside strings, of which all together count `STRINGS`."""
 STRINGS = 4.0
 QUOTED = "quoted"
 """The frame of what stands in quotation marks."""
@@ -101,7 +97,7 @@ class Manner:
             window.counted = self._strings.sum(window.text)
         packed = window.counted
         length = math.sqrt((packed & grams.LOW) / grams.SQUARE_UNIT) or 1.0
-        return self.bias + STRINGS * (packed >> grams.BITS) / grams.UNIT / length + MARK * marked / grams.UNIT
+        return self.bias + (STRINGS * (packed >> grams.BITS) / length + marked) / grams.UNIT
 
     def telling(self, plain: Sequence[str]) -> list[float]:
         """How much the strings of each sentence speak for an offer."""
@@ -113,7 +109,8 @@ class Manner:
 
     @lazy
     def _marks(self) -> dict[str, int]:
-        return {name: round(grams.UNIT * weight) for name, weight in self.weights.items() if grams.is_mark(name)}
+        marks = filter(grams.is_mark, self.weights)
+        return {name: round(grams.UNIT * worth(name) * self.weights[name]) for name in marks}
 
     @lazy
     def _most(self) -> dict[str, int]:
@@ -124,6 +121,11 @@ class Manner:
             if weight > 0:
                 found[_without(mark)] += weight
         return dict(found)
+
+
+def worth(mark: str) -> float:
+    """What a mark counts as a feature."""
+    return CONTACT if mark[0] == "$" else MARK
 
 
 def _without(mark: str) -> str:

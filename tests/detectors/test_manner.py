@@ -15,7 +15,7 @@ from detectors.base import Level, Signal
 from detectors.context import Context
 from detectors.features import Page
 from detectors.learning import FLAG_RATE, Example, fit, learn, written
-from detectors.manner import MARK, STRINGS, Manner, Window
+from detectors.manner import CONTACT, MARK, STRINGS, Manner, Window
 from detectors.passages import CLOSE_CHARS, SENTENCE_CHARS, WINDOW_CHARS, Passages
 from detectors.phonetics import codes_of, encoded, spelled
 from detectors.pitch import pitches, said
@@ -235,11 +235,11 @@ def test_an_office_has_weights_of_its_own(context: Context, tmp_path: Path) -> N
 
 
 def test_a_score_is_the_sum_of_what_a_window_holds() -> None:
-    weights = {"免考": 0.5, "@": 0.25, "~": -0.75, "#exempt": 0.125, "@job": -0.5}
+    weights = {"免考": 0.5, "@": 0.25, "~": -0.75, "#exempt": 0.125, "@job": -0.5, "$phone": 0.25}
     manner = Manner(weights, dict.fromkeys(weights, 2.0), 0.0, 1.0, 0.5)
-    window = Window([(0, 8)], "@免考免考~免考", {"#exempt", "@job", "#other"})
+    window = Window([(0, 8)], "@免考免考~免考", {"#exempt", "@job", "#other", "$phone"})
     strings = (0.5 + 0.25 - 0.75) * 2.0 / (3 * 2.0**2) ** 0.5
-    assert manner.score(window) == pytest.approx(STRINGS * strings + MARK * (0.125 - 0.5))
+    assert manner.score(window) == pytest.approx(STRINGS * strings + MARK * (0.125 - 0.5) + CONTACT * 0.25)
     assert manner.telling(["@免考"]) == [pytest.approx(1.5)]
 
 
