@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy
 import numpy.typing
 
+from detectors.grams import SOUND
 from detectors.manner import STRINGS, Manner, Window, worth
 
 Places = numpy.typing.NDArray[numpy.int64]
@@ -26,6 +27,8 @@ COST = 0.1
 MIN_TEXTS, MIN_FAMILIES = 2, 2
 """In so many texts and families a feature must be to be learnt from."""
 MAX_FEATURES = 80_000
+HEARD = 0.5
+"""What syllables count beside what is written: they say the same once more."""
 ROUNDS = 3
 MAX_PASSES = 60
 TOLERANCE = 0.1
@@ -126,7 +129,11 @@ def _frequent(examples: Sequence[Example]) -> dict[str, float]:
     for known in of_family.values():
         families.update(known)
     often = sorted(name for name, count in texts.items() if count >= MIN_TEXTS and families[name] >= MIN_FAMILIES)
-    return {name: round(math.log(len(examples) / texts[name]), 2) for name in often}
+    return {name: round(_share(name) * math.log(len(examples) / texts[name]), 2) for name in often}
+
+
+def _share(name: str) -> float:
+    return HEARD if name[0] == SOUND and len(name) > 1 else 1.0
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from detectors.lexicon import Hit
     from detectors.manner import Window
 
-VERSION = 4
+VERSION = 5
 _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
 _WATCHED_MOST = 0.5
 _JOB = "job"
@@ -39,6 +39,8 @@ _OTHERS = frozenset(
 """Concepts of trades that go to sites and schools and ask for papers and photographs, too."""
 _PER_SCORE = 0.15
 """How much heavier a passage is for each point above what flags it."""
+_SURE, _SURE_OF_OTHERS = 0.4, 0.9
+"""So far above what flags a passage reads as an offer beyond doubt: whatever it names, and whoever seems to speak."""
 _MIN_CHARS = 6
 """Less is no sentence: a word or two tell nothing of a manner."""
 _TELLING = 3
@@ -95,9 +97,7 @@ def _found(reader: Reader) -> Iterator[_Found]:
     for score, window in _told(reader):
         offers = reader.offers_within(window.start, window.end)
         start, end = _sentence(reader, window)
-        held = _is_spoken(offers) or _demands(reader, window) or _names_nothing(reader, window)
-        held = held or _is_of_handicraft(reader, window)
-        most = _WATCHED_MOST if held else _MOST_WEIGHT
+        most = _WATCHED_MOST if _is_held(reader, window, offers, score) else _MOST_WEIGHT
         yield _Found(min(most, _strength(reader, score)), start, end, window, offers)
 
 
@@ -144,6 +144,15 @@ def _is_chinese(text: str) -> bool:
     return 2 * chinese_chars(text) >= len(text)
 
 
+def _is_held(reader: Reader, window: Window, offers: list[Offer], score: float) -> bool:
+    """Whether a passage is watched at most, however it reads; what it reads like beyond doubt counts for more than
+    what it does not name, and than a question or a quotation in it."""
+    beyond = score - reader.manner.flag
+    if beyond < _SURE and (_names_nothing(reader, window) or _is_of_handicraft(reader, window)):
+        return True
+    return _demands(reader, window) or (beyond < _SURE_OF_OTHERS and _is_spoken(offers))
+
+
 def _is_spoken(offers: list[Offer]) -> bool:
     """Whether every offer that a rule finds there is somebody else's: quoted, asked about, forbidden, disowned."""
     frames = {one.spoken.frame.id if one.spoken else "" for one in offers}
@@ -153,7 +162,7 @@ def _is_spoken(offers: list[Offer]) -> bool:
 def _names_nothing(reader: Reader, window: Window) -> bool:
     """Whether a passage names nothing of the trade, be it in its cant, no act that breaks the law, nothing that hints
     at them and no place where certificates are asked for: every shop talks so (新鲜出炉, 联系我们), and none may be
-    accused for its tone alone."""
+    accused for a tone that is not the sellers' own beyond doubt."""
     names = window.names
     if not names.isdisjoint(reader.lexicon.named):
         return False
