@@ -39,7 +39,7 @@ _OTHERS = frozenset(
 """Concepts of trades that go to sites and schools and ask for papers and photographs, too."""
 _PER_SCORE = 0.15
 """How much heavier a passage is for each point above what flags it."""
-_SURE, _SURE_OF_OTHERS = 0.4, 0.9
+_SURE, _SURE_OF_OTHERS = 0.7, 1.0
 """So far above what flags a passage reads as an offer beyond doubt: whatever it names, and whoever seems to speak."""
 _MIN_CHARS = 6
 """Less is no sentence: a word or two tell nothing of a manner."""
