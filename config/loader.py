@@ -185,15 +185,15 @@ def _problems(config: Config, everything: bool) -> Iterator[Problem]:
         yield from across(config, sound)
 
 
-LEARNT = "manner.tsv"
-"""Weights that an office has learnt itself (`zhengshao rules learn`); read by the detectors, no part of what is set."""
+LEARNT = ("manner.tsv", "classes.tsv")
+"""Weights that an office has learnt itself (`zhengshao rules`); read by the detectors, no part of what is set."""
 
 
 def _unknown_files(directory: Path | None) -> Iterator[Problem]:
     """What lies in an office's directory and no part reads; notes for people (`*.md`) and hidden files are left."""
     if directory is None:
         return
-    files = {LEARNT, *(part.where for part in PARTS if not part.folder)}
+    files = {*LEARNT, *(part.where for part in PARTS if not part.folder)}
     folders = {part.where for part in PARTS if part.folder}
     for path in sorted(directory.rglob("*")):
         inside = path.relative_to(directory)

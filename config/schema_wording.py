@@ -116,13 +116,6 @@ class Rule(Model):
     near_miss: Text
 
 
-class Naming(Model):
-    """What an offer that no rule names is called when it holds one of `concepts`; the first that does names it."""
-
-    named: Text
-    concepts: tuple[str, ...]
-
-
 class Wording(Model):
     version: Count
     lists: dict[str, tuple[Text, ...]]
@@ -132,7 +125,6 @@ class Wording(Model):
     concept: tuple[Concept, ...]
     frame: tuple[Frame, ...]
     boost: tuple[Boost, ...]
-    naming: tuple[Naming, ...]
     rule: tuple[Rule, ...]
 
     @model_validator(mode="after")

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.loader import LEARNT
 from detectors.hosts import Registry
 from detectors.known import Known
 from detectors.lexicon import Lexicon
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from config import Config
     from config.schema import Thresholds
     from config.schema_wording import Wording
+    from detectors.classes import Classes
     from detectors.domains import Domains
     from detectors.manner import Manner
     from detectors.names import Names
@@ -84,11 +84,24 @@ class Context:
 
         return Manner.load(self.manner_file)
 
+    @cached_property
+    def classes(self) -> Classes:
+        from detectors.classes import Classes
+
+        return Classes.load(self.classes_file)
+
     @property
     def manner_file(self) -> Path:
+        return self._learnt("manner.tsv")
+
+    @property
+    def classes_file(self) -> Path:
+        return self._learnt("classes.tsv")
+
+    def _learnt(self, name: str) -> Path:
         """The office's own weights where it has learnt some."""
-        own = self.config.directory / LEARNT if self.config.directory else None
-        return own if own is not None and own.is_file() else DATA / LEARNT
+        own = self.config.directory / name if self.config.directory else None
+        return own if own is not None and own.is_file() else DATA / name
 
     @cached_property
     def digest(self) -> str:
@@ -98,7 +111,7 @@ class Context:
         parts = [f"{one.name}@{one.version}" for one in registry()]
         parts += [
             f"{table.name}: {table.read_text(encoding='utf-8')}"
-            for table in (*sorted(DATA.glob("*.toml")), self.manner_file)
+            for table in (*sorted(DATA.glob("*.toml")), self.manner_file, self.classes_file)
         ]
         models = (self.wording, self.config.official, self.config.policy, self.config.certificates, self.config.places)
         parts += [model.model_dump_json() for model in models]

@@ -1,9 +1,7 @@
 """Weights of the manner learnt from labelled texts: a linear support vector machine, the same wherever it runs.
 
-Squared hinge loss by dual coordinate descent (Hsieh et al., ICML 2008) in a fixed order: only sums, products and square
-roots, and of NumPy only what adds up in one order on every machine, no product of matrices. A seller's text is an
-example by its most telling window alone, another's by every window (multiple instances, Andrews et al., NIPS 2002).
-Cross-validation leaves whole families out, and with them those named alike.
+A seller's text is an example by its most telling window alone, another's by every window (multiple instances, Andrews
+et al., NIPS 2002). Cross-validation leaves whole families out, and with them those named alike.
 """
 
 from __future__ import annotations
@@ -14,13 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy
-import numpy.typing
 
+from detectors.descent import Places, Row, Values, descend, product
 from detectors.grams import SOUND
 from detectors.manner import STRINGS, Manner, Window, worth
-
-Places = numpy.typing.NDArray[numpy.int64]
-Values = numpy.typing.NDArray[numpy.float64]
 
 COST = 0.1
 """What one wrong example costs against large weights."""
@@ -30,8 +25,6 @@ MAX_FEATURES = 80_000
 HEARD = 0.5
 """What syllables count beside what is written: they say the same once more."""
 ROUNDS = 3
-MAX_PASSES = 60
-TOLERANCE = 0.1
 FOLDS = 8
 FLAG_RATE, WATCH_RATE = 0.015, 0.05
 """Shares of honest texts above `flag` and `watch`, by weights learnt without their kind of texts."""
@@ -57,26 +50,26 @@ class Learnt:
 def learn(examples: Sequence[Example], told: Callable[[str], None] = lambda line: None) -> Learnt:
     """`told` hears what is going on, a line at a time."""
     scores: dict[str, float] = {}
-    folds = _folds(examples)
-    for number, held in enumerate(folds, 1):
+    parts = folds([example.family for example in examples])
+    for number, held in enumerate(parts, 1):
         weighed = fit([example for example in examples if example.family not in held])
         scores |= {one.id: best(weighed, one) for one in examples if one.family in held and one.windows}
-        told(f"{number}/{len(folds)}")
+        told(f"{number}/{len(parts)}")
     flag, watch = thresholds(examples, scores)
     manner = replace(fit(examples), flag=flag, watch=watch)
     return Learnt(manner, scores)
 
 
-def _folds(examples: Sequence[Example]) -> list[set[str]]:
-    """Whole families, in the order of their names, so that one author's (`a-sms`, `a-press`) are left out together;
-    about as many texts in each fold."""
-    sizes = Counter(example.family for example in examples)
-    folds: dict[int, set[str]] = defaultdict(set)
+def folds(families: Sequence[str]) -> list[set[str]]:
+    """Of each text its family: whole families, in the order of their names, so that one author's (`a-sms`, `a-press`)
+    are left out together; about as many texts in each fold."""
+    sizes = Counter(families)
+    found: dict[int, set[str]] = defaultdict(set)
     before = 0
     for family in sorted(sizes):
-        folds[before * min(FOLDS, len(sizes)) // len(examples)].add(family)
+        found[before * min(FOLDS, len(sizes)) // len(families)].add(family)
         before += sizes[family]
-    return list(folds.values())
+    return list(found.values())
 
 
 def written(manner: Manner, told: str) -> str:
@@ -148,17 +141,10 @@ class _Numbers:
 
 
 @dataclass(slots=True)
-class _Row:
+class _Row(Row):
     """A window as an example of something."""
 
     window: _Numbers
-    places: Places
-    values: Values
-    label: float
-    ridge: float
-    """1 / (2 C) of this example."""
-    norm: float
-    alpha: float
 
 
 Texts = list[tuple[bool, list[_Numbers]]]
@@ -189,11 +175,7 @@ def _numbers(window: Window, places: dict[str, int], rarity: dict[str, float]) -
 
 def _most_telling(texts: Texts, weights: Values) -> list[int]:
     """Of each text the number of its window that reads most as an offer."""
-    return [max(range(len(windows)), key=lambda at: _product(weights, windows[at]), default=0) for _, windows in texts]
-
-
-def _product(weights: Values, one: _Numbers | _Row) -> float:
-    return float(numpy.add.reduce(weights[one.places] * one.values))
+    return [max(range(len(windows)), key=lambda at: product(weights, windows[at]), default=0) for _, windows in texts]
 
 
 def _rows(texts: Texts, telling: list[int] | None) -> Iterator[_Row]:
@@ -210,7 +192,7 @@ def _rows(texts: Texts, telling: list[int] | None) -> Iterator[_Row]:
 
 def _row(one: _Numbers, label: float, counts: float) -> _Row:
     ridge = 1 / (2 * COST * counts)
-    return _Row(one, one.places, one.values, label, ridge, one.square + ridge, one.alpha)
+    return _Row(one.places, one.values, label, ridge, one.square + ridge, one.alpha, one)
 
 
 def _solve(texts: Texts, features: int, telling: list[int] | None) -> Values:
@@ -220,42 +202,10 @@ def _solve(texts: Texts, features: int, telling: list[int] | None) -> Values:
     for row in rows:
         if row.alpha:
             weights[row.places] += row.alpha * row.label * row.values
-    _descend(rows, weights)
+    descend(rows, weights)
     for _, windows in texts:
         for window in windows:
             window.alpha = 0.0
     for row in rows:
         row.window.alpha = row.alpha
     return weights
-
-
-def _descend(rows: list[_Row], weights: Values) -> None:
-    """Until no row is far from its best. Rows that surely stay without weight are left out of a pass, and looked at
-    again when the others are done (shrinking, as in LIBLINEAR)."""
-    active, bound = rows, math.inf
-    for _ in range(MAX_PASSES):
-        kept: list[_Row] = []
-        furthest, steepest = 0.0, 0.0
-        for row in active:
-            gradient = _step(row, weights)
-            if row.alpha > 0.0 or gradient < bound:
-                kept.append(row)
-            away = abs(gradient) if row.alpha > 0.0 else max(0.0, -gradient)
-            furthest, steepest = max(furthest, away), max(steepest, gradient)
-        if furthest >= TOLERANCE:
-            active, bound = kept, steepest or math.inf
-        elif len(active) == len(rows):
-            return
-        else:
-            active, bound = rows, math.inf
-
-
-def _step(row: _Row, weights: Values) -> float:
-    """One coordinate of the dual; its gradient before."""
-    gradient = row.label * _product(weights, row) - 1 + row.alpha * row.ridge
-    alpha = max(row.alpha - gradient / row.norm, 0.0)
-    change = (alpha - row.alpha) * row.label
-    if change:
-        row.alpha = alpha
-        weights[row.places] += change * row.values
-    return gradient

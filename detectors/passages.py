@@ -219,6 +219,11 @@ class Passages:
             self._marked[index] = marks, _NOTHING if foreign else names
         return self._marked[index]
 
+    def whole(self, window: Window) -> Window:
+        """The passage of which a window is a part, as `windows` has it; without its marks."""
+        group = self.around(window.start)
+        return Window(self.spans[slice(*group)], self._plain(*group)) if group else window
+
     def plain(self, span: Span) -> str:
         """A sentence as it is weighed."""
         index = bisect_left(self.starts, span[0])

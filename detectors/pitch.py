@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +12,7 @@ from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
 from detectors.passages import LONG_CHARS
-from detectors.text import chinese_chars
+from detectors.text import all_at_joined, chinese_chars
 from detectors.wording import Offer, Reader, apart, evasion, signal
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ _TELLING = 3
 _WORD_MAX_CHARS = 16
 _QUOTE_MAX_CHARS = 120
 _NEAR_CHARS = 150
+_CLAUSE = re.compile(r"[^，,。；;：:！!？?\n]+")
+_CLAUSE_MAX_CHARS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Pitch:
     end: int
     words: tuple[str, ...]
     """What weighs most, as it stands in the text."""
+    grounds: str
+    """The clause that speaks most for `named`, as it stands in the text."""
 
 
 class _Found(NamedTuple):
@@ -78,8 +83,10 @@ def pitches(reader: Reader) -> list[Pitch]:
 
 
 def _pitch(reader: Reader, one: _Found) -> Pitch:
-    named, words = _named(reader, one.window, one.offers), _words(reader, one.window)
-    return Pitch(one.strength, named, one.start, one.end, words)
+    passage = reader.passages.whole(one.window)
+    named = _named(reader, passage)
+    grounds = _grounds(reader, passage, named)
+    return Pitch(one.strength, named, one.start, one.end, _words(reader, one.window), grounds)
 
 
 def _once_each(found: Iterable[_Found]) -> Iterator[_Found]:
@@ -188,15 +195,26 @@ def _strength(reader: Reader, score: float) -> float:
     return _WATCH_WEIGHT + (_FLAG_WEIGHT - _WATCH_WEIGHT - 0.01) * (score - watch) / (flag - watch)
 
 
-def _named(reader: Reader, window: Window, offers: list[Offer]) -> str:
-    """As a rule that holds in it names it, else by the first class of which it holds a concept."""
-    own = next((one.rule.named for one in offers if one.spoken is None), None)
-    if own is not None:
-        return own
-    present = {mark.lstrip("#") for mark in window.marks}
-    return next(
-        (one.named for one in reader.wording.naming if not present.isdisjoint(one.concepts)), strings.PITCH_CLASS
-    )
+def _named(reader: Reader, passage: Window) -> str:
+    """By what the whole passage says; of classes that are nearly as likely the one that a rule's clause names."""
+    offers = reader.offers_within(passage.start, passage.end)
+    own = {one.rule.named for one in offers if one.spoken is None}
+    return reader.context.classes.named(passage.text, own)
+
+
+def _grounds(reader: Reader, passage: Window, named: str) -> str:
+    """The clause that speaks most for a class, if one does."""
+    start = passage.start
+    spans = [match.span() for match in _CLAUSE.finditer(reader.page.text[start : passage.end])]
+    spans = [(start + first, start + last) for first, last in spans]
+    cuts = all_at_joined(reader.matches.views, [offset for span in spans for offset in span])
+    plain = reader.matches.plain
+    found = [plain[first:last] for first, last in zip(cuts[::2], cuts[1::2], strict=True)]
+    best = reader.context.classes.most_telling(named, found)
+    if best is None:
+        return ""
+    first, last = spans[best]
+    return reader.page.text[first:last].strip()[:_CLAUSE_MAX_CHARS]
 
 
 def _sentence(reader: Reader, window: Window) -> tuple[int, int]:
@@ -241,13 +259,14 @@ def signals(page: Page, context: Context, most: int) -> Iterator[Signal]:
 
 def _signal(page: Page, one: Pitch) -> Signal:
     words = "、".join(f"“{word}”" for word in one.words)
+    reason = strings.PITCH_LIKE.format(words=words) if words else strings.PITCH
     return Signal(
         detector="pitch",
         version=VERSION,
         axis=Axis.SELLING,
         cls=one.named,
         weight=one.strength,
-        reason=strings.PITCH_LIKE.format(words=words) if words else strings.PITCH,
+        reason=reason + (strings.PITCH_CLASSED.format(named=one.named, grounds=one.grounds) if one.grounds else ""),
         quote=page.text[one.start : one.end],
         start=one.start,
         end=one.end,

@@ -23,9 +23,9 @@ OFFICIAL_COPY = "官方网页的存档"
 EVASION_REASON = "把关键字写成异形、拆字或插入符号，是为了躲过平台审查"
 SPOKEN = "出现“{named}”的说法，但{reason}（“{words}”）"
 WITH_BOOSTS = "{reason}；同时出现{extras}"
-PITCH_CLASS = "代办出证"
 PITCH = "整段话的说法与招揽办证的文字相近"
 PITCH_LIKE = "整段话的说法与招揽办证的文字相近，尤其是{words}"
+PITCH_CLASSED = "；归入“{named}”，主要依据是“{grounds}”"
 DOUBTED = "{reason}；但整段话不是招揽的口吻（已减轻）"
 BOOSTS = {
     "contact": "个人联系方式",

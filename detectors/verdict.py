@@ -25,11 +25,19 @@ def selling(page: Page, signals: Sequence[Signal], context: Context) -> Verdict:
     own = _ordered(signals, Axis.SELLING)
     offers = [signal for signal in own if signal.weight > 0 and signal.cls != strings.EVASION]
     level = _level(offers[0].weight if offers else 0.0, context.thresholds.selling)
-    cls = offers[0].cls if offers and level is not Level.CLEAR else _quiet(page)
+    cls = _offered(offers) if offers and level is not Level.CLEAR else _quiet(page)
     planted = [signal for signal in offers if signal.cls in (strings.INTRUDED, strings.PLANTED)]
     if planted and level is Level.FLAG:
         cls = planted[0].cls
     return Verdict(axis=Axis.SELLING, level=level, cls=cls, score=_score(offers), signals=tuple(own))
+
+
+def _offered(offers: Sequence[Signal]) -> str:
+    """The class of the strongest. Where that is one clause of the text, the passage that reads most as an offer is
+    asked instead, if there is one: the whole of it names better what is sold than the clause that weighs most."""
+    if offers[0].detector != "wording":
+        return offers[0].cls
+    return next((signal.cls for signal in offers if signal.detector == "pitch"), offers[0].cls)
 
 
 def impersonation(page: Page, signals: Sequence[Signal], context: Context) -> Verdict:

@@ -194,7 +194,10 @@ TRY_SUM = "看了 {looked} 页,命中 {hit} 页;什么都没有保存。"
 TRY_CHANGE = "  {change}:{pages} 页,{subjects} 个对象"
 TRY_UNREADABLE = "{count} 页无法读取,没有计入"
 
-# learning the manner of offers
+# learning the manner of offers and their classes
+UNKNOWN_CLASS = "行 {id} 的类别“{cls}”不在 law.toml 的类别之内，请改为其中之一：{known}"
+CLASSES_LEARNT = "学习材料：{about}；字串 {strings} 个，写入 {out}\n交叉验证（整族留出）：类别与标注一致 {share:.1%}"
+CLASSES_LEARNT_OF = "  {cls} {part}/{whole}"
 LEARNT = (
     "学习材料：{about}；权重 {features} 项，写入 {out}\n"
     "交叉验证（整族留出）：标记线上查全 {recall_flag:.1%}、误报 {false_positive_rate_flag:.1%}；"

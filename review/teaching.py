@@ -1,19 +1,24 @@
-"""Labelled texts and decided cases as examples from which the manner of offers is learnt."""
+"""Labelled texts and decided cases as examples from which the manner of offers and their classes are learnt."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from detectors.class_learning import Sample
+from detectors.classes import strings
 from detectors.features import Page
 from detectors.learning import Example, Learnt
 from detectors.passages import Passages
 from detectors.wording import Reader
 from review.assessing import page_of
 from review.cases import CaseState
+from review.errors import ReviewError
+from review.strings import UNKNOWN_CLASS
 from review.tables import case_subjects, cases
 
 if TYPE_CHECKING:
@@ -23,6 +28,11 @@ if TYPE_CHECKING:
     from review.assessing import Document
     from review.trying import Candidate
 
+
+class UnknownClassError(ReviewError):
+    """A row labelled with what is no class of offers."""
+
+
 _DECIDED = {CaseState.CONFIRMED.value: True, CaseState.EXCLUDED.value: False}
 
 
@@ -31,8 +41,25 @@ def labelled(documents: Iterable[Document], context: Context) -> Iterator[Exampl
     for document in documents:
         sells = document.row.get("is_selling")
         if isinstance(sells, bool):
-            family = str(document.row.get("family") or document.row.get("source") or document.id)
-            yield _example(str(document.id), family, sells, page_of(document), context)
+            yield _example(str(document.id), _family(document), sells, page_of(document), context)
+
+
+def _family(document: Document) -> str:
+    return str(document.row.get("family") or document.row.get("source") or document.id)
+
+
+def classed(documents: Iterable[Document], context: Context) -> Iterator[Sample]:
+    """Of every seller's row the class that it is labelled with. Raises `UnknownClassError` for what is no class."""
+    known = {name for law in context.config.law.entries for name in law.classes}
+    for document in documents:
+        cls = document.row.get("class")
+        if document.row.get("is_selling") is not True or not cls:
+            continue
+        if cls not in known:
+            raise UnknownClassError(UNKNOWN_CLASS.format(id=document.id, cls=cls, known="、".join(sorted(known))))
+        windows = Passages(Reader.of(page_of(document), context)).windows()
+        held = frozenset[str]().union(*(strings(window.text) for window in windows))
+        yield Sample(str(document.id), _family(document), cls, held)
 
 
 def of_rules(context: Context) -> Iterator[Example]:
@@ -77,3 +104,10 @@ def agreement(examples: Sequence[Example], learnt: Learnt) -> dict[str, float | 
                 sum(score is not None and score >= threshold for score in scores) / len(scores), 4
             )
     return rates
+
+
+def class_agreement(samples: Sequence[Sample], named: dict[str, str]) -> dict[str, tuple[int, int]]:
+    """Of each class how many texts were named so, and how many there are."""
+    texts = Counter(sample.cls for sample in samples)
+    agreed = Counter(sample.cls for sample in samples if named[sample.id] == sample.cls)
+    return {cls: (agreed[cls], count) for cls, count in texts.most_common()}

@@ -1,4 +1,4 @@
-"""`zhengshao rules`: try a term or a rule on what is stored before it is saved; learn the manner of offers anew."""
+"""`zhengshao rules`: try a term or a rule on what is stored before it is saved; learn anew how offers are worded."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _UNCHANGED_SHOWN = 20
 
 @click.group()
 def command() -> None:
-    """Try the wording that offers are judged by, or learn their manner anew."""
+    """Try the wording that offers are judged by, or learn their manner and their classes anew."""
 
 
 @command.command(
@@ -148,6 +148,56 @@ def learn(
     out.write_text(written(result.manner, about), encoding="utf-8")
     rates = agreement(found, result)
     emit(rates) if as_json else click.echo(LEARNT.format(about=about, out=out, **rates))
+
+
+@command.command(
+    "learn-classes",
+    epilog="""\b
+    Examples:
+      zhengshao rules learn-classes labelled/ --out detectors/data/classes.tsv
+      zhengshao rules learn-classes labelled.jsonl --out office/classes.tsv
+    An office's own weights stand in its configuration directory as classes.tsv.
+    """,
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file of weights to write."
+)
+@config_option
+@json_option
+def learn_classes(files: tuple[Path, ...], out: Path, config_dir: Path | None, as_json: bool) -> None:
+    """Learn by what strings the class of an offer is known, from sellers' rows in FILES (JSON Lines {"id", "text" |
+    "html", "is_selling", "class", "family"}, or folders of such files), and tell how often classes agree on families
+    they were not learnt from."""
+    from detectors.class_learning import cross_validated
+    from detectors.class_learning import learn as learnt
+    from detectors.context import Context
+    from review.strings import CLASSES_LEARNT, CLASSES_LEARNT_OF
+    from review.teaching import UnknownClassError, class_agreement, classed
+    from review.trying import Tally
+
+    now = Context.build(load_config(config_dir))
+    try:
+        found = list(classed(_rows(tuple(path for file in files for path in _within(file)), Tally()), now))
+    except UnknownClassError as error:
+        fail(str(error))
+    families = {one.family for one in found}
+    if len(families) < 2 or len({one.cls for one in found}) < 2:
+        fail(
+            "learning classes needs sellers' rows of at least two families and two classes: give JSON Lines with class"
+        )
+    agreed = class_agreement(found, cross_validated(found, say))
+    classes = learnt(found)
+    about = f"{len(found)} texts of {len(families)} families, {len(agreed)} classes"
+    out.write_text(classes.written(about), encoding="utf-8")
+    share = sum(part for part, _ in agreed.values()) / len(found)
+    if as_json:
+        told = {cls: {"agreed": part, "of": whole} for cls, (part, whole) in agreed.items()}
+        emit({"strings": len(classes.weights), "agreement": round(share, 4), "classes": told})
+    else:
+        click.echo(CLASSES_LEARNT.format(about=about, strings=len(classes.weights), out=out, share=share))
+        for cls, (part, whole) in agreed.items():
+            click.echo(CLASSES_LEARNT_OF.format(cls=cls, part=part, whole=whole))
 
 
 def _within(path: Path) -> list[Path]:

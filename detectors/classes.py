@@ -1,0 +1,110 @@
+"""Which of the named classes an offer is of: short strings of its passage, weighed for each class as was learnt.
+
+Rules name what breaks the law where one holds; most passages that read as an offer hold none. Every weight can be read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from operator import add
+from pathlib import Path
+
+from detectors.lazy import lazy
+from detectors.text import is_han
+
+SUPPORT = 0.2
+"""How much better, in units of the score, another class must be than one that a rule's own clause names."""
+_UNIT = 10**4
+"""Weights and rarities are of two decimals: their products, as whole numbers, add up to the same in any order."""
+_BITS = 40
+_HALF = 1 << (_BITS - 1)
+_MASK = (1 << _BITS) - 1
+
+
+def strings(text: str) -> set[str]:
+    """One or two characters of a passage as it is weighed."""
+    return {*text, *map(add, text, text[1:])}
+
+
+def is_telling(string: str) -> bool:
+    """Whether it can tell something of a class: digits and letters are prices and accounts."""
+    return all(map(is_han, string))
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Learnt weights. `names` are the classes, the commonest first; each string has its rarity (the logarithm of one
+    in how many offers holds it) and a weight for each class."""
+
+    names: tuple[str, ...]
+    bias: tuple[float, ...]
+    rarity: Mapping[str, float]
+    weights: Mapping[str, tuple[float, ...]]
+
+    @classmethod
+    def load(cls, path: Path) -> Classes:
+        """From the file that `zhengshao rules learn-classes` writes: string, rarity, weights; `=` before what is no
+        string."""
+        lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+        own = {name[1:]: values for name, *values in lines if name.startswith("=")}
+        rows = {name: tuple(map(float, values)) for name, *values in lines if not name.startswith("=")}
+        return cls(
+            tuple(own["classes"]),
+            tuple(map(float, own["bias"])),
+            {name: row[0] for name, row in rows.items()},
+            {name: row[1:] for name, row in rows.items()},
+        )
+
+    def written(self, told: str) -> str:
+        """The file's text; `told`, of one line, says what it was learnt from."""
+        lines = [("=about", told), ("=classes", *self.names), ("=bias", *map(str, self.bias))]
+        lines += [
+            (name, str(self.rarity[name]), *(f"{weight:g}" for weight in weights))
+            for name, weights in sorted(self.weights.items())
+        ]
+        return "".join("\t".join(line) + "\n" for line in lines)
+
+    def named(self, text: str, supported: Collection[str] = ()) -> str:
+        """The class of a passage; `supported` are those that rules name in it."""
+        return self.best(strings(text), supported)
+
+    def best(self, held: Collection[str], supported: Collection[str] = ()) -> str:
+        """The same of the strings themselves; of equals the commoner class."""
+        *sums, square = self._sums(held)
+        length = math.sqrt(square) or 1.0
+        scores = [bias + one / length for bias, one in zip(self.bias, sums, strict=True)]
+        scores = [score + SUPPORT * (name in supported) for name, score in zip(self.names, scores, strict=True)]
+        return self.names[scores.index(max(scores))]
+
+    def most_telling(self, named: str, clauses: Sequence[str]) -> int | None:
+        """The number of the clause that speaks most for a class; None where none does."""
+        place = self.names.index(named)
+        told = [self._sums(strings(clause))[place] for clause in clauses]
+        most = max(told, default=0.0)
+        return told.index(most) if most > 0 else None
+
+    def _sums(self, held: Collection[str]) -> list[float]:
+        """Of the strings that are known: for each class what they weigh, and the square of their length, last."""
+        known = self._packed
+        total = sum(map(known.__getitem__, known.keys() & held)) + self._halves
+        fields = range(0, _BITS * (len(self.names) + 1), _BITS)
+        return [((total >> at & _MASK) - _HALF) / _UNIT for at in fields]
+
+    @lazy
+    def _packed(self) -> dict[str, int]:
+        """All numbers of a string in one, so that one sum adds up every class."""
+        return {
+            name: _packed([*(self.rarity[name] * weight for weight in weights), self.rarity[name] ** 2])
+            for name, weights in self.weights.items()
+        }
+
+    @lazy
+    def _halves(self) -> int:
+        """What makes every field of a sum positive."""
+        return sum(_HALF << _BITS * place for place in range(len(self.names) + 1))
+
+
+def _packed(numbers: Sequence[float]) -> int:
+    return sum(round(_UNIT * number) << _BITS * place for place, number in enumerate(numbers))
