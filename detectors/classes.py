@@ -72,25 +72,25 @@ class Classes:
 
     def best(self, held: Collection[str], supported: Collection[str] = ()) -> str:
         """The same of the strings themselves; of equals the commoner class."""
-        *sums, square = self._sums(held)
-        length = math.sqrt(square) or 1.0
-        scores = [bias + one / length for bias, one in zip(self.bias, sums, strict=True)]
-        scores = [score + SUPPORT * (name in supported) for name, score in zip(self.names, scores, strict=True)]
+        total = self._sum(held)
+        length = math.sqrt(_field(total, len(self.names))) or 1.0
+        scores = [
+            bias + _field(total, place) / length + (SUPPORT if name in supported else 0.0)
+            for place, (name, bias) in enumerate(zip(self.names, self.bias, strict=True))
+        ]
         return self.names[scores.index(max(scores))]
 
     def most_telling(self, named: str, clauses: Sequence[str]) -> int | None:
         """The number of the clause that speaks most for a class; None where none does."""
         place = self.names.index(named)
-        told = [self._sums(strings(clause))[place] for clause in clauses]
+        told = [_field(self._sum(strings(clause)), place) for clause in clauses]
         most = max(told, default=0.0)
         return told.index(most) if most > 0 else None
 
-    def _sums(self, held: Collection[str]) -> list[float]:
+    def _sum(self, held: Collection[str]) -> int:
         """Of the strings that are known: for each class what they weigh, and the square of their length, last."""
         known = self._packed
-        total = sum(map(known.__getitem__, known.keys() & held)) + self._halves
-        fields = range(0, _BITS * (len(self.names) + 1), _BITS)
-        return [((total >> at & _MASK) - _HALF) / _UNIT for at in fields]
+        return sum(map(known.__getitem__, known.keys() & held)) + self._halves
 
     @lazy
     def _packed(self) -> dict[str, int]:
@@ -104,6 +104,10 @@ class Classes:
     def _halves(self) -> int:
         """What makes every field of a sum positive."""
         return sum(_HALF << _BITS * place for place in range(len(self.names) + 1))
+
+
+def _field(total: int, place: int) -> float:
+    return ((total >> _BITS * place & _MASK) - _HALF) / _UNIT
 
 
 def _packed(numbers: Sequence[float]) -> int:

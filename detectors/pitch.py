@@ -48,7 +48,7 @@ _TELLING = 3
 _WORD_MAX_CHARS = 16
 _QUOTE_MAX_CHARS = 120
 _NEAR_CHARS = 150
-_CLAUSE = re.compile(r"[^，,。；;：:！!？?\n]+")
+_CLAUSE = re.compile(r"[^，,。；;：:！!？?|｜“”\n]+")
 _CLAUSE_MAX_CHARS = 30
 
 

@@ -69,11 +69,6 @@ def test_neither_contacts_nor_single_characters_are_its_words(context: Context) 
     assert all(len(word) > 1 and not word.endswith(("12345", "00127")) for word in found)
 
 
-def test_each_pitch_has_a_class_that_the_law_knows(context: Context) -> None:
-    classes = {name for law in context.config.law.entries for name in law.classes}
-    assert {naming.named for naming in context.wording.naming} <= classes
-
-
 def test_sentences_stand_together_until_they_make_a_window(context: Context) -> None:
     text = "电工证焊工证都能办。" * 45
     found = [window for window in windows(text, context) if window.end - window.start >= WINDOW_CHARS]

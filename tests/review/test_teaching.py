@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine
 
 import config
+from detectors.classes import Classes
 from detectors.context import Context
 from detectors.features import Page
 from detectors.manner import Manner
@@ -84,6 +85,55 @@ def test_weights_are_learnt_by_a_command_and_read_again(tmp_path: Path) -> None:
     told = json.loads(result.stdout)
     assert told["recall_watch"] >= told["recall_flag"]
     assert told["features"] == len(Manner.load(out).weights) > 0
+
+
+def _sellers(path: Path, cls: str = "替考") -> Path:
+    """Rows of three families with two classes; others' rows and rows without a class teach nothing."""
+    found = {
+        cls: ["枪手替考", "找人代考", "替你进考场"],
+        "代刷学时": ["刷课代学", "学时代刷", "网课代挂"],
+        "": ["办证"],
+    }
+    lines = [
+        {"id": f"{family}-{text}", "family": family, "text": f"电工{text}{family}", "is_selling": True, "class": name}
+        for family in ("甲", "乙", "丙")
+        for name, said in found.items()
+        for text in said
+    ]
+    lines.append({"id": "honest", "family": "丁", "text": "焊工证复审须参加考试", "is_selling": False})
+    file = path / "sellers.jsonl"
+    file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
+    return file
+
+
+def test_classes_are_learnt_by_a_command_and_read_again(tmp_path: Path) -> None:
+    out = tmp_path / "classes.tsv"
+    result = CliRunner().invoke(main, ["rules", "learn-classes", str(_sellers(tmp_path)), "--out", str(out), "--json"])
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert {cls: one["of"] for cls, one in told["classes"].items()} == {"替考": 9, "代刷学时": 9}
+    assert told["agreement"] == sum(one["agreed"] for one in told["classes"].values()) / 18
+    classes = Classes.load(out)
+    assert told["strings"] == len(classes.weights) > 0
+    assert classes.named("找枪手替考") == "替考"
+    plain = CliRunner().invoke(main, ["rules", "learn-classes", str(_sellers(tmp_path)), "--out", str(out)])
+    assert "类别与标注一致" in plain.output and "替考 " in plain.output
+
+
+def test_a_class_that_no_verdict_has_is_refused_by_name(tmp_path: Path) -> None:
+    out = tmp_path / "classes.tsv"
+    rows = str(_sellers(tmp_path, cls="代打"))
+    result = CliRunner().invoke(main, ["rules", "learn-classes", rows, "--out", str(out)])
+    assert result.exit_code == 2
+    assert "甲-枪手替考" in result.output and "代打" in result.output and "代刷学时" in result.output
+    assert not out.exists()
+
+
+def test_classes_need_two_families_and_two_classes(tmp_path: Path) -> None:
+    out = tmp_path / "classes.tsv"
+    result = CliRunner().invoke(main, ["rules", "learn-classes", str(_rows(tmp_path)), "--out", str(out)])
+    assert result.exit_code == 2
+    assert not out.exists()
 
 
 def test_one_sided_rows_are_refused(tmp_path: Path) -> None:
