@@ -18,6 +18,8 @@ from detectors.lazy import lazy
 MARK, CONTACT = 0.1, 0.5
 """What a meaning and a kind of contact count beside strings, of which all together count `STRINGS`."""
 STRINGS = 4.0
+AROUND = 0.25
+"""How much of what a window lies on the honest side is taken from its parts."""
 QUOTED = "quoted"
 """The frame of what stands in quotation marks."""
 Span = tuple[int, int]
@@ -37,6 +39,8 @@ class Window:
     """What its strings count, once somebody has asked."""
     telling: Span | None = None
     """The sentence that speaks most for an offer, once somebody has asked."""
+    within: Window | None = None
+    """The window that this one is a part of."""
 
     @property
     def start(self) -> int:
@@ -85,7 +89,9 @@ class Manner:
             window.counted = counted[window.text]
 
     def score(self, window: Window) -> float:
-        return self._score(window, sum(map(self._marks.__getitem__, window.marks & self._marks.keys())))
+        """A part of a window counts less for what honest words stand around it."""
+        own = self._score(window, sum(map(self._marks.__getitem__, window.marks & self._marks.keys())))
+        return own if window.within is None else own + AROUND * min(0.0, self.score(window.within))
 
     def most(self, windows: Iterable[Window], names: Iterable[str]) -> float:
         """No window scores more, whichever of some concepts, frames and contacts are marked in it."""

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cache
 from itertools import chain, repeat
 from operator import itemgetter
@@ -67,7 +68,11 @@ class Passages:
     def windows(self) -> list[Window]:
         """Those in which something is named that could be sold, or an act that breaks the law; a text so short that it
         is one window is always weighed. Each is followed by the closer ones within it."""
-        return [self.window(near) for group in self.groups for near in (group, *self._close(group))]
+        return [window for group in self.groups for window in self._with_parts(group, self._close(group))]
+
+    def _with_parts(self, group: Span, parts: Iterable[Span]) -> list[Window]:
+        wide = self.window(group)
+        return [wide, *(replace(self.window(part), within=wide) for part in parts)]
 
     def all_windows(self) -> list[Window]:
         """Such and others, without marks; none of a long text, in which there are too many others."""
@@ -82,12 +87,10 @@ class Passages:
             return self.windows()
         outright = self.lexicon.outright
         telling = (group for group in self.groups if not outright.isdisjoint(self._names(group)))
-        return [
-            self.window(near)
-            for group in telling
-            for near in (group, *self._close(group))
-            if near is group or not outright.isdisjoint(self._names(near))
-        ]
+        parts_of = (
+            (group, [p for p in self._close(group) if not outright.isdisjoint(self._names(p))]) for group in telling
+        )
+        return [window for group, parts in parts_of for window in self._with_parts(group, parts)]
 
     @lazy
     def groups(self) -> list[Span]:

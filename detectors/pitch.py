@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from detectors import strings
 from detectors.base import Axis, Signal, detector
 from detectors.limits import MAX_SIGNALS_PER_DETECTOR
-from detectors.passages import LONG_CHARS
+from detectors.passages import LONG_CHARS, WARE
 from detectors.text import all_at_joined, chinese_chars
 from detectors.wording import Offer, Reader, apart, evasion, signal
 
@@ -26,7 +26,7 @@ _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
 _WATCHED_MOST = 0.5
 _JOB = "job"
 """The frame of a text that looks for workers: sellers look for agents and for cards in the same words."""
-_HANDICRAFT, _CRAFT = "handicraft", "craft"
+_HANDICRAFT, _CRAFT, _SLANG, _LEARNING = "handicraft", "craft", "slang", "learning"
 _MUST, _OFFENCE = "#must", "offence"
 """The mark of the law's own demand, and what meanings that break it are in an offer."""
 _SCENES = frozenset(
@@ -40,8 +40,9 @@ _OTHERS = frozenset(
 """Concepts of trades that go to sites and schools and ask for papers and photographs, too."""
 _PER_SCORE = 0.15
 """How much heavier a passage is for each point above what flags it."""
-_SURE, _SURE_OF_OTHERS = 0.7, 1.0
-"""So far above what flags a passage reads as an offer beyond doubt: whatever it names, and whoever seems to speak."""
+_SURE_OF_WARES, _SURE, _SURE_OF_OTHERS = 0.4, 0.7, 1.0
+"""So far above what flags a passage reads as an offer beyond doubt: though it names what only is called after a
+certificate, whatever it names, and whoever seems to speak."""
 _MIN_CHARS = 6
 """Less is no sentence: a word or two tell nothing of a manner."""
 _TELLING = 3
@@ -104,7 +105,7 @@ def _found(reader: Reader) -> Iterator[_Found]:
     for score, window in _told(reader):
         offers = reader.offers_within(window.start, window.end)
         start, end = _sentence(reader, window)
-        most = _WATCHED_MOST if _is_held(reader, window, offers, score) else _MOST_WEIGHT
+        most = _WATCHED_MOST if _is_held(reader, window, score) else _MOST_WEIGHT
         yield _Found(min(most, _strength(reader, score)), start, end, window, offers)
 
 
@@ -151,13 +152,18 @@ def _is_chinese(text: str) -> bool:
     return 2 * chinese_chars(text) >= len(text)
 
 
-def _is_held(reader: Reader, window: Window, offers: list[Offer], score: float) -> bool:
+def _is_held(reader: Reader, window: Window, score: float) -> bool:
     """Whether a passage is watched at most, however it reads; what it reads like beyond doubt counts for more than
     what it does not name, and than a question or a quotation in it."""
     beyond = score - reader.manner.flag
-    if beyond < _SURE and (_names_nothing(reader, window) or _is_of_handicraft(reader, window)):
+    if beyond < _SURE_OF_WARES and _is_of_wares(reader, window):
         return True
-    return _demands(reader, window) or (beyond < _SURE_OF_OTHERS and _is_spoken(offers))
+    if beyond < _SURE and _names_nothing(reader, window):
+        return True
+    whole = window.within or window
+    if _demands(reader, window) or _demands(reader, whole):
+        return True
+    return beyond < _SURE_OF_OTHERS and _is_spoken(reader.offers_within(whole.start, whole.end))
 
 
 def _is_spoken(offers: list[Offer]) -> bool:
@@ -176,10 +182,13 @@ def _names_nothing(reader: Reader, window: Window) -> bool:
     return names.isdisjoint(_SCENES) or not names.isdisjoint(_OTHERS)
 
 
-def _is_of_handicraft(reader: Reader, window: Window) -> bool:
-    """Whether a passage offers sleeves, frames and prizes, and nothing that breaks the law but how they are made."""
-    roles, names = reader.lexicon.roles, window.names
-    return _HANDICRAFT in names and not any(roles.get(name) == _OFFENCE for name in names - {_CRAFT})
+def _is_of_wares(reader: Reader, window: Window) -> bool:
+    """Whether a passage offers sleeves, frames and prizes, and nothing that breaks the law but how they are made; or
+    what one learns from and is only named after a certificate (电工证题库), and no certificate."""
+    lexicon, names = reader.lexicon, window.names
+    if _HANDICRAFT in names and not any(lexicon.roles.get(name) == _OFFENCE for name in names - {_CRAFT}):
+        return True
+    return {WARE, _LEARNING} <= names and all(lexicon.goods.get(name) in (None, _SLANG) for name in names)
 
 
 def _demands(reader: Reader, window: Window) -> bool:

@@ -15,7 +15,7 @@ from detectors.base import Level, Signal
 from detectors.context import Context
 from detectors.features import Page
 from detectors.learning import FLAG_RATE, Example, fit, learn, written
-from detectors.manner import CONTACT, MARK, STRINGS, Manner, Window
+from detectors.manner import AROUND, CONTACT, MARK, STRINGS, Manner, Window
 from detectors.passages import CLOSE_CHARS, SENTENCE_CHARS, WINDOW_CHARS, Passages
 from detectors.phonetics import codes_of, encoded, spelled
 from detectors.pitch import pitches, said
@@ -82,6 +82,22 @@ def test_an_offer_among_other_sentences_is_weighed_without_them_too(context: Con
     wide, *close = windows(f"{text}电工证免考，不用来人，身份证拍照发来就行，一周寄到家，看到了再付。{text}", context)
     assert close and all(wide.start <= one.start < one.end <= wide.end for one in close)
     assert all("电工证" in one.text and len(one.text) < 2 * CLOSE_CHARS for one in close)
+
+
+def test_honest_words_around_a_part_take_some_of_its_weight(context: Context) -> None:
+    honest = "据应急管理局介绍，理论和实操都要本人参加考试，八十分合格，每三年复审一次。"
+    wide, part, _ = windows(f"{honest}电工证找我，不用考试，微信同号。{honest * 2}", context)
+    alone, around = (context.manner.score(one) for one in (replace(part, within=None), wide))
+    assert part.within is wide and around < 0
+    assert context.manner.score(part) == pytest.approx(alone + AROUND * around)
+
+
+def test_a_reporter_who_quotes_in_other_sentences_is_watched_at_most(context: Context) -> None:
+    text = (
+        "记者调查发现，有网店宣称“电工证免考，官网可查”，标价三百到八百元不等，买到的卡片背面印着查询网址，打开的网站也是假的。"
+        "为了躲开审核，页面上不写办证，只写懂的来、可查可验。"
+    )
+    assert assess(Page.from_text(text), context).selling.level is not Level.FLAG
 
 
 def test_what_nothing_ends_is_cut(context: Context) -> None:
