@@ -86,11 +86,14 @@ class Passages:
         if self._length <= LONG_CHARS:
             return self.windows()
         outright = self.lexicon.outright
-        telling = (group for group in self.groups if not outright.isdisjoint(self._names(group)))
-        parts_of = (
-            (group, [p for p in self._close(group) if not outright.isdisjoint(self._names(p))]) for group in telling
-        )
-        return [window for group, parts in parts_of for window in self._with_parts(group, parts)]
+        return [
+            window
+            for group in self.groups
+            if not outright.isdisjoint(self._names(group))
+            for window in self._with_parts(
+                group, (part for part in self._close(group) if not outright.isdisjoint(self._names(part)))
+            )
+        ]
 
     @lazy
     def groups(self) -> list[Span]:

@@ -75,7 +75,6 @@ class _Found(NamedTuple):
     start: int
     end: int
     window: Window
-    offers: list[Offer]
 
 
 def pitches(reader: Reader) -> list[Pitch]:
@@ -103,10 +102,9 @@ def _found(reader: Reader) -> Iterator[_Found]:
     if _told(reader):
         find_telling([reader])
     for score, window in _told(reader):
-        offers = reader.offers_within(window.start, window.end)
         start, end = _sentence(reader, window)
         most = _WATCHED_MOST if _is_held(reader, window, score) else _MOST_WEIGHT
-        yield _Found(min(most, _strength(reader, score)), start, end, window, offers)
+        yield _Found(min(most, _strength(reader, score)), start, end, window)
 
 
 def _told(reader: Reader) -> list[tuple[float, Window]]:
@@ -161,7 +159,7 @@ def _is_held(reader: Reader, window: Window, score: float) -> bool:
     if beyond < _SURE and _names_nothing(reader, window):
         return True
     whole = window.within or window
-    if _demands(reader, window) or _demands(reader, whole):
+    if any(_demands(reader, one) for one in (window, window.within) if one):
         return True
     return beyond < _SURE_OF_OTHERS and _is_spoken(reader.offers_within(whole.start, whole.end))
 

@@ -301,7 +301,7 @@ class Reader:
     @lazy
     def _scores(self) -> dict[int, float]:
         """Of passages, by where they start."""
-        return {window.start: score for score, window in reversed(self.windows)}
+        return {window.start: score for score, window in self.windows if window.within is None}
 
     def _contact_disguised(self, anchor: Hit) -> Hit | None:
         return next((hit for hit in self.hits.within("contact", anchor.start, anchor.end, 200) if hit.disguised), None)
