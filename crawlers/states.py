@@ -26,8 +26,13 @@ _UNSEEN = ("script", "style", "noscript", "template", "head")
 _UNREAD = frozenset({"bomb", "content_encoding_unknown"})
 _UNREADABLE = _UNREAD | {"content_encoding_broken"}
 """The last of them may have left a page that can be read all the same."""
-_GLYPH = r"(?:[\ue000-\uf8ff]|&#(?:x[ef][0-9a-f]{3}|5[7-9]\d{3}|6[0-3]\d{3});?)"
-_MAPPED = re.compile(rf"{_GLYPH}{{2,24}}|(?<=[\u4e00-\u9fff]){_GLYPH}", re.IGNORECASE)
+_PRIVATE = r"[\ue000-\uf8ff]"
+_NUMBERED = r"&#(?:x[ef][0-9a-f]{3}|5[7-9]\d{3}|6[0-3]\d{3});?"
+_GLYPH = rf"(?:{_PRIVATE}|{_NUMBERED})"
+_GLYPHS = (re.compile(_PRIVATE), re.compile(_NUMBERED, re.IGNORECASE))
+_EARLY_PRIVATE, _LATE_PRIVATE = b"\xee", re.compile(rb"\xef[\x80-\xa3]")
+"""How private-use characters begin in UTF-8, those below U+F000 and the others."""
+MAPPED = re.compile(rf"{_GLYPH}{{2,24}}|(?<=[\u4e00-\u9fff]){_GLYPH}", re.IGNORECASE)
 """Private-use characters in a row or within a Chinese word; an icon stands alone in its element."""
 _CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
 
@@ -45,6 +50,11 @@ class PageView:
     islands: tuple[Island, ...] = ()
     """Where the page's source keeps data, for rules that ask for it."""
     _shown: int = field(default=0, init=False)
+
+    @cached_property
+    def data(self) -> bytes:
+        """The text in UTF-8, where some characters are faster to find."""
+        return self.text.encode("utf-8", "surrogatepass")
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
@@ -146,7 +156,7 @@ def ordinary_state(page: PageView) -> tuple[PageState, str]:
     for rule in general.rules:
         if rule_holds(rule, page):
             return _verdict(rule, page)
-    if _by_font(page.text, general):
+    if _by_font(page, general):
         return PageState.PARTIAL, "font_map"
     if _needs_rendering(page, general):
         return PageState.PARTIAL, "needs_rendering"
@@ -154,20 +164,32 @@ def ordinary_state(page: PageView) -> tuple[PageState, str]:
 
 
 def _garbled(page: PageView) -> bool:
-    return _odd_chars(page.text) > general_states().max_undecodable_ratio * len(page.text)
+    return _odd_chars(page) > general_states().max_undecodable_ratio * len(page.text)
 
 
-def _odd_chars(text: str) -> int:
-    """Replacement and control characters; the latter are single bytes in UTF-8, where they are fastest to find."""
-    data = text.encode("utf-8", "surrogatepass")
-    return text.count("\ufffd") + len(data) - len(data.translate(None, _CONTROLS))
+def _odd_chars(page: PageView) -> int:
+    """Replacement and control characters; the latter are single bytes in UTF-8."""
+    return page.text.count("\ufffd") + len(page.data) - len(page.data.translate(None, _CONTROLS))
 
 
-def _by_font(text: str, general: PageStates) -> bool:
+def _by_font(page: PageView, general: PageStates) -> bool:
     """Whether words are written in private-use characters that only the page's own font gives a shape."""
-    if "@font-face" not in text:
+    if "@font-face" not in page.text:
         return False
-    return next(islice(_MAPPED.finditer(text), general.min_mapped_words - 1, None), None) is not None
+    private = _EARLY_PRIVATE in page.data or _LATE_PRIVATE.search(page.data) is not None
+    words = mapped_words(page.text, private=private)
+    return next(islice(words, general.min_mapped_words - 1, None), None) is not None
+
+
+def mapped_words(text: str, *, private: bool = True) -> Iterator[re.Match[str]]:
+    """All that `MAPPED` finds, looked for only where a glyph is: there are few in a long page. Where `private` is
+    false none of them is a character, all are written by their numbers."""
+    end = 0
+    patterns = _GLYPHS if private else _GLYPHS[1:]
+    for at in sorted(glyph.start() for pattern in patterns for glyph in pattern.finditer(text)):
+        if at >= end and (word := MAPPED.match(text, at)):
+            end = word.end()
+            yield word
 
 
 def _needs_rendering(page: PageView, general: PageStates) -> bool:
