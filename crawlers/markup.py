@@ -8,6 +8,8 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser
 
+from crawlers.needles import Needle, encoded
+
 MAX_DEPTH_TAGS = 512
 """Elements open at a time; what a page nests deeper keeps its text and loses its tags."""
 
@@ -21,24 +23,30 @@ MAX_TAGS = 200_000
 """Of a document; what follows keeps its text. Pages that people wrote have less than a tenth of that."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 _ANY_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
-_CHILDLESS = ("<img", "<br", "<input", "<meta", "<link", "<hr", "<!--")
+_CLOSING = Needle("</")
+_CHILDLESS = tuple(map(Needle, ("<img", "<br", "<input", "<meta", "<link", "<hr", "<!--")))
 
 
-def parse_html(html: str) -> LexborHTMLParser:
-    """The tree of an untrusted document, in time linear in its length."""
-    return LexborHTMLParser(level(html))
+def parse_html(html: str, data: bytes | None = None) -> LexborHTMLParser:
+    """The tree of an untrusted document, in time linear in its length; `data` is the document in UTF-8, for who has
+    it at hand."""
+    data = encoded(html) if data is None else data
+    levelled = level(html, data)
+    return LexborHTMLParser(data if levelled is html else encoded(levelled))
 
 
 def blinding(html: str) -> bool:
     """Whether elements nest so deep that a parser with a limit (libxml2: 2,046) would drop what follows."""
-    return not _few_open(html) and _levelled(html) is not html
+    return not _few_open(encoded(html)) and _levelled(html) is not html
 
 
-def level(html: str) -> str:
+def level(html: str, data: bytes | None = None) -> str:
     """The document with start tags dropped beyond `MAX_DEPTH_TAGS` elements left open, and beyond `MAX_TAGS` in all."""
-    if html.count("<") > MAX_TAGS:
+    data = encoded(html) if data is None else data
+    if data.count(b"<") > MAX_TAGS:
         html = _thinned(html)
-    return html if _few_open(html) else _levelled(html)
+        data = encoded(html)
+    return html if _few_open(data) else _levelled(html)
 
 
 def _thinned(html: str) -> str:
@@ -71,11 +79,11 @@ def _levelled(html: str) -> str:
     return "".join(kept) + html[last:] if kept else html
 
 
-def _few_open(html: str) -> bool:
+def _few_open(data: bytes) -> bool:
     """Whether plain counting shows that fewer elements than are too many can ever be open."""
-    opened = html.count("<") - 2 * html.count("</")
+    opened = data.count(b"<") - 2 * _CLOSING.count(data)
     for childless in _CHILDLESS:
         if opened < MAX_DEPTH_TAGS:
             break
-        opened -= html.count(childless)
+        opened -= childless.count(data)
     return opened < MAX_DEPTH_TAGS

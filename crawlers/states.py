@@ -18,6 +18,7 @@ import config
 from config.schema_profiles import Island, PageStates, StateRule
 from crawlers.islands import as_text, body_json, find, island_documents
 from crawlers.markup import parse_html
+from crawlers.needles import encoded
 from crawlers.records import PageState
 
 _EARLY_CHARS = 16_384
@@ -54,7 +55,7 @@ class PageView:
     @cached_property
     def data(self) -> bytes:
         """The text in UTF-8, where some characters are faster to find."""
-        return self.text.encode("utf-8", "surrogatepass")
+        return encoded(self.text)
 
     @cached_property
     def tree(self) -> LexborHTMLParser:

@@ -39,7 +39,7 @@ _PERSONAL = ("姓名", "证件", "身份证", "证书", "持证人", "证号", "
 _DRAWN = re.compile(r"content\s*:\s*(\"[^\"\n]{2,400}\"|'[^'\n]{2,400}')")
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _TEMPLATE = re.compile(r"^<template[^>]{0,400}>|</template>$")
-_HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2}")
+_HAN_RUN = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff]")
 _made = tuple.__new__
 
 
@@ -52,14 +52,16 @@ def extract(html: str, url: str, status: int = 200) -> Page:
 def _extracted(html: str, url: str, status: int) -> Page:
     cut = repaired(html[:MAX_HTML_CHARS])
     head = _SAVED_FROM.search(cut, 0, 4096)
-    walk = _Walk()
+    view = PageView(cut, url, status)
+    view.parsed = tree = parse_html(cut, view.data)
+    walk = _Walk(written.words_in(view.data))
     walk.markup.saved_from = head.group(1) if head else ""
-    tree = parse_html(cut)
     if tree.root is not None:
         walk.run(tree.root)
     page = walk.page(url, truncated=len(cut) < len(html))
     page.source = cut
-    page.state, page.state_reason = ordinary_state(PageView(cut, url, status, parsed=tree))
+    page.memo["data"] = view.data
+    page.state, page.state_reason = ordinary_state(view)
     if page.state is PageState.BLOCKED and page.state_reason == "captcha" and _asks_for_a_person(page):
         page.state, page.state_reason = PageState.RESULTS, ""
     return page
@@ -74,7 +76,9 @@ def _asks_for_a_person(page: Page) -> bool:
 class _Walk:
     """The state of one walk: the growing text, the open block, and what markup said so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, writing: tuple[str, ...] = written.WORDS) -> None:
+        """`writing` are words one of which is in every script that writes into the page."""
+        self.writing = writing
         self.markup = Markup()
         self.passages: list[Passage] = []
         self.pieces: list[str] = []
@@ -278,7 +282,7 @@ class _Walk:
             self.template(node)
             return
         body = node.text(deep=True)
-        if written.WRITES.search(body):
+        if any(word in body for word in self.writing):
             body = self.written(body)
         if body:
             self.strings(body)
@@ -309,6 +313,7 @@ class _Walk:
     def inner(self, markup: str) -> None:
         """Walks a document within the document where it stands."""
         self.writes += 1
+        self.writing = written.WORDS
         tree = parse_html(markup)
         if tree.root is not None:
             self.break_block()

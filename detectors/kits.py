@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -16,7 +16,7 @@ from detectors.base import Axis, Signal, Trace, detector
 from detectors.hosts import Owner
 from detectors.masking import link
 from detectors.text import DATA
-from detectors.traces import has_account
+from detectors.traces import Service, services
 
 if TYPE_CHECKING:
     from detectors.context import Context
@@ -35,9 +35,12 @@ _MAX_SOURCE_CHARS = 600_000
 _CLASS = re.compile(r"class(?<=\sclass)\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
 _PLAIN_PATH = re.compile(r"(?:/[\w-][\w.-]*)+/?")
 _COMMENT = re.compile(r"<!--([^<>]{4,200}?)-->")
-_SCRIPT = re.compile(r"<script(?![^>]{0,400}\ssrc)[^>]{0,400}>(.{120,20000}?)</script", re.S | re.I)
-_CHANGING = re.compile(r"[\"'][^\"'\n]{0,400}[\"']|\d+|\s+")
-"""What differs between two uses of one script: its strings and numbers."""
+_SCRIPT = re.compile(r"<script(?![^>]{0,400}\ssrc)[^>]{0,400}>", re.I)
+_SCRIPT_END = "</script"
+_ENDS = re.compile(_SCRIPT_END, re.I)
+_STRING, _CHANGING = re.compile(r"[\"'][^\"'\n]{0,400}[\"']"), re.compile(r"[\d\s]+")
+"""What differs between two uses of one script: its strings, its numbers and how it is laid out."""
+_CHANGING_BYTES = bytes(code for code in range(128) if _CHANGING.match(chr(code)))
 
 
 @cache
@@ -71,7 +74,7 @@ def _make(page: Page) -> Iterator[Trace]:
         yield from _form(page, form)
     yield from _assets(page)
     yield from _admin(page)
-    yield from _snippets(source)
+    yield from _snippets(source, services(page))
     yield from _comments(source)
     if page.favicon:
         name = sha256(page.favicon).hexdigest()
@@ -142,20 +145,37 @@ def _admin(page: Page) -> Iterator[Trace]:
         yield Trace(kind="admin", value=path, shown=path)
 
 
-def _snippets(source: str) -> Iterator[Trace]:
-    """Scripts within the page, whatever strings and numbers stand in them."""
+def _snippets(source: str, counters: Collection[Service]) -> Iterator[Trace]:
+    """Scripts within the page, whatever strings and numbers stand in them; none of those that count visitors."""
     seen: dict[str, str] = {}
-    for match in _SCRIPT.finditer(source):
-        body = match.group(1)
-        if has_account(body):
+    for body in _bodies(source):
+        if any(service.named_in(body) for service in counters):
             continue
-        bones = _CHANGING.sub("", body)
+        bones = _bones(body)
         if len(bones) >= _MIN_SNIPPET_CHARS:
             seen.setdefault(bones, " ".join(body.split())[:60])
         if len(seen) >= _MAX_OF_KIND:
             break
     for bones, shown in seen.items():
         yield Trace(kind="snippet", value=bones, shown=shown)
+
+
+def _bodies(source: str) -> Iterator[str]:
+    """Scripts neither too short nor too long; what ends too soon goes on to the next end."""
+    last = 0
+    while tag := _SCRIPT.search(source, last):
+        begin = tag.end()
+        stop = _ENDS.search(source, begin + _MIN_SNIPPET_CHARS, begin + _MAX_SNIPPET_CHARS + len(_SCRIPT_END))
+        if stop:
+            yield source[begin : stop.start()]
+        last = stop.end() if stop else tag.start() + 1
+
+
+def _bones(body: str) -> str:
+    left = _STRING.sub("", body)
+    if left.isascii():
+        return left.encode().translate(None, _CHANGING_BYTES).decode()
+    return _CHANGING.sub("", left)
 
 
 def _comments(source: str) -> Iterator[Trace]:

@@ -6,9 +6,10 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from crawlers.needles import Needle
 from detectors.base import Axis, Trace, detector
 from detectors.hosts import Owner, icp_body
 from detectors.suffixes import registrable
@@ -34,11 +35,35 @@ _STREET_CHARS = 28
 _ADDRESS_SHOWN = 8
 
 
+class Service(NamedTuple):
+    """One that counts visitors; an account there is group 1 of `pattern`."""
+
+    name: str
+    pattern: re.Pattern[str]
+    words: tuple[Needle, ...]
+    """One of them stands in whatever names an account."""
+    beside: str
+    """What a document or script with an account holds somewhere, too."""
+
+    def named_in(self, text: str) -> list[str]:
+        return self.pattern.findall(text) if self.beside in text else []
+
+
 @cache
-def _analytics() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    """Service, a word without which there is no account of it, and the account as group 1."""
+def _analytics() -> tuple[Service, ...]:
     table = tomllib.loads((DATA / "analytics.toml").read_text(encoding="utf-8"))
-    return tuple((name, one["word"], re.compile(one["pattern"])) for name, one in table.items())
+    return tuple(
+        Service(name, re.compile(one["pattern"]), tuple(map(Needle, one["words"])), one.get("beside", ""))
+        for name, one in table.items()
+    )
+
+
+def services(page: Page) -> list[Service]:
+    """Those that the page may have an account of."""
+    data = page.data
+    return page.once(
+        "services", lambda: [one for one in _analytics() if any(word.is_in(data) for word in one.words)]
+    )
 
 
 @detector("traces", version=1, title="关联线索", axis=Axis.IMPERSONATION, budget_ms=1000)
@@ -74,16 +99,9 @@ def _addresses(page: Page) -> Iterator[Trace]:
 def accounts(page: Page) -> Iterator[Trace]:
     """Accounts at services that count visitors."""
     source = page.source[:_MAX_SOURCE_CHARS]
-    if not source:
-        return
-    for service, word, pattern in _analytics():
-        found = dict.fromkeys(pattern.findall(source) if word in source else ())
-        for account in list(found)[:_MAX_OF_KIND]:
-            yield Trace(kind="analytics", value=f"{service}:{account}", shown=f"{service} {account}")
-
-
-def has_account(script: str) -> bool:
-    return any(word in script and pattern.search(script) for _, word, pattern in _analytics())
+    for service in services(page):
+        for account in list(dict.fromkeys(service.named_in(source)))[:_MAX_OF_KIND]:
+            yield Trace(kind="analytics", value=f"{service.name}:{account}", shown=f"{service.name} {account}")
 
 
 def _links(page: Page, context: Context) -> Iterator[Trace]:

@@ -7,9 +7,13 @@ import binascii
 import re
 from urllib.parse import unquote
 
+from crawlers.needles import Needle
+
 MAX_CHARS = 100_000
 """Of one script that are looked at."""
-WRITES = re.compile(r"document\.(?:write|title)|\.(?:innerHTML|insertAdjacentHTML)")
+WORDS = ("document.write", "document.title", ".innerHTML", ".insertAdjacentHTML")
+"""One of them is in every script that writes."""
+_NEEDLES = tuple((word, Needle(word)) for word in WORDS)
 _LITERAL = r"(?:\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`)"
 _NAME = r"[A-Za-z_$][\w$.]{0,60}+"
 _WRITE = re.compile(
@@ -26,6 +30,11 @@ _CONSTANT = re.compile(rf"([A-Za-z_$][\w$]{{0,60}}+)\s*=\s*({_LITERAL})\s*[,;\n]
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _CONTROLS = {"n": "\n", "r": "\n", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
+
+
+def words_in(data: bytes) -> tuple[str, ...]:
+    """Those of `WORDS` that are anywhere in a document encoded as UTF-8."""
+    return tuple(word for word, needle in _NEEDLES if needle.is_in(data))
 
 
 def markup(script: str) -> str:

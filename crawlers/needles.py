@@ -1,0 +1,42 @@
+"""Words looked for in documents of hundreds of kilobytes, where Python's own search takes as long as parsing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import ahocorasick_rs
+
+_STEP_BYTES = 1 << 16
+_MANY = 10_000
+"""With so many matches a search that makes an object of none is the faster one."""
+
+
+class Needle:
+    """A word that cannot overlap itself, in text encoded as UTF-8. An automaton of one word is a search by vector
+    instructions (`memmem`): twenty times as fast as `in` as long as there is little to be found."""
+
+    def __init__(self, word: str) -> None:
+        self._word = word.encode()
+        self._find = ahocorasick_rs.BytesAhoCorasick([self._word]).find_matches_as_indexes
+
+    def is_in(self, data: bytes) -> bool:
+        return any(self._found(data))
+
+    def count(self, data: bytes) -> int:
+        total = 0
+        for found in self._found(data):
+            total += found
+            if total > _MANY:
+                return data.count(self._word)
+        return total
+
+    def _found(self, data: bytes) -> Iterator[int]:
+        """How often it is in each piece; in pieces, so that no document makes objects by the million at a time."""
+        view, reach = memoryview(data), _STEP_BYTES + len(self._word) - 1
+        for start in range(0, len(data), _STEP_BYTES):
+            yield len(self._find(view[start : start + reach]))
+
+
+def encoded(text: str) -> bytes:
+    """What needles are looked for in; without what UTF-8 has no form for, as the parser has it."""
+    return text.encode("utf-8", "ignore")
