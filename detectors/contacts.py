@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -256,27 +256,34 @@ def page_contacts(page: Page) -> list[Contact]:
 def _with_linked(page: Page, found: list[Contact]) -> Iterator[Contact]:
     yield from found
     known = {(contact.kind, contact.value) for contact in found}
-    for link in page.markup.links:
-        for kind, value in _in_href(link.href) if _may_dial(link.href) else ():
+    addresses = page.addresses.lower()
+    schemes = [one for one in _schemes() if any(word in addresses for word in one.words)]
+    for link in page.markup.links if schemes else ():
+        for kind, value in _in_href(link.href, schemes):
             if (kind, value) not in known and len(known) < MAX_CONTACTS:
                 known.add((kind, value))
                 quote = page.text[link.start : link.end]
                 yield Contact(kind=kind, value=value, quote=quote, start=link.start, end=link.end)
 
 
-def _may_dial(href: str) -> bool:
-    """Whether it has what every address of the table of links that dial has; most links of a page have none of it."""
-    return ":" in href or "?" in href or "//" in href
+class _Scheme(NamedTuple):
+    """Addresses that dial or write to somebody; one of `words` is in each."""
+
+    kind: str
+    words: tuple[str, ...]
+    pattern: re.Pattern[str]
 
 
 @cache
-def _schemes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((one["kind"], re.compile(one["pattern"], re.IGNORECASE)) for one in tables()["href"])
+def _schemes() -> tuple[_Scheme, ...]:
+    return tuple(
+        _Scheme(one["kind"], tuple(one["words"]), re.compile(one["pattern"], re.IGNORECASE)) for one in tables()["href"]
+    )
 
 
-def _in_href(href: str) -> Iterator[tuple[str, str]]:
+def _in_href(href: str, schemes: Iterable[_Scheme]) -> Iterator[tuple[str, str]]:
     """What a link would dial or write to."""
-    for kind, pattern in _schemes():
+    for kind, _, pattern in schemes:
         match = pattern.search(href)
         if match:
             digits = re.sub(r"[\s\-()]|%20", "", match[1])

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PLAIN_HOST = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
 """An address whose host needs no closer look."""
+LINKED_HOST = re.compile(r"(?:https?:)?//([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
+"""The same of a link, which may leave the scheme to its page."""
 
 
 class Passage(NamedTuple):

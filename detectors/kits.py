@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from detectors import skeleton, strings
 from detectors.base import Axis, Signal, Trace, detector
+from detectors.features import LINKED_HOST
 from detectors.hosts import Owner
 from detectors.masking import link
 from detectors.text import DATA
@@ -128,6 +129,9 @@ def _own_path(page: Page, address: str) -> str:
         return ""
     if _PLAIN_PATH.fullmatch(address) and page.url:
         return address.lower()
+    elsewhere = LINKED_HOST.match(address)
+    if elsewhere and elsewhere[1] != page.parts.netloc:
+        return ""
     try:
         parts = urlsplit(urljoin(page.url, address.strip()))
     except ValueError:

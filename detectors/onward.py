@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from detectors.base import Axis, FollowUp, detector
+from detectors.features import LINKED_HOST
 from detectors.hosts import Owner
 from detectors.text import DATA
 
@@ -35,9 +36,10 @@ def _words() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 @cache
-def _any_word() -> re.Pattern[str]:
-    """What links to any kind of inner page say."""
-    return _any([word for one in table()["inner"] for word in one["words"]])
+def _telling() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What links to any kind of inner page say; and what links say at all that lead somewhere worth seeing."""
+    inner = [word for one in table()["inner"] for word in one["words"]]
+    return _any(inner), _any([*inner, *table()["outside"]["words"]])
 
 
 @cache
@@ -73,11 +75,14 @@ def _links(page: Page, found: Mapping[str, Collection[str]]) -> Iterator[tuple[s
     """Links with what they say; of inner pages no more than of every kind are told together."""
     limit, most = table()["link_max_chars"], table()["per_kind"] * len(found)
     own = page.url.partition("#")[0]
+    inner, any_word = _telling()
     for link in page.markup.links:
-        if not _any_word().search(page.text, link.start, link.end) and _RELATIVE.match(link.href):
+        relative = _RELATIVE.match(link.href)
+        tells = (inner if relative else any_word).search(page.text, link.start, link.end)
+        if not tells and (relative or not _may_be_short(link.href)):
             continue
         said = " ".join(page.text[link.start : link.end].split())[:limit]
-        if _RELATIVE.match(link.href) and len(found.get(_inner(said), range(most))) >= most:
+        if relative and len(found.get(_inner(said), range(most))) >= most:
             continue
         try:
             target = urlsplit(urljoin(page.url, link.href.strip()).partition("#")[0])
@@ -86,6 +91,12 @@ def _links(page: Page, found: Mapping[str, Collection[str]]) -> Iterator[tuple[s
             continue
         if sound and target.geturl() != own:
             yield said, target
+
+
+def _may_be_short(href: str) -> bool:
+    _, short_hosts, _ = _outside()
+    plain = LINKED_HOST.match(href)
+    return plain is None or plain[1] in short_hosts
 
 
 def _inner(said: str) -> str:

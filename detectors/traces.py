@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawlers.needles import Needle
 from detectors.base import Axis, Trace, detector
+from detectors.features import LINKED_HOST
 from detectors.hosts import Owner, icp_body
 from detectors.suffixes import registrable
 from detectors.text import DATA
@@ -18,6 +19,7 @@ from detectors.text import DATA
 if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
+    from detectors.hosts import Registry
 
 _MAX_SOURCE_CHARS = 600_000
 _MAX_OF_KIND = 10
@@ -61,9 +63,7 @@ def _analytics() -> tuple[Service, ...]:
 def services(page: Page) -> list[Service]:
     """Those that the page may have an account of."""
     data = page.data
-    return page.once(
-        "services", lambda: [one for one in _analytics() if any(word.is_in(data) for word in one.words)]
-    )
+    return page.once("services", lambda: [one for one in _analytics() if any(word.is_in(data) for word in one.words)])
 
 
 @detector("traces", version=1, title="关联线索", axis=Axis.IMPERSONATION, budget_ms=1000)
@@ -110,15 +110,29 @@ def _links(page: Page, context: Context) -> Iterator[Trace]:
     if "//" not in page.addresses:
         return
     own = registrable(page.host) if page.host else ""
-    for href in dict.fromkeys(link.href for link in page.markup.links[:_MAX_LINKS] if "//" in link.href):
+    settled: set[str] = set()
+    for href in dict.fromkeys(link.href.strip() for link in page.markup.links[:_MAX_LINKS] if "//" in link.href):
+        plain = LINKED_HOST.match(href)
+        if plain and plain[1] in settled:
+            continue
         try:
-            parts = urlsplit(urljoin(page.url, href.strip()))
+            parts = urlsplit(urljoin(page.url, href))
             host = (parts.hostname or "").rstrip(".")
         except ValueError:
             continue
-        if not host.isascii() or "." not in host or registrable(host) == own:
-            continue
-        if context.registry.owner(host)[0] in (Owner.UNKNOWN, Owner.FORMER):
+        if _is_strange(host, own, context.registry):
             found[context.registry.subject(parts, host)] = None
-    for subject in list(found)[:_MAX_OF_KIND]:
+            if len(found) == _MAX_OF_KIND:
+                break
+            if context.registry.platform(host) is not None:
+                continue  # its next link may lead to another publisher
+        settled.add(host)
+    for subject in found:
         yield Trace(kind="link", value=subject, shown=subject.partition(":")[2])
+
+
+def _is_strange(host: str, own: str, registry: Registry) -> bool:
+    """Whether a host is neither of the page's own domain nor of an operator that is known."""
+    if not host.isascii() or "." not in host or registrable(host) == own:
+        return False
+    return registry.owner(host)[0] in (Owner.UNKNOWN, Owner.FORMER)
