@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 import config
+from crawlers.states import MAPPED, mapped_words
+from detectors.base import Trace
+from detectors.contacts import _in_href, _schemes, page_contacts
 from detectors.context import Context
 from detectors.features import Page
 from detectors.hits import by_distance, distance, is_apart, merged
+from detectors.kits import _bodies, _bones
 from detectors.lexicon import Hit
 from detectors.numerals import may_be_lettered, with_letters
 from detectors.onward import onward, table
 from detectors.passages import Passages
 from detectors.pitch import _least
+from detectors.traces import traces
 from detectors.wording import Reader
 
 CONTEXT = Context.build(config.load(), key=b"k" * 32)
@@ -84,3 +90,61 @@ def test_windows_that_are_left_out_are_never_told(context: Context) -> None:
     assert told
     assert others
     assert all(_least(reader, window) == math.inf for window in others)
+
+
+@given(st.text(alphabet="甲a\ue000\uf8ff &#xe1;五", max_size=30), st.integers(0, 3))
+def test_words_of_a_font_are_found_where_its_glyphs_are(text: str, entities: int) -> None:
+    text = text + "&#xE123;&#57345;" * entities + text
+    assert [one.span() for one in mapped_words(text)] == [one.span() for one in MAPPED.finditer(text)]
+
+
+SCRIPTS = st.lists(
+    st.sampled_from(
+        ["<script>", "<SCRIPT async>", "<script src=a.js>", "</script>", "</Script ", "<b>", "x" * 130, "y = 'z 1';"]
+    )
+)
+
+
+@given(SCRIPTS)
+def test_scripts_are_cut_out_as_one_pattern_would(pieces: list[str]) -> None:
+    pattern = re.compile(r"<script(?![^>]{0,400}\ssrc)[^>]{0,400}>(.{120,20000}?)</script", re.S | re.I)
+    source = "".join(pieces)
+    assert list(_bodies(source)) == pattern.findall(source)
+
+
+@given(st.text(alphabet="ab1２ \n\x1c　\"'变", max_size=60))
+def test_what_changes_is_left_out_of_a_script_as_one_pattern_would(body: str) -> None:
+    assert _bones(body) == re.sub(r"[\"'][^\"'\n]{0,400}[\"']|\d+|\s+", "", body)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["tel:13000000000", "TEL:130-0000-0000", "/a?uin=1", "mailto:a@b.example", "//t.me/somebody"])
+    )
+)
+def test_links_that_dial_are_looked_at_where_there_are_some(links: list[str]) -> None:
+    page = Page.from_html("".join(f'<a href="{href}">联系</a>' for href in links))
+    known = {(kind, value) for href in links for kind, value in _in_href(href, _schemes())}
+    assert {(one.kind, one.value) for one in page_contacts(page)} == known
+
+
+HOSTS = ("a.example", "b.example", "www.own.example", "Big.example", "user.github.io", "cx.mem.gov.cn")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["http://", "//", " https://"]), st.sampled_from(HOSTS), st.sampled_from(["", "/x", ":8/y"])
+        )
+    )
+)
+def test_a_host_that_is_settled_is_told_no_more(links: list[tuple[str, str, str]]) -> None:
+    """Links one by one tell what they tell together."""
+    hrefs = ["".join(link) for link in links]
+    alone = [one for href in hrefs for one in _linked([href])]
+    assert _linked(hrefs) == list(dict.fromkeys(alone))
+
+
+def _linked(hrefs: list[str]) -> list[str]:
+    page = Page.from_html("".join(f'<a href="{href}">去</a>' for href in hrefs), "https://own.example/")
+    return [trace.value for trace in traces(page, CONTEXT) if isinstance(trace, Trace) and trace.kind == "link"]
