@@ -10,9 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import add
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from detectors.lazy import lazy
+from detectors.several import Several
 from detectors.text import is_han
+
+if TYPE_CHECKING:
+    from detectors.counting import Counting
 
 SUPPORT = 0.2
 """How much better, in units of the score, another class must be than one that a rule's own clause names."""
@@ -71,44 +76,65 @@ class Classes:
         return self.best(strings(text), supported)
 
     def best(self, held: Collection[str], supported: Collection[str] = ()) -> str:
-        """The same of the strings themselves; of equals the commoner class."""
-        total = self._sum(held)
-        length = math.sqrt(_field(total, len(self.names))) or 1.0
+        """The same of the strings themselves."""
+        return self.named_by(self._sum(held), supported)
+
+    def named_by(self, weighed: Sequence[int], supported: Collection[str] = ()) -> str:
+        """The same of what a passage weighs; of equals the commoner class."""
+        length = math.sqrt(weighed[-1] / _UNIT) or 1.0
         scores = [
-            bias + _field(total, place) / length + (SUPPORT if name in supported else 0.0)
-            for place, (name, bias) in enumerate(zip(self.names, self.bias, strict=True))
+            bias + weight / _UNIT / length + (SUPPORT if name in supported else 0.0)
+            for name, bias, weight in zip(self.names, self.bias, weighed, strict=False)
         ]
         return self.names[scores.index(max(scores))]
 
-    def most_telling(self, named: str, clauses: Sequence[str]) -> int | None:
-        """The number of the clause that speaks most for a class; None where none does."""
+    def most_telling(self, named: str, weighed: Sequence[Sequence[int]]) -> int | None:
+        """The number of the clause that speaks most for a class, by what each weighs; None where none does."""
         place = self.names.index(named)
-        told = [_field(self._sum(strings(clause)), place) for clause in clauses]
-        most = max(told, default=0.0)
+        told = [weights[place] for weights in weighed]
+        most = max(told, default=0)
         return told.index(most) if most > 0 else None
 
-    def _sum(self, held: Collection[str]) -> int:
-        """Of the strings that are known: for each class what they weigh, and the square of their length, last."""
+    def weigh(self, passages: Sequence[str]) -> list[Sequence[int]]:
+        """Of the known strings of each passage: for each class what they weigh, and the square of their length, last;
+        in parts of `_UNIT`."""
+        several = self._several.of(passages)
+        if several is None:
+            return [self._sum(strings(passage)) for passage in passages]
+        return list(zip(*several.sums(passages), strict=True))
+
+    def _sum(self, held: Collection[str]) -> Sequence[int]:
         known = self._packed
-        return sum(map(known.__getitem__, known.keys() & held)) + self._halves
+        total = sum(map(known.__getitem__, known.keys() & held)) + self._halves
+        return [(total >> _BITS * place & _MASK) - _HALF for place in range(len(self.names) + 1)]
+
+    @lazy
+    def _several(self) -> Several[Counting]:
+        return Several(self._counting)
+
+    def _counting(self) -> Counting:
+        # numpy takes longer to import than one text to judge
+        from detectors.counting import Counting
+
+        return Counting(self._counts, len(self.names) + 1)
+
+    @lazy
+    def _counts(self) -> dict[str, list[int]]:
+        """Each string's weights times its rarity, and the square of that, as whole numbers."""
+        return {
+            name: [round(_UNIT * self.rarity[name] * number) for number in (*weights, self.rarity[name])]
+            for name, weights in self.weights.items()
+        }
 
     @lazy
     def _packed(self) -> dict[str, int]:
         """All numbers of a string in one, so that one sum adds up every class."""
         return {
-            name: _packed([*(self.rarity[name] * weight for weight in weights), self.rarity[name] ** 2])
-            for name, weights in self.weights.items()
+            name: sum(number << _BITS * place for place, number in enumerate(numbers))
+            for name, numbers in self._counts.items()
         }
 
     @lazy
     def _halves(self) -> int:
         """What makes every field of a sum positive."""
         return sum(_HALF << _BITS * place for place in range(len(self.names) + 1))
-
-
-def _field(total: int, place: int) -> float:
-    return ((total >> _BITS * place & _MASK) - _HALF) / _UNIT
-
-
-def _packed(numbers: Sequence[float]) -> int:
-    return sum(round(_UNIT * number) << _BITS * place for place, number in enumerate(numbers))

@@ -1,4 +1,4 @@
-"""Strings of many passages found and counted at once, by arrays: the sums that `grams.Strings` has of each alone.
+"""Strings of many passages counted at once, by arrays: the sums that `grams` and `classes` have of each alone.
 
 Every character has a small number, none of them zero, so that a string is a number, too, written with its characters
 for digits; what stands in the passages is looked up by these numbers.
@@ -6,20 +6,18 @@ for digits; what stands in the passages is looked up by these numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy
 import numpy.typing
-
-from detectors.grams import BITS, GRAM_CHARS, LOW
 
 Numbers = numpy.typing.NDArray[numpy.int64]
 Slots = numpy.typing.NDArray[numpy.int32]
 
 _MIXING = 0x9E3779B97F4A7C15
 _SLOTS_PER_STRING = 16
-_APART = "\0" * GRAM_CHARS
-"""Between two passages: no string goes over it."""
+_APART = "\0"
+"""Stands in no string."""
 
 
 class _Places:
@@ -56,22 +54,26 @@ class _Places:
 
 
 def _slots(numbers: Numbers, shift: numpy.uint64) -> numpy.typing.NDArray[numpy.uint64]:
-    return (numbers.astype(numpy.uint64) * numpy.uint64(_MIXING)) >> shift
+    return (numbers.view(numpy.uint64) * numpy.uint64(_MIXING)) >> shift
 
 
 class Counting:
-    """Strings with what each counts, a weight and a square packed into one number as `grams` does."""
+    """Strings with what each counts: a row of whole numbers."""
 
-    def __init__(self, counts: Mapping[str, int], sounds: Mapping[int, str] | None = None) -> None:
-        """`sounds` says of characters what they are read as."""
+    def __init__(
+        self, counts: Mapping[str, Sequence[int]], width: int, sounds: Mapping[int, str] | None = None
+    ) -> None:
+        """`width` is how many numbers a row has; `sounds` says of characters what they are read as."""
+        self._longest = max(map(len, counts), default=0)
+        self._apart = _APART * self._longest
+        """Between two passages: no string goes over it."""
         letters = sorted(set("".join(counts)))
         known = {ord(letter): number for number, letter in enumerate(letters, 1)}
         read = known | {point: known.get(ord(code), 0) for point, code in (sounds or {}).items()}
         self._letter = numpy.zeros(max(read, default=0) + 2, numpy.int64)
         self._letter[list(read)] = list(read.values())
         self._base = len(letters) + 1
-        self._weights = numpy.array([count >> BITS for count in counts.values()], numpy.int64)
-        self._squares = numpy.array([count & LOW for count in counts.values()], numpy.int64)
+        self._columns = numpy.array(list(counts.values()), numpy.float64).reshape(-1, width).T.copy()
         numbers = [self._number([known[ord(letter)] for letter in string]) for string in counts]
         self._places = _Places(numpy.array(numbers, numpy.int64))
 
@@ -81,28 +83,36 @@ class Counting:
             number = number * self._base + letter
         return number
 
-    def sums(self, passages: Sequence[str]) -> list[int]:
-        """What the strings of each passage count, each string once; exact, as floats hold whole numbers so large."""
+    def sums(self, passages: Sequence[str]) -> list[list[int]]:
+        """For each number of a row what the strings of each passage count, each string once; exact, as floats hold
+        whole numbers so large."""
         count = len(passages)
-        joined = "".join([passage + _APART for passage in passages])
+        sums = numpy.zeros((len(self._columns), count))
+        for owners, places in self._held(passages):
+            for total, column in zip(sums, self._columns, strict=True):
+                total += numpy.bincount(owners, column[places], count)
+        found: list[list[int]] = sums.astype(numpy.int64).tolist()
+        return found
+
+    def _held(self, passages: Sequence[str]) -> Iterator[tuple[Numbers, Numbers]]:
+        """The strings of one character, of two, and so on: the number of each passage, and the place of each string
+        that is in it."""
+        joined = "".join([passage + self._apart for passage in passages])
         points = numpy.frombuffer(joined.encode("utf-32-le", "surrogatepass"), numpy.uint32)
-        owners = numpy.repeat(numpy.arange(count), [len(passage) + len(_APART) for passage in passages])
+        owners = numpy.repeat(numpy.arange(len(passages)), [len(passage) + self._longest for passage in passages])
         letters = self._letter.take(points, mode="clip")
         at = numpy.flatnonzero(letters)
         numbers = letters[at]
-        weights, squares = numpy.zeros(count), numpy.zeros(count)
-        for length in range(1, GRAM_CHARS + 1):
+        bits = self._columns.shape[1].bit_length()
+        for length in range(1, self._longest + 1):
             found, places = self._places.of(numbers)
-            once = _different(owners[at[found]] * len(self._weights) + places)
-            owner, place = numpy.divmod(once, len(self._weights))
-            weights += numpy.bincount(owner, self._weights[place], count)
-            squares += numpy.bincount(owner, self._squares[place], count)
-            if length < GRAM_CHARS:
+            once = _different((owners[at[found]] << bits) + places)
+            yield once >> bits, once & ((1 << bits) - 1)
+            if length < self._longest:
                 following = letters[at + length]
                 goes_on = following > 0
                 at = at[goes_on]
                 numbers = numbers[goes_on] * self._base + following[goes_on]
-        return [(int(one) << BITS) + int(other) for one, other in zip(weights, squares, strict=True)]
 
 
 def _different(numbers: Numbers) -> Numbers:

@@ -101,6 +101,10 @@ class Markup:
     """What style sheets write into the page."""
 
 
+_NO_MARKUP = Markup()
+"""Of texts and offers."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Page:
     """The feature object. `text` is what offsets refer to; for plain text it is the input itself."""
@@ -111,7 +115,7 @@ class Page:
     """html | text | listing"""
     title: str = ""
     passages: tuple[Passage, ...] = ()
-    markup: Markup = field(default_factory=Markup)
+    markup: Markup = field(default_factory=lambda: _NO_MARKUP)
     state: PageState = PageState.RESULTS
     state_reason: str = ""
     truncated: bool = False

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
-from detectors.lazy import lazy
 from detectors.phonetics import codes_of, encoded, encoding, is_code, spelled
+from detectors.several import Several
 
 if TYPE_CHECKING:
     from detectors.counting import Counting
@@ -25,8 +25,6 @@ SOUND = "♪"
 UNIT, SQUARE_UNIT = 10**5, 10**4
 """Weights are of three decimals, rarities of two: as whole numbers of such parts they add up to the same in any order,
 on any machine."""
-_SEVERAL_CHARS, _MANY = 750, 200
-"""How long passages are together that are worth counting at once, and how many are worth preparing what does."""
 BITS = 34
 LOW = (1 << BITS) - 1
 """Of a packed number: the sum of the squares."""
@@ -89,8 +87,8 @@ class Strings:
             elif not is_mark(name):
                 shown[name] = _packed(weights[name], rarity[name])
         self._counts = shown, heard
-        self._asked = 0
         self._shown, self._heard = _Sought.of(shown), _Sought.of(heard)
+        self._several = Several(self._at_once)
 
     def sum(self, text: str) -> int:
         """What the strings of a passage count, each once."""
@@ -102,27 +100,27 @@ class Strings:
 
     def sums(self, texts: Sequence[str]) -> list[int]:
         """`sum` of each of some passages."""
-        if not self._pays(texts):
+        several = self._several.of(texts)
+        if several is None:
             return list(map(self.sum, texts))
-        shown, heard = self._at_once
-        return list(map(add, shown.sums(texts), heard.sums(texts)))
+        return list(map(add, *(_packed_again(one.sums(texts)) for one in several)))
 
     def all_shown(self, texts: Sequence[str]) -> list[int]:
         """`shown` of each."""
-        return self._at_once[0].sums(texts) if self._pays(texts) else list(map(self.shown, texts))
+        several = self._several.of(texts)
+        return list(map(self.shown, texts)) if several is None else _packed_again(several[0].sums(texts))
 
-    def _pays(self, texts: Sequence[str]) -> bool:
-        """Whether to count them at once: not so little, and not before so many were asked for that to prepare pays."""
-        self._asked += len(texts)
-        return self._asked > _MANY and sum(map(len, texts)) >= _SEVERAL_CHARS
-
-    @lazy
     def _at_once(self) -> tuple[Counting, Counting]:
         # numpy takes longer to import than one text to judge
         from detectors.counting import Counting
 
-        shown, heard = self._counts
-        return Counting(shown), Counting(heard, encoding())
+        shown, heard = ({name: (one >> BITS, one & LOW) for name, one in counts.items()} for counts in self._counts)
+        return Counting(shown, 2), Counting(heard, 2, encoding())
+
+
+def _packed_again(sums: list[list[int]]) -> list[int]:
+    weights, squares = sums
+    return [(weight << BITS) + square for weight, square in zip(weights, squares, strict=True)]
 
 
 def _packed(weight: float, rarity: float) -> int:

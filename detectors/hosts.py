@@ -59,6 +59,8 @@ class Registry:
                 self.names.setdefault(name, site)
         self.owner = lru_cache(_REMEMBERED_HOSTS)(self._owner)
         """Who owns a host; sub-domains belong to their parent. A former host is nobody's, whatever its suffix."""
+        self.is_institution = lru_cache(_REMEMBERED_HOSTS)(self._is_institution)
+        """Whether a school, research institute or hospital owns a host."""
 
     def _owner(self, host: str) -> tuple[Owner, OfficialSite | None]:
         for parent in _parents(host):
@@ -92,8 +94,7 @@ class Registry:
     def is_restricted(self, host: str) -> bool:
         return host.endswith(self.restricted)
 
-    def is_institution(self, host: str) -> bool:
-        """Whether a school, research institute or hospital owns the host."""
+    def _is_institution(self, host: str) -> bool:
         return host.endswith(self.institutions) or any(parent in self.schools for parent in _parents(host))
 
     def platform(self, host: str) -> HostingPlatform | None:

@@ -27,6 +27,8 @@ _CELL = re.compile(f"[0-9a-z{HAN}@+]")
 _NO_CELL = re.compile(f"[^0-9a-z{HAN}@+]")
 _NO_CELLS = re.compile(f"[^0-9a-z{HAN}@+\n]+")
 _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?]|(?<=[^\n][^\n])\n")
+_SHORT_LINES = re.compile(rf"(?<![^\n])[^\n]{{2,{_LINE_MAX_CHARS}}}\n[^\n]{{2,{_LINE_MAX_CHARS}}}(?![^\n])")
+"""Two lines of which columns may be made."""
 _BLANK = re.compile(r"\s")
 _STREWN = re.compile(rf"[a-z0-9][a-z0-9]?[{HAN}](?:[a-z0-9]{{1,2}}[{HAN}])+")
 _LETTERS = re.compile("([a-z0-9]+)")
@@ -82,6 +84,8 @@ def _strewn(views: Views) -> Reading | None:
 
 
 def _without_letters(text: str) -> View | None:
+    if _STREWN.search(text) is None:
+        return None
     kept, letters = [""], list[str]()
     last = 0
     for strewn in _STREWN.finditer(text):
@@ -105,7 +109,7 @@ def _letters_within(view: View, start: int, end: int) -> int:
 def _columns(views: Views, find: Find) -> Reading | None:
     """Blocks of short lines read from top to bottom, columns from the right or from the left."""
     text = views.folded.text
-    if "\n" not in text:
+    if _SHORT_LINES.search(text) is None:
         return None
     grids = list(_grids(text))
     promising = [[_cells(text, line.start, line.end) for line in grids[index]] for index in _promising(grids, find)]

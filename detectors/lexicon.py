@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
@@ -108,7 +109,7 @@ class Lexicon:
             for name, meaning in self.meanings.items()
             for pattern, signs in itertools.zip_longest(meaning.patterns, meaning.signs)
         ]
-        """Whose each is, with the characters without one of which it matches nowhere."""
+        """Whose each is, with the characters without one of which it matches nowhere, where that is known."""
         self._terms_of: dict[tuple[str, ...], frozenset[int]] = {}
         self._know_what_each_is(wording)
         self._sounds = self._heard_terms(wording)
@@ -198,12 +199,13 @@ class Lexicon:
             for concept, term in sorted(named | owned)
         ]
 
-    def by_sound(self, sound: str, *, in_letters: bool) -> list[tuple[Sound, int, int]]:
-        """Each term that counts by its sound, with start and end, in a text of syllables' codes; unless some of it is
-        written in letters, only such as count without."""
+    def by_sound(self, text: str, *, in_letters: bool) -> list[tuple[Sound, int, int]]:
+        """Each term that counts by its sound and is written otherwise, with start and end, in a text of hanzi and
+        syllables' codes; unless some of it is written in letters, only such as count without."""
+        sound = phonetics.encoded(text)
         sounds, automaton = self._by_letters if in_letters else self._by_ear
         found = automaton.find_matches_as_indexes(sound, overlapping=True)
-        return [(sounds[index], start, end) for index, start, end in found]
+        return [(one, start, end) for index, start, end in found if (one := sounds[index]).term != text[start:end]]
 
     @lazy
     def _by_letters(self) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
@@ -212,6 +214,28 @@ class Lexicon:
     @lazy
     def _by_ear(self) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
         return _compiled([one for one in self._sounds if one.named or one.long])
+
+    @lazy
+    def _joints(self) -> frozenset[str]:
+        """Any two characters that stand beside each other in a term."""
+        return _pairs_in(self.terms)
+
+    @lazy
+    def _alone(self) -> frozenset[str]:
+        """Terms of one character."""
+        return frozenset(term for term in self.terms if len(term) == 1)
+
+    def may_go_over(self, text: str, seams: Iterable[int]) -> list[int]:
+        """The seams of a text that a term may go over, its characters on both sides."""
+        joints = self._joints
+        return [at for at in seams if text[at - 1 : at + 1] in joints]
+
+    def may_hold(self, text: str, places: Iterable[int]) -> list[int]:
+        """The places of which the character may be part of a term."""
+        joints, alone = self._joints, self._alone
+        return [
+            at for at in places if text[at : at + 2] in joints or text[at - 1 : at + 1] in joints or text[at] in alone
+        ]
 
     def variants_in(self, text: str) -> list[int]:
         """Where characters stand that may be written for another one."""
@@ -230,16 +254,18 @@ class Lexicon:
 
     def find_long_over(self, text: str, places: Sequence[int]) -> list[Match]:
         """The same of words that are longer than those that people write apart."""
-        index_of, automaton = self._long
-        found = self.find_over(text, places, automaton)
+        if not places:
+            return []
+        index_of, joints, automaton = self._long
+        found = self.find_over(text, [at for at in places if text[at - 1 : at + 1] in joints], automaton)
         return [(index_of[index], start, end) for index, start, end in found]
 
     @lazy
-    def _long(self) -> tuple[list[int], ahocorasick_rs.AhoCorasick]:
+    def _long(self) -> tuple[list[int], frozenset[str], ahocorasick_rs.AhoCorasick]:
         long = [index for index, term in enumerate(self.terms) if len(term) > gaps.LONG_WORD and not term.isascii()]
         kind = ahocorasick_rs.MatchKind.Standard
         words = [self.terms[index] for index in long]
-        return long, ahocorasick_rs.AhoCorasick(words, matchkind=kind, store_patterns=False)
+        return long, _pairs_in(words), ahocorasick_rs.AhoCorasick(words, matchkind=kind, store_patterns=False)
 
     def find_over(
         self, text: str, places: Sequence[int], automaton: ahocorasick_rs.AhoCorasick | None = None
@@ -279,6 +305,10 @@ class Lexicon:
     def find_backwards(self, text: str) -> list[Match]:
         """Some matches of what is written from its end."""
         return self.backwards.find_matches_as_indexes(text)
+
+
+def _pairs_in(terms: Iterable[str]) -> frozenset[str]:
+    return frozenset(itertools.chain.from_iterable(map(add, term, term[1:]) for term in terms))
 
 
 def _compiled(sounds: list[Sound]) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:

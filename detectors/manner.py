@@ -7,9 +7,9 @@ rule that holds among words nobody sells with. A linear model: every weight can 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 
 from detectors import grams
@@ -32,8 +32,8 @@ class Window:
 
     sentences: list[Span]
     text: str = ""
-    marks: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
+    marks: AbstractSet[str] = frozenset()
+    names: AbstractSet[str] = frozenset()
     """Of the meanings, whoever says them."""
     counted: int | None = None
     """What its strings count, once somebody has asked."""
@@ -41,6 +41,10 @@ class Window:
     """The sentence that speaks most for an offer, once somebody has asked."""
     within: Window | None = None
     """The window that this one is a part of."""
+
+    def part_of(self, wide: Window) -> Window:
+        """The same as a part of a window."""
+        return Window(self.sentences, self.text, self.marks, self.names, self.counted, self.telling, wide)
 
     @property
     def start(self) -> int:
@@ -93,9 +97,13 @@ class Manner:
         own = self._score(window, sum(map(self._marks.__getitem__, window.marks & self._marks.keys())))
         return own if window.within is None else own + AROUND * min(0.0, self.score(window.within))
 
-    def most(self, windows: Iterable[Window], names: Iterable[str]) -> float:
-        """No window scores more, whichever of some concepts, frames and contacts are marked in it."""
-        marked = self._most[""] + sum(map(self._most.__getitem__, self._most.keys() & names))
+    def most(self, windows: Iterable[Window], names: AbstractSet[str], roles: Iterable[str]) -> float:
+        """No window scores more, whichever of some concepts, frames and contacts are marked in it, things of some roles
+        among them."""
+        marked = self._most[""][""]
+        for role in ("", *roles):
+            counts = self._most.get(role, {})
+            marked += sum(map(counts.__getitem__, counts.keys() & names))
         return max((self._score(window, marked) for window in windows), default=-math.inf)
 
     def _score(self, window: Window, marked: int) -> float:
@@ -119,14 +127,24 @@ class Manner:
         return {name: round(grams.UNIT * worth(name) * self.weights[name]) for name in marks}
 
     @lazy
-    def _most(self) -> dict[str, int]:
+    def ranks(self) -> dict[str, int]:
+        """Meanings that speak for an offer, those that speak most for it first."""
+        weights = self.weights
+        telling = sorted((-weights[mark], mark) for mark in self._marks if mark[0] == "#" and weights[mark] > 0)
+        return {mark[1:]: rank for rank, (_, mark) in enumerate(telling)}
+
+    @lazy
+    def _most(self) -> dict[str, dict[str, int]]:
         """For each concept, frame and kind of contact, what all marks count that speak for an offer and are not there
-        without it; at the empty name such as may always be."""
-        found: dict[str, int] = defaultdict(int, {"": 0})
+        without it: at the role of a thing such as are not there without that, either. At the empty name what may always
+        be."""
+        found: dict[str, dict[str, int]] = {"": {"": 0}}
         for mark, weight in self._marks.items():
             if weight > 0:
-                found[_without(mark)] += weight
-        return dict(found)
+                role, name = _without(mark)
+                of_role = found.setdefault(role, {})
+                of_role[name] = of_role.get(name, 0) + weight
+        return found
 
 
 def worth(mark: str) -> float:
@@ -134,9 +152,9 @@ def worth(mark: str) -> float:
     return CONTACT if mark[0] == "$" else MARK
 
 
-def _without(mark: str) -> str:
-    """A concept, frame or kind of contact without which there is no such mark."""
+def _without(mark: str) -> tuple[str, str]:
+    """A role of things, empty for any, and a concept, frame or kind of contact without which there is no such mark."""
     if mark[0] == "@":
-        return f"frame:{mark[1:]}" if mark != f"@{QUOTED}" else ""
+        return "", f"frame:{mark[1:]}" if mark != f"@{QUOTED}" else ""
     thing, _, act = mark.lstrip("#~").partition("*")
-    return act or thing
+    return (thing, act) if act else ("", thing)

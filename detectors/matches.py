@@ -49,7 +49,9 @@ class Matches:
 
     @lazy
     def _short(self) -> list[Match]:
-        return self.lexicon.find_over(self.views.dense.text, self._seams.any_word)
+        """Those that begin at a seam and go over none are `_plain`, too."""
+        dense = self.views.dense.text
+        return self.lexicon.find_over(dense, self.lexicon.may_go_over(dense, self._seams.any_word))
 
     @lazy
     def _long(self) -> list[Match]:
@@ -72,7 +74,10 @@ class Matches:
     def _variant(self) -> list[Match]:
         parts = self.views.parts
         joins = () if parts is None else parts.here[1::2]
-        return self.lexicon.find_over(self._guessed, sorted({*self._doubtful, *joins}))
+        if not joins and not self._doubtful:
+            return []
+        places = self.lexicon.may_hold(self._guessed, {*self._doubtful, *joins})
+        return self.lexicon.find_over(self._guessed, sorted(places))
 
     @lazy
     def _readings(self) -> list[tuple[Reading, list[Match]]]:
@@ -126,6 +131,8 @@ class Matches:
         if not self.views.folded.is_identity or self._hidden or len(self._plain) > most:
             return [(hit.start, hit.end) for owner in owners for hit in self.some(owner, most)]
         wanted = self.lexicon.terms_of(owners)
+        if wanted.isdisjoint(self.terms):
+            return []
         return [
             (start, end) for index, start, end in self._plain if index in wanted and self._is_whole(index, start, end)
         ]

@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from functools import cache
 from itertools import chain, repeat
 from operator import itemgetter
@@ -72,7 +71,7 @@ class Passages:
 
     def _with_parts(self, group: Span, parts: Iterable[Span]) -> list[Window]:
         wide = self.window(group)
-        return [wide, *(replace(self.window(part), within=wide) for part in parts)]
+        return [wide, *[self.window(part).part_of(wide) for part in parts]]
 
     def all_windows(self) -> list[Window]:
         """Such and others, without marks; none of a long text, in which there are too many others."""
@@ -247,7 +246,9 @@ class Passages:
 
     @lazy
     def _cuts(self) -> dict[int, int]:
-        """The same of all sentences of windows."""
+        """The same of all sentences, of a long text of those of windows."""
+        if self._length <= LONG_CHARS:
+            return dict(enumerate(all_at_joined(self.matches.views, self._edges)))
         wanted = list(dict.fromkeys(index for first, last in self.groups for index in range(first, last + 1)))
         return dict(
             zip(wanted, all_at_joined(self.matches.views, [self._edges[index] for index in wanted]), strict=True)

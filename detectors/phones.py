@@ -69,12 +69,11 @@ def _any(terms: list[str]) -> str:
 def find(text: str) -> Iterator[Found]:
     """Mobile numbers, then landlines and service numbers, of a folded text."""
     looks = iter(range(_MAX_LOOKS))
-    lettered = may_be_lettered(text)
-    for start, end in chains(text, REAL_DIGITS):
+    long = [span for span in chains(text, REAL_DIGITS) if span[1] - span[0] >= MOBILE_DIGITS - 1]
+    lettered = may_be_lettered(text) if long else []
+    for start, end in long:
         # a landline may begin in brackets; letters for digits may begin and end a number
         base = max(0, start - _LETTERS)
-        if end - start < MOBILE_DIGITS - 1:
-            continue
         chain = text[base : end + _LETTERS]
         written = plain(chain)
         if _ANY.search(written) and sum(map(str.isdigit, written)) >= MOBILE_DIGITS - 1:

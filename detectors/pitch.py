@@ -46,6 +46,7 @@ certificate, whatever it names, and whoever seems to speak."""
 _MIN_CHARS = 6
 """Less is no sentence: a word or two tell nothing of a manner."""
 _TELLING = 3
+_PITCHES = "pitches"
 _WORD_MAX_CHARS = 16
 _QUOTE_MAX_CHARS = 120
 _NEAR_CHARS = 150
@@ -79,14 +80,61 @@ class _Found(NamedTuple):
 
 def pitches(reader: Reader) -> list[Pitch]:
     """Strongest first, each sentence once."""
-    return reader.page.once("pitches", lambda: [_pitch(reader, one) for one in _once_each(_found(reader))])
+    if _PITCHES not in reader.page.memo:
+        tell([reader])
+    found: list[Pitch] = reader.page.memo[_PITCHES]
+    return found
 
 
-def _pitch(reader: Reader, one: _Found) -> Pitch:
-    passage = reader.passages.whole(one.window)
-    named = _named(reader, passage)
-    grounds = _grounds(reader, passage, named)
-    return Pitch(one.strength, named, one.start, one.end, _words(reader, one.window), grounds)
+def tell(readers: Sequence[Reader]) -> None:
+    """The pitches of many texts at once."""
+    find_telling(readers)
+    found = [(reader, list(_once_each(_found(reader)))) for reader in readers]
+    asked = [_Passage.of(reader, one.window) for reader, ones in found for one in ones]
+    passages = {(id(one.reader), one.start): one for one in asked}
+    _name(list(passages.values()))
+    told = iter(asked)
+    for reader, ones in found:
+        reader.page.memo[_PITCHES] = [_pitch(one, passages[id(reader), next(told).start]) for one in ones]
+
+
+def _pitch(one: _Found, passage: _Passage) -> Pitch:
+    words = _words(passage.reader, one.window)
+    return Pitch(one.strength, passage.named, one.start, one.end, words, passage.grounds)
+
+
+@dataclass(slots=True)
+class _Passage:
+    """What `Pitch` says of the whole passage that a window is of."""
+
+    reader: Reader
+    start: int
+    end: int
+    text: str
+    named: str = ""
+    grounds: str = ""
+
+    @classmethod
+    def of(cls, reader: Reader, window: Window) -> _Passage:
+        whole = reader.passages.whole(window)
+        return cls(reader, whole.start, whole.end, whole.text)
+
+
+def _name(passages: list[_Passage]) -> None:
+    """The class and its grounds of some passages."""
+    if not passages:
+        return
+    classes = passages[0].reader.context.classes
+    clauses = [_clauses(one) for one in passages]
+    weighed = iter(
+        classes.weigh([text for one, cut in zip(passages, clauses, strict=True) for text in (one.text, *cut.values())])
+    )
+    for one, cut in zip(passages, clauses, strict=True):
+        one.named = classes.named_by(next(weighed), _supported(one))
+        best = classes.most_telling(one.named, [next(weighed) for _ in cut])
+        if best is not None:
+            first, last = list(cut)[best]
+            one.grounds = one.reader.page.text[first:last].strip()[:_CLAUSE_MAX_CHARS]
 
 
 def _once_each(found: Iterable[_Found]) -> Iterator[_Found]:
@@ -99,8 +147,6 @@ def _once_each(found: Iterable[_Found]) -> Iterator[_Found]:
 
 
 def _found(reader: Reader) -> Iterator[_Found]:
-    if _told(reader):
-        find_telling([reader])
     for score, window in _told(reader):
         start, end = _sentence(reader, window)
         most = _WATCHED_MOST if _is_held(reader, window, score) else _MOST_WEIGHT
@@ -202,26 +248,19 @@ def _strength(reader: Reader, score: float) -> float:
     return _WATCH_WEIGHT + (_FLAG_WEIGHT - _WATCH_WEIGHT - 0.01) * (score - watch) / (flag - watch)
 
 
-def _named(reader: Reader, passage: Window) -> str:
-    """By what the whole passage says; of classes that are nearly as likely the one that a rule's clause names."""
-    offers = reader.offers_within(passage.start, passage.end)
-    own = {one.rule.named for one in offers if one.spoken is None}
-    return reader.context.classes.named(passage.text, own)
+def _supported(passage: _Passage) -> set[str]:
+    """The classes that rules name in a passage: of those that are nearly as likely one of them is taken."""
+    offers = passage.reader.offers_within(passage.start, passage.end)
+    return {one.rule.named for one in offers if one.spoken is None}
 
 
-def _grounds(reader: Reader, passage: Window, named: str) -> str:
-    """The clause that speaks most for a class, if one does."""
-    start = passage.start
-    spans = [match.span() for match in _CLAUSE.finditer(reader.page.text[start : passage.end])]
-    spans = [(start + first, start + last) for first, last in spans]
+def _clauses(passage: _Passage) -> dict[tuple[int, int], str]:
+    """Where its clauses are, and how each is weighed."""
+    reader = passage.reader
+    spans = [match.span() for match in _CLAUSE.finditer(reader.page.text, passage.start, passage.end)]
     cuts = all_at_joined(reader.matches.views, [offset for span in spans for offset in span])
     plain = reader.matches.plain
-    found = [plain[first:last] for first, last in zip(cuts[::2], cuts[1::2], strict=True)]
-    best = reader.context.classes.most_telling(named, found)
-    if best is None:
-        return ""
-    first, last = spans[best]
-    return reader.page.text[first:last].strip()[:_CLAUSE_MAX_CHARS]
+    return {span: plain[first:last] for span, first, last in zip(spans, cuts[::2], cuts[1::2], strict=True)}
 
 
 def _sentence(reader: Reader, window: Window) -> tuple[int, int]:
@@ -237,13 +276,12 @@ def _sentence(reader: Reader, window: Window) -> tuple[int, int]:
 
 def _words(reader: Reader, window: Window) -> tuple[str, ...]:
     """How the meanings are said that weigh most, none inside another; a contact or a single character says nothing."""
-    weights = reader.manner.weights
-    spoken = window.marks - {"#contact"}
+    ranks, marks = reader.manner.ranks, window.marks
     found: list[Hit] = []
-    for _, name in sorted([(-weight, mark) for mark in spoken if (weight := weights.get(mark, 0.0)) > 0]):
+    for name in sorted(window.names & ranks.keys() - {"contact"}, key=ranks.__getitem__):
         if len(found) == _TELLING:
             break
-        hits = reader.hits.within(name[1:], window.start, window.end, 0) if name[0] == "#" else []
+        hits = reader.hits.within(name, window.start, window.end, 0) if f"#{name}" in marks else []
         hit = next((one for one in hits if one.end - one.start > 1), None)
         if hit and not any(hit.start < one.end and one.start < hit.end for one in found):
             found.append(hit)

@@ -78,9 +78,8 @@ def _in_window(views: folding.Views, begin: int, stop: int, lexicon: Lexicon) ->
     plain, written = views.joined.text[begin:stop], views.original
     spelled = _spelled(plain)
     sounds, lettered = spelled.text, not spelled.is_identity
-    for one, first, last in lexicon.by_sound(phonetics.encoded(sounds), in_letters=lettered):
-        said = sounds[first:last]
-        if said == one.term or not (one.named or _may_be_meant(said, one)):
+    for one, first, last in lexicon.by_sound(sounds, in_letters=lettered):
+        if not (one.named or _may_be_meant(sounds[first:last], one)):
             continue
         if lettered:
             first, last = spelled.original(first, last)

@@ -6,12 +6,11 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, chain
 from operator import methodcaller
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from detectors.parts import join_parts
 from detectors.phonetics import is_reading_of
@@ -61,8 +60,7 @@ def chinese_chars(text: str) -> int:
     return len(ONE_HAN.findall(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
+class Views(NamedTuple):
     """The three views of one text. `parts` is None where the text holds no split character."""
 
     original: str

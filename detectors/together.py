@@ -14,7 +14,7 @@ from detectors.contacts import page_views
 from detectors.manner import Window
 from detectors.matches import Matches
 from detectors.passages import Passages
-from detectors.pitch import find_telling, pitches
+from detectors.pitch import find_telling, tell
 from detectors.wording import Reader
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ STEPS: tuple[Step, ...] = (
     _if_told(attrgetter("windows")),
     _each(Reader.offers),
     find_telling,
-    _each(pitches),
+    tell,
 )
 """In the order in which detectors would ask."""
 

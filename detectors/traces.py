@@ -31,6 +31,8 @@ _ICP = re.compile(
 _POLICE_SAYS = "公网安备"
 _POLICE = re.compile(r"[\u4e00-\u9fff]公网安备\s?(\d{14})\s?号?")
 _DOOR = re.compile(r"[路街道巷]\s?\d{1,5}\s?号(?:[\u4e00-\u9fff\d\-—]{0,12}[楼层室座栋])?")
+_NUMBERED = "号"
+"""In every address by street and house."""
 _STREET = re.compile(r"[\u4e00-\u9fff]{2,10}[省市区县][\u4e00-\u9fff\d]{0,16}$")
 _STREET_CHARS = 28
 """How far before a house number its town may stand."""
@@ -78,7 +80,8 @@ def traces(page: Page, context: Context) -> Iterator[Trace]:
 
 def _records(page: Page, context: Context) -> Iterator[Trace]:
     """A number of an official site is copied from it and no mark of whoever copied."""
-    numbers = (icp_body("".join(match.group().split())).upper().rstrip("号") for match in _ICP.finditer(page.text))
+    found = _ICP.finditer(page.text) if "P" in page.text or "p" in page.text else ()
+    numbers = (icp_body("".join(match.group().split())).upper().rstrip("号") for match in found)
     for number in list(dict.fromkeys(numbers))[:_MAX_OF_KIND]:
         if not any(number == known.upper().rstrip("号") for known in context.registry.by_icp):
             yield Trace(kind="icp", value=number, shown=number, where="text")
@@ -88,7 +91,7 @@ def _records(page: Page, context: Context) -> Iterator[Trace]:
 
 def _addresses(page: Page) -> Iterator[Trace]:
     found: dict[str, None] = {}
-    for door in _DOOR.finditer(page.text):
+    for door in _DOOR.finditer(page.text) if _NUMBERED in page.text else ():
         street = _STREET.search(page.text[max(0, door.start() - _STREET_CHARS) : door.start()])
         if street is not None and len(found) < _MAX_OF_KIND:
             found["".join((street.group() + door.group()).split())] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from crawlers.records import PageState
@@ -22,6 +23,8 @@ _STEEPNESS = 1.2
 
 def selling(page: Page, signals: Sequence[Signal], context: Context) -> Verdict:
     """The strongest single offer decides; others only move the score."""
+    if not signals:
+        return _silent(Axis.SELLING, _quiet(page))
     own = _ordered(signals, Axis.SELLING)
     offers = [signal for signal in own if signal.weight > 0 and signal.cls != strings.EVASION]
     level = _level(offers[0].weight if offers else 0.0, context.thresholds.selling)
@@ -42,6 +45,8 @@ def _offered(offers: Sequence[Signal]) -> str:
 
 def impersonation(page: Page, signals: Sequence[Signal], context: Context) -> Verdict:
     """Independent marks of one borrowed identity add up; a mark that speaks for the host outweighs all of them."""
+    if not signals:
+        return _silent(Axis.IMPERSONATION, _quiet(page))
     own = _ordered(signals, Axis.IMPERSONATION)
     against = [signal for signal in own if signal.weight > 0]
     total = min(1.0, sum(signal.weight for signal in against))
@@ -92,6 +97,12 @@ def _level(weight: float, threshold: Threshold) -> Level:
 def _quiet(page: Page) -> str:
     """What a subject is called that shows nothing: `clear` proves nothing about a page that was not read."""
     return strings.UNREADABLE if page.state in UNREADABLE else strings.CLEAR
+
+
+@cache
+def _silent(axis: Axis, cls: str) -> Verdict:
+    """Where there is no signal at all."""
+    return Verdict(axis=axis, level=Level.CLEAR, cls=cls, score=0.0)
 
 
 def _score(signals: Sequence[Signal]) -> float:

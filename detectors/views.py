@@ -7,13 +7,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from typing import NamedTuple
 
 _MANY_SPANS = 200
 _SHORT_RUN_CHARS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """`text` and, for each run in it, where the run starts here and in the original."""
 
     text: str
@@ -54,8 +54,15 @@ class View:
     def all_at(self, offsets: Iterable[int]) -> list[int]:
         """`at` of each, where every run is as long as its original, as when something was only left out."""
         here, lengths, origin = self.here, self.lengths, self.origin
-        runs = [(max(0, bisect_right(origin, offset) - 1), offset) for offset in offsets]
-        return [here[run] + min(max(0, offset - origin[run]), lengths[run]) for run, offset in runs]
+        found: list[int] = []
+        for offset in offsets:
+            run = bisect_right(origin, offset) - 1
+            if run < 0:
+                found.append(here[0])
+            else:
+                shift, size = offset - origin[run], lengths[run]
+                found.append(here[run] + (shift if shift < size else size))
+        return found
 
     @property
     def is_identity(self) -> bool:

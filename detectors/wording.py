@@ -136,8 +136,9 @@ class Reader:
     def may_be_told(self) -> bool:
         """Whether a passage may read as an offer, whatever is meant in it; of a long text that is not asked."""
         manner, windows = self.manner, self.passages.all_windows()
-        names = (*self.hits.possible, *(f"${contact.kind}" for contact in self.contacts))
-        return not windows or manner.most(windows, names) >= min(manner.watch, manner.flag)
+        goods, names = self.lexicon.goods, self.hits.possible | {f"${contact.kind}" for contact in self.contacts}
+        roles = {goods[name] for name in goods.keys() & names}
+        return not windows or manner.most(windows, names, roles) >= min(manner.watch, manner.flag)
 
     @lazy
     def links(self) -> Links:

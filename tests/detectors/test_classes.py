@@ -128,8 +128,8 @@ SMALL = Classes(
 
 def test_of_equals_the_commoner_class_is_named() -> None:
     assert SMALL.named("办") == SMALL.named("") == SMALL.named("没人知道的话") == "代办出证"
-    assert SMALL.most_telling("替考", ["没人知道", "的话"]) is None
-    assert SMALL.most_telling("替考", ["办", "替考"]) == 1
+    assert SMALL.most_telling("替考", SMALL.weigh(["没人知道", "的话"])) is None
+    assert SMALL.most_telling("替考", SMALL.weigh(["办", "替考"])) == 1
 
 
 @pytest.mark.parametrize(("ahead", "named"), [(SUPPORT - 0.05, "替考"), (SUPPORT + 0.05, "代办出证")])

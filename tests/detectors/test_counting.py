@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import config
-from detectors import grams
+from detectors import classes, several
 from detectors.context import Context
 from detectors.features import Page
 from detectors.grams import SOUND, Strings
@@ -19,6 +19,7 @@ from detectors.runner import assess, assess_all
 from detectors.wording import Reader
 from tests.detectors import labelled
 
+CONTEXT = Context.build(config.load())
 WEIGHTS = {
     "免": 0.1,
     "免考": 0.5,
@@ -39,8 +40,8 @@ WEIGHTS = {
 def at_once() -> Iterator[None]:
     """However few the texts are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grams, "_SEVERAL_CHARS", 0)
-        patch.setattr(grams, "_MANY", -1)
+        patch.setattr(several, "_SEVERAL_CHARS", 0)
+        patch.setattr(several, "_MANY", -1)
         yield
 
 
@@ -56,14 +57,14 @@ def test_many_texts_count_what_each_counts(texts: list[str]) -> None:
 
 
 def test_what_counts_at_once_is_prepared_when_many_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grams, "_SEVERAL_CHARS", 3)
-    monkeypatch.setattr(grams, "_MANY", 5)
+    monkeypatch.setattr(several, "_SEVERAL_CHARS", 3)
+    monkeypatch.setattr(several, "_MANY", 5)
     known, texts = strings(), ["免考证", "证@", "电工"]
     sums = list(map(known.sum, texts))
     assert known.sums(texts) == sums
-    assert "_at_once" not in vars(known)
+    assert "_made" not in vars(known._several)
     assert known.sums(texts) == sums
-    assert "_at_once" in vars(known)
+    assert "_made" in vars(known._several)
 
 
 def test_a_string_counts_once_in_a_text_and_does_not_go_over_to_the_next() -> None:
@@ -90,6 +91,13 @@ def test_shipped_weights_count_alike_both_ways() -> None:
     counted, alone = ([Window([(0, len(text))], text) for text in texts] for _ in range(2))
     manner.count(counted)
     assert [manner.score(one) for one in counted] == [manner.score(one) for one in alone]
+
+
+@given(st.lists(st.text(alphabet="包过免考证替考枪手刷课学时A1\U0010ffff", max_size=20), max_size=6))
+def test_many_passages_weigh_for_classes_what_each_weighs(passages: list[str]) -> None:
+    shipped = CONTEXT.classes
+    alone = [shipped._sum(classes.strings(passage)) for passage in passages]
+    assert list(map(list, shipped.weigh(passages))) == alone
 
 
 def test_sentences_of_many_texts_are_told_as_of_each_alone() -> None:

@@ -14,13 +14,16 @@ from detectors.base import Trace
 from detectors.contacts import _in_href, _schemes, page_contacts
 from detectors.context import Context
 from detectors.features import Page
+from detectors.gaps import LONG_WORD
 from detectors.hits import by_distance, distance, is_apart, merged
 from detectors.kits import _bodies, _bones
+from detectors.layout import _SHORT_LINES, _grids
 from detectors.lexicon import Hit
 from detectors.numerals import may_be_lettered, with_letters
 from detectors.onward import onward, table
 from detectors.passages import Passages
 from detectors.pitch import _least
+from detectors.text import condense
 from detectors.traces import traces
 from detectors.wording import Reader
 
@@ -34,6 +37,33 @@ LINKS = st.lists(
     ),
     max_size=40,
 )
+
+
+TERMS = ["免考", "不用考试", "电工证", "包过", "卖", "高压电工证"]
+
+
+@given(st.lists(st.sampled_from([*TERMS, *"证考试包不用电的"]), max_size=12).map("".join), st.sets(st.integers(0, 30)))
+def test_terms_are_sought_only_where_one_may_be(text: str, chosen: set[int]) -> None:
+    lexicon = CONTEXT.lexicon
+    places = sorted(at for at in chosen if at < len(text))
+    over = lexicon.find_over(text, places)
+    assert lexicon.find_over(text, lexicon.may_hold(text, places)) == over
+    crossing = [match for match in over if any(match[1] < at < match[2] for at in places)]
+    assert set(crossing) <= set(lexicon.find_over(text, lexicon.may_go_over(text, places)))
+    long = [match for match in crossing if len(lexicon.terms[match[0]]) > LONG_WORD]
+    assert set(long) <= set(lexicon.find_long_over(text, places))
+
+
+@given(st.text(alphabet="电工1 \n，", max_size=60))
+def test_lines_of_which_columns_are_made_are_known_at_a_glance(text: str) -> None:
+    assert not list(_grids(text)) or _SHORT_LINES.search(text)
+
+
+@given(st.text(alphabet="电工，1★ ", max_size=30), st.lists(st.integers(0, 30), max_size=6))
+def test_many_offsets_are_found_as_each_is(text: str, offsets: list[int]) -> None:
+    view, _ = condense(text)
+    offsets = [offset for offset in offsets if offset <= len(text)]
+    assert view.all_at(offsets) == list(map(view.at, offsets))
 
 
 @given(st.lists(HITS, max_size=4))
