@@ -18,7 +18,7 @@ import config
 from config.schema_profiles import Island, PageStates, StateRule
 from crawlers.islands import as_text, body_json, find, island_documents
 from crawlers.markup import parse_html
-from crawlers.needles import encoded
+from crawlers.needles import Needle, encoded
 from crawlers.records import PageState
 
 _EARLY_CHARS = 16_384
@@ -27,14 +27,15 @@ _UNSEEN = ("script", "style", "noscript", "template", "head")
 _UNREAD = frozenset({"bomb", "content_encoding_unknown"})
 _UNREADABLE = _UNREAD | {"content_encoding_broken"}
 """The last of them may have left a page that can be read all the same."""
-_PRIVATE = r"[\ue000-\uf8ff]"
-_NUMBERED = r"&#(?:x[ef][0-9a-f]{3}|5[7-9]\d{3}|6[0-3]\d{3});?"
-_GLYPH = rf"(?:{_PRIVATE}|{_NUMBERED})"
-_GLYPHS = (re.compile(_PRIVATE), re.compile(_NUMBERED, re.IGNORECASE))
-_EARLY_PRIVATE, _LATE_PRIVATE = b"\xee", re.compile(rb"\xef[\x80-\xa3]")
-"""How private-use characters begin in UTF-8, those below U+F000 and the others."""
-MAPPED = re.compile(rf"{_GLYPH}{{2,24}}|(?<=[\u4e00-\u9fff]){_GLYPH}", re.IGNORECASE)
-"""Private-use characters in a row or within a Chinese word; an icon stands alone in its element."""
+_PRIVATE = rb"(?:\xee[\x80-\xbf]|\xef[\x80-\xa3])[\x80-\xbf]"
+_NUMBERED = rb"&#(?:[xX][eEfF][0-9a-fA-F]{3}|5[7-9]\d{3}|6[0-3]\d{3});?"
+_GLYPH = rb"(?:%b|%b)" % (_PRIVATE, _NUMBERED)
+_AFTER_HAN = rb"(?:(?<=\xe4[\xb8-\xbf][\x80-\xbf])|(?<=[\xe5-\xe9][\x80-\xbf]{2}))"
+_MAPPED = re.compile(rb"%b{2,24}|%b%b" % (_GLYPH, _AFTER_HAN, _GLYPH))
+"""Private-use characters (U+E000–U+F8FF, in UTF-8 or by their numbers) in a row or within a Chinese word; an icon
+stands alone in its element."""
+_BEGINNINGS = tuple(map(re.compile, (rb"\xee", rb"\xef[\x80-\xa3]", rb"&#[xX56]")))
+_REPLACEMENT = Needle("\ufffd")
 _CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
 
 
@@ -170,27 +171,24 @@ def _garbled(page: PageView) -> bool:
 
 def _odd_chars(page: PageView) -> int:
     """Replacement and control characters; the latter are single bytes in UTF-8."""
-    return page.text.count("\ufffd") + len(page.data) - len(page.data.translate(None, _CONTROLS))
+    data = page.data
+    return _REPLACEMENT.count(data) + len(data) - len(data.translate(None, _CONTROLS))
 
 
 def _by_font(page: PageView, general: PageStates) -> bool:
     """Whether words are written in private-use characters that only the page's own font gives a shape."""
     if "@font-face" not in page.text:
         return False
-    private = _EARLY_PRIVATE in page.data or _LATE_PRIVATE.search(page.data) is not None
-    words = mapped_words(page.text, private=private)
-    return next(islice(words, general.min_mapped_words - 1, None), None) is not None
+    return next(islice(mapped_words(page.data), general.min_mapped_words - 1, None), None) is not None
 
 
-def mapped_words(text: str, *, private: bool = True) -> Iterator[re.Match[str]]:
-    """All that `MAPPED` finds, looked for only where a glyph is: there are few in a long page. Where `private` is
-    false none of them is a character, all are written by their numbers."""
+def mapped_words(data: bytes) -> Iterator[bytes]:
+    """All that `_MAPPED` finds, looked for only where a glyph may begin: there are few in a long page."""
     end = 0
-    patterns = _GLYPHS if private else _GLYPHS[1:]
-    for at in sorted(glyph.start() for pattern in patterns for glyph in pattern.finditer(text)):
-        if at >= end and (word := MAPPED.match(text, at)):
+    for at in sorted(glyph.start() for beginning in _BEGINNINGS for glyph in beginning.finditer(data)):
+        if at >= end and (word := _MAPPED.match(data, at)):
             end = word.end()
-            yield word
+            yield word[0]
 
 
 def _needs_rendering(page: PageView, general: PageStates) -> bool:

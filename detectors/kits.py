@@ -42,6 +42,8 @@ _ENDS = re.compile(_SCRIPT_END, re.I)
 _STRING, _CHANGING = re.compile(r"[\"'][^\"'\n]{0,400}[\"']"), re.compile(r"[\d\s]+")
 """What differs between two uses of one script: its strings, its numbers and how it is laid out."""
 _CHANGING_BYTES = bytes(code for code in range(128) if _CHANGING.match(chr(code)))
+_WIDE = re.compile(r"[^\x00-\x7f]+")
+_SHOWN_CHARS = 60
 
 
 @cache
@@ -157,7 +159,8 @@ def _snippets(source: str, counters: Collection[Service]) -> Iterator[Trace]:
             continue
         bones = _bones(body)
         if len(bones) >= _MIN_SNIPPET_CHARS:
-            seen.setdefault(bones, " ".join(body.split())[:60])
+            # no more words than characters are shown
+            seen.setdefault(bones, " ".join(body.split(None, _SHOWN_CHARS)[:_SHOWN_CHARS])[:_SHOWN_CHARS])
         if len(seen) >= _MAX_OF_KIND:
             break
     for bones, shown in seen.items():
@@ -176,10 +179,8 @@ def _bodies(source: str) -> Iterator[str]:
 
 
 def _bones(body: str) -> str:
-    left = _STRING.sub("", body)
-    if left.isascii():
-        return left.encode().translate(None, _CHANGING_BYTES).decode()
-    return _CHANGING.sub("", left)
+    left = _STRING.sub("", body).encode().translate(None, _CHANGING_BYTES).decode()
+    return left if left.isascii() else _WIDE.sub(lambda wide: _CHANGING.sub("", wide[0]), left)
 
 
 def _comments(source: str) -> Iterator[Trace]:

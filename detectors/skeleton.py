@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from hashlib import blake2b
 from heapq import nsmallest
-from itertools import repeat
 
 RUN_TAGS = 8
 MAX_SOURCE_CHARS = 600_000
@@ -28,21 +27,38 @@ _TAGS = (
     "video hr center marquee em"
 )
 """Scripts, styles and inline emphasis come and go between copies of one page."""
-_LETTERS = {
-    **{name: chr(0x100 + number) for number, name in enumerate(_TAGS.split())},
-    **{"/" + name: chr(0x200 + number) for number, name in enumerate(_TAGS.split())},
-}
+_LETTER_BYTES = 2
+"""Of each letter in UTF-8."""
+
+
+class _Letters(dict[str, str]):
+    """A letter for each tag that tells of the structure, nothing for any other, however they are written."""
+
+    def __missing__(self, name: str) -> str:
+        return self.get(name.lower(), "")
+
+
+_LETTERS = _Letters(
+    {name: chr(0x100 + number) for number, name in enumerate(_TAGS.split())}
+    | {"/" + name: chr(0x200 + number) for number, name in enumerate(_TAGS.split())}
+    | dict.fromkeys("script /script style /style span /span b /b i /i strong /strong br meta link".split(), "")
+)
 
 
 def hashed(value: str) -> int:
-    return int.from_bytes(blake2b(value.encode(), digest_size=_HASH_BYTES).digest())
+    return _hashed(value.encode())
+
+
+def _hashed(value: bytes) -> int:
+    return int.from_bytes(blake2b(value, digest_size=_HASH_BYTES).digest())
 
 
 def runs(source: str) -> frozenset[int]:
     """Hashes of the different runs of `RUN_TAGS` tags; empty for a document that has fewer."""
-    names = map(str.lower, _TAG.findall(source[:MAX_SOURCE_CHARS]))
-    order = "".join(map(_LETTERS.get, names, repeat("")))
-    return frozenset(map(hashed, {order[at : at + RUN_TAGS] for at in range(len(order) - RUN_TAGS + 1)}))
+    order = "".join(map(_LETTERS.__getitem__, _TAG.findall(source[:MAX_SOURCE_CHARS]))).encode()
+    size = RUN_TAGS * _LETTER_BYTES
+    different = {order[at : at + size] for at in range(0, len(order) - size + 1, _LETTER_BYTES)}
+    return frozenset(map(_hashed, different))
 
 
 def sketch(hashes: Iterable[int]) -> tuple[int, ...]:

@@ -41,9 +41,14 @@ def markup(script: str) -> str:
     """All that is written, decoded as far as literals and the usual decoders around them go."""
     looked_at = script[:MAX_CHARS]
     calls = list(_WRITE.finditer(looked_at))
-    named = any(one[0] not in _QUOTES for call in calls for one in _PART.findall(call[2]))
-    constants = dict(_CONSTANT.findall(looked_at)) if named else {}
+    names = {one for call in calls for one in _PART.findall(call[2]) if one[0] not in _QUOTES}
+    constants = dict(_CONSTANT.findall(looked_at)) if any(_may_be_made(name, looked_at) for name in names) else {}
     return "".join(_said(call, constants) for call in calls)
+
+
+def _may_be_made(name: str, script: str) -> bool:
+    """Whether a name is made a literal somewhere."""
+    return re.search(rf"{re.escape(name)}\s*=\s*[{_QUOTES}]", script) is not None
 
 
 def title(script: str) -> str:
