@@ -128,6 +128,8 @@ class Matches:
 
     def spans(self, owners: tuple[str, ...], most: int) -> list[tuple[int, int]]:
         """Where `some` hits of some owners are."""
+        if self.owners.isdisjoint(owners):
+            return []
         if not self.views.folded.is_identity or self._hidden or len(self._plain) > most:
             return [(hit.start, hit.end) for owner in owners for hit in self.some(owner, most)]
         wanted = self.lexicon.terms_of(owners)

@@ -18,7 +18,7 @@ from detectors.limits import MAX_SIGNALS_PER_DETECTOR
 from detectors.linking import Links
 from detectors.manner import Manner, Window
 from detectors.matches import Matches
-from detectors.passages import Passages
+from detectors.passages import LONG_CHARS, Passages
 from detectors.sounds import hear
 from detectors.speakers import Speakers, Spoken
 
@@ -134,7 +134,10 @@ class Reader:
 
     @lazy
     def may_be_told(self) -> bool:
-        """Whether a passage may read as an offer, whatever is meant in it; of a long text that is not asked."""
+        """Whether a passage may read as an offer, whatever is meant in it; of a long text, whether anything is named
+        without which none of its passages is told."""
+        if len(self.page.text) > LONG_CHARS:
+            return any(map(self.hits.of, self.lexicon.outright & self.hits.possible))
         manner, windows = self.manner, self.passages.all_windows()
         goods, names = self.lexicon.goods, self.hits.possible | {f"${contact.kind}" for contact in self.contacts}
         roles = {goods[name] for name in goods.keys() & names}
