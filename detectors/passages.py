@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import chain, repeat
@@ -49,7 +49,7 @@ _START = itemgetter(0)
 class Passages:
     """The windows of one text."""
 
-    STEPS = ("_meanings", "_others")
+    STEPS = ("_meanings",)
     """What is made of it one after the other, when somebody asks for it."""
 
     def __init__(self, reader: Reader) -> None:
@@ -67,11 +67,11 @@ class Passages:
     def windows(self) -> list[Window]:
         """Those in which something is named that could be sold, or an act that breaks the law; a text so short that it
         is one window is always weighed. Each is followed by the closer ones within it."""
-        return [window for group in self.groups for window in self._with_parts(group, self._close(group))]
+        return [window for group in self.groups for window in self._with_parts(group, self._close(group), self.window)]
 
-    def _with_parts(self, group: Span, parts: Iterable[Span]) -> list[Window]:
-        wide = self.window(group)
-        return [wide, *[self.window(part).part_of(wide) for part in parts]]
+    def _with_parts(self, group: Span, parts: Iterable[Span], make: Callable[[Span], Window]) -> list[Window]:
+        wide = make(group)
+        return [wide, *[make(part).part_of(wide) for part in parts]]
 
     def all_windows(self) -> list[Window]:
         """Such and others, without marks; none of a long text, in which there are too many others."""
@@ -81,18 +81,22 @@ class Passages:
         return [self._unmarked(near) for group in groups for near in (group, *self._parts(group))]
 
     def telling_windows(self) -> list[Window]:
-        """Those that may be told: of a long text such as name papers or an act that breaks the law."""
-        if self._length <= LONG_CHARS:
-            return self.windows()
-        outright = self.lexicon.outright
+        """Those that may be told, without marks: of a long text such as name papers or an act that breaks the law."""
         return [
             window
-            for group in self.groups
-            if not outright.isdisjoint(self._names(group))
-            for window in self._with_parts(
-                group, (part for part in self._close(group) if not outright.isdisjoint(self._names(part)))
-            )
+            for group in self._telling(self.groups)
+            for window in self._with_parts(group, self._telling(self._close(group)), self._named)
         ]
+
+    def _telling(self, groups: Iterable[Span]) -> Iterator[Span]:
+        outright = self.lexicon.outright if self._length > LONG_CHARS else None
+        return (group for group in groups if outright is None or not outright.isdisjoint(self._names(group)))
+
+    def mark(self, window: Window) -> None:
+        """Gives a window of `telling_windows` its marks, and the one that it is a part of."""
+        window.marks = self.alone(window.start, window.end).marks
+        if window.within is not None:
+            self.mark(window.within)
 
     @lazy
     def groups(self) -> list[Span]:
@@ -145,7 +149,7 @@ class Passages:
         return self.window((self._sentence(start), self._sentence(end - 1) + 1))
 
     def window(self, group: Span) -> Window:
-        window = self._unmarked(group)
+        window = self._named(group)
         if not window.marks:
             marks, together = set(self._contact_marks), set[str]()
             for index in range(*group):
@@ -153,6 +157,11 @@ class Passages:
                 marks |= of_sentence
                 together |= own
             window.marks = marks | _pairs(together & self.lexicon.goods.keys(), together, BESIDE, self.lexicon)
+        return window
+
+    def _named(self, group: Span) -> Window:
+        window = self._unmarked(group)
+        if not window.names:
             window.names = self._names(group)
         return window
 

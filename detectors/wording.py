@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -121,16 +122,32 @@ class Reader:
 
     @lazy
     def windows(self) -> list[tuple[float, Window]]:
-        """Passages in which something may be sold, with how much each reads as one; none where none may be told."""
+        """Passages in which something may be sold, with how much each reads as one: such as may read as one enough to
+        be told, and none where none may be told."""
         if not self.may_be_told:
             return []
         if uncounted := [window for window in self.unweighed if window.counted is None]:
             self.manner.count(uncounted)
-        return [(self.manner.score(window), window) for window in self.unweighed]
+        found = [window for window in self.unweighed if self._may_reach([window], window.names | self._anywhere)]
+        for window in found:
+            self.passages.mark(window)
+        return [(self.manner.score(window), window) for window in found]
 
     @lazy
     def unweighed(self) -> list[Window]:
         return self.passages.telling_windows()
+
+    @lazy
+    def _anywhere(self) -> set[str]:
+        """What may be marked in any passage: frames, and contacts."""
+        frames = self.lexicon.frames.keys() & self.hits.possible
+        return {*frames, *(f"${contact.kind}" for contact in self.contacts)}
+
+    def _may_reach(self, windows: Iterable[Window], names: AbstractSet[str]) -> bool:
+        """Whether one of some windows may be told, if no more than some names is marked in it."""
+        goods = self.lexicon.goods
+        roles = {goods[name] for name in goods.keys() & names}
+        return self.manner.most(windows, names, roles) >= min(self.manner.watch, self.manner.flag)
 
     @lazy
     def may_be_told(self) -> bool:
@@ -138,10 +155,8 @@ class Reader:
         without which none of its passages is told."""
         if len(self.page.text) > LONG_CHARS:
             return any(map(self.hits.of, self.lexicon.outright & self.hits.possible))
-        manner, windows = self.manner, self.passages.all_windows()
-        goods, names = self.lexicon.goods, self.hits.possible | {f"${contact.kind}" for contact in self.contacts}
-        roles = {goods[name] for name in goods.keys() & names}
-        return not windows or manner.most(windows, names, roles) >= min(manner.watch, manner.flag)
+        windows = self.passages.all_windows()
+        return not windows or self._may_reach(windows, self.hits.possible | self._anywhere)
 
     @lazy
     def links(self) -> Links:

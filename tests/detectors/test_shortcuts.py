@@ -182,3 +182,19 @@ def test_a_host_that_is_settled_is_told_no_more(links: list[tuple[str, str, str]
 def _linked(hrefs: list[str]) -> list[str]:
     page = Page.from_html("".join(f'<a href="{href}">去</a>' for href in hrefs), "https://own.example/")
     return [trace.value for trace in traces(page, CONTEXT) if isinstance(trace, Trace) and trace.kind == "link"]
+
+
+def test_passages_that_cannot_be_told_are_left_out_before_their_marks_are_made(context: Context) -> None:
+    manner, told = context.manner, min(context.manner.watch, context.manner.flag)
+    rows = [
+        "办理焊工证，不用考试，三天拿证。",
+        "各单位要组织电工参加培训，考核合格后由发证机关发证。",
+        "学历提升，微信联系。",
+    ]
+    for text in ("".join(rows), "\n".join(rows * 20), "\n".join(rows[:1] * 30 + rows[1:] * 60)):
+        reader = Reader.of(Page.from_text(text), context)
+        kept = {(one.start, one.end, score) for score, one in reader.windows if score >= told}
+        every = [(one.start, one.end, manner.score(one)) for one in Passages(reader).windows()]
+        assert kept == {one for one in every if one[2] >= told}
+        assert 0 < len(reader.windows) <= len(every)
+    assert len(reader.windows) < len(every)
