@@ -27,6 +27,8 @@ _TAGS = (
     "video hr center marquee em"
 )
 """Scripts, styles and inline emphasis come and go between copies of one page."""
+_OTHER_TAGS = "script /script style /style span /span b /b i /i strong /strong br meta link"
+"""The usual ones of them, looked up once."""
 _LETTER_BYTES = 2
 """Of each letter in UTF-8."""
 
@@ -41,7 +43,7 @@ class _Letters(dict[str, str]):
 _LETTERS = _Letters(
     {name: chr(0x100 + number) for number, name in enumerate(_TAGS.split())}
     | {"/" + name: chr(0x200 + number) for number, name in enumerate(_TAGS.split())}
-    | dict.fromkeys("script /script style /style span /span b /b i /i strong /strong br meta link".split(), "")
+    | dict.fromkeys(_OTHER_TAGS.split(), "")
 )
 
 
