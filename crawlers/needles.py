@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import ahocorasick_rs
 
@@ -20,21 +21,34 @@ class Needle:
         self._find = ahocorasick_rs.BytesAhoCorasick([self._word]).find_matches_as_indexes
 
     def is_in(self, data: bytes) -> bool:
-        return any(self._found(data))
+        return any(found for _, found in self._found(data))
 
     def count(self, data: bytes) -> int:
         total = 0
-        for found in self._found(data):
-            total += found
+        for _, found in self._found(data):
+            total += len(found)
             if total > _MANY:
                 return data.count(self._word)
         return total
 
-    def _found(self, data: bytes) -> Iterator[int]:
-        """How often it is in each piece; in pieces, so that no document makes objects by the million at a time."""
+    def places(self, data: bytes) -> Iterator[int]:
+        """Where each occurrence begins."""
+        for base, found in self._found(data):
+            for _, start, _ in found:
+                yield base + start
+
+    def _found(self, data: bytes) -> Iterator[tuple[int, list[tuple[int, int, int]]]]:
+        """All in each piece, and where that begins; in pieces, so that no document makes objects by the million at a
+        time."""
         view, reach = memoryview(data), _STEP_BYTES + len(self._word) - 1
         for start in range(0, len(data), _STEP_BYTES):
-            yield len(self._find(view[start : start + reach]))
+            yield start, self._find(view[start : start + reach])
+
+
+@lru_cache(maxsize=1024)
+def needle(word: str) -> Needle:
+    """The needle of a word that configurations name, made once."""
+    return Needle(word)
 
 
 def encoded(text: str) -> bytes:

@@ -18,7 +18,7 @@ import config
 from config.schema_profiles import Island, PageStates, StateRule
 from crawlers.islands import as_text, body_json, find, island_documents
 from crawlers.markup import parse_html
-from crawlers.needles import Needle, encoded
+from crawlers.needles import Needle, encoded, needle
 from crawlers.records import PageState
 
 _EARLY_CHARS = 16_384
@@ -116,7 +116,7 @@ def rule_holds(rule: StateRule, page: PageView) -> bool:
         and (rule.max_chars is None or len(page.text) <= rule.max_chars)
         and (not rule.url or re.search(rule.url, page.url) is not None)
         and (rule.max_visible_chars is None or not page.shows_more_than(rule.max_visible_chars))
-        and (not rule.text or any(part in page.text for part in rule.text))
+        and (not rule.text or any(needle(part).is_in(page.data) for part in rule.text))
         and (not rule.css or page.tree.css_first(rule.css) is not None)
         and (not rule.lacks or page.tree.css_first(rule.lacks) is None)
         and (not rule.where or any(find(rule.where, document) for document in page.documents))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -33,6 +34,8 @@ _HOSTED_BY = re.compile(
 _SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)(?!(?:单位|部门|方)?\s{0,2}[:：])")
 _COPYRIGHT = re.compile(r"(?:©|[Cc]opyright)[^\u4e00-\u9fff\n]{0,40}([\u4e00-\u9fff（）()]{4,30})")
 _JOINED = re.compile(r"\s{0,2}[、，,和及与]\s{0,2}([\u4e00-\u9fff（）()]{4,40})")
+_OWNED = re.compile(r"[主承]\s?办|主管|版权所有|[Cc]opyright|©")
+"""Without one of these nobody is named as a site's owner."""
 _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办", "主管单位")
 _OVERSEES = re.compile(r"[\s（(]{0,2}(?:主管|批准|核准|备案|认可|认证|指导|授权|监制|监督|许可|审批|举报|投诉|定点)")
 """What follows a name that is told and not signed by: 教育部批准, 应急管理部备案."""
@@ -42,8 +45,8 @@ _JIUCUO_LINK = re.compile(r"site_code=(?P<code>bm\d{8}|\d{10})(?:&url=(?P<url>[^
 _BADGE_NAMES = re.compile(r"党政机关|政府网站找错|事业单位标[识志]")
 _BADGES = ("/red.png", "/blue.png")
 _EMBLEM = re.compile(r"国徽|警徽|消防救援徽|guo_?hui|jing_?hui|national_?emblem|/emblem[.\w-]*$", re.I)
-_ANY_EMBLEM = re.compile(_EMBLEM.pattern, re.I | re.M)
-"""The same of several pictures, a line each."""
+_EMBLEM_WORDS = ("徽", "hui", "emblem")
+"""One of them is in the address or name of every such picture, in small letters."""
 _LAST_PASSAGES = 14
 _FIRST_WORDS = re.compile(r"[\u4e00-\u9fff]{4,40}")
 _DESCRIPTION_CHARS = 60
@@ -131,7 +134,10 @@ def _find_footers(page: Page) -> list[Passage]:
 
 
 def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
+    owned = [match.start() for match in _OWNED.finditer(page.text)]
     for passage in footers(page):
+        if bisect_left(owned, passage.start) == bisect_left(owned, passage.end):
+            continue
         text = page.quote(passage)
         signed = any(word in text for word in _SIGNING_WORDS)
         matches = [*_HOSTED_BY.finditer(page.text, passage.start, passage.end)]
@@ -201,12 +207,13 @@ def _marks(page: Page, registry: Registry) -> Iterator[Claim]:
     badges = [source for source in page.markup.assets if "conac.cn/" in source or source.endswith(_BADGES)]
     links = page.markup.links if "bszs.conac.cn" in page.addresses else ()
     linked = [link.href for link in links if "bszs.conac.cn" in link.href]
-    pictures = "\n".join([f"{image.alt}\n{image.src}" for image in page.markup.images])
+    pictures = "\n".join(chain.from_iterable((image.alt, image.src) for image in page.markup.images))
     images = page.markup.images if _BADGE_NAMES.search(pictures) else ()
     shown = [image.alt for image in images if _BADGE_NAMES.search(image.alt)]
     if badges or linked or page.markup.emblem_ids or shown:
         yield Claim("conac", (linked or badges or page.markup.emblem_ids or shown)[0], where="html")
-    for image in page.markup.images if _ANY_EMBLEM.search(pictures) else ():
+    named = pictures.lower()
+    for image in page.markup.images if any(word in named for word in _EMBLEM_WORDS) else ():
         if _EMBLEM.search(f"{image.alt}\n{image.src}"):
             yield Claim("emblem", image.alt or image.src, where="html")
             break

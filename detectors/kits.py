@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from crawlers.needles import Needle, encoded
 from detectors import skeleton, strings
 from detectors.base import Axis, Signal, Trace, detector
 from detectors.features import LINKED_HOST
@@ -35,7 +36,8 @@ _MAX_SNIPPET_CHARS = 20_000
 _MAX_SOURCE_CHARS = 600_000
 _CLASS = re.compile(r"class(?<=\sclass)\s*=\s*[\"']([^\"'<>]{1,200})[\"']")
 _PLAIN_PATH = re.compile(r"(?:/[\w-][\w.-]*)+/?")
-_COMMENT = re.compile(r"<!--([^<>]{4,200}?)-->")
+_COMMENT = re.compile(rb"<!--([^<>]{4,800}?)-->")
+_COMMENT_START, _COMMENT_CHARS = Needle("<!--"), 200
 _SCRIPT = re.compile(r"<script(?![^>]{0,400}\ssrc)[^>]{0,400}>", re.I)
 _SCRIPT_END = "</script"
 _ENDS = re.compile(_SCRIPT_END, re.I)
@@ -78,7 +80,7 @@ def _make(page: Page) -> Iterator[Trace]:
     yield from _assets(page)
     yield from _admin(page)
     yield from _snippets(source, services(page))
-    yield from _comments(source)
+    yield from _comments(page.data if len(source) == len(page.source) else encoded(source))
     if page.favicon:
         name = sha256(page.favicon).hexdigest()
         yield Trace(kind="favicon", value=name, shown=name[:16], where="image")
@@ -183,9 +185,11 @@ def _bones(body: str) -> str:
     return left if left.isascii() else _WIDE.sub(lambda wide: _CHANGING.sub("", wide[0]), left)
 
 
-def _comments(source: str) -> Iterator[Trace]:
+def _comments(data: bytes) -> Iterator[Trace]:
     common = tuple(known()["common_comments"])
-    words = (" ".join(match.split()).lower() for match in _COMMENT.findall(source))
+    matches = (_COMMENT.match(data, at) for at in _COMMENT_START.places(data))
+    said = (match[1].decode() for match in matches if match)
+    words = (" ".join(one.split()).lower() for one in said if len(one) <= _COMMENT_CHARS)
     found = dict.fromkeys(one for one in words if len(one) > 5 and not one.startswith(common))
     for one in list(found)[:_MAX_OF_KIND]:
         yield Trace(kind="comment", value=one, shown=one)

@@ -7,7 +7,7 @@ rule that holds among words nobody sells with. A linear model: every weight can 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,14 +97,14 @@ class Manner:
         own = self._score(window, sum(map(self._marks.__getitem__, window.marks & self._marks.keys())))
         return own if window.within is None else own + AROUND * min(0.0, self.score(window.within))
 
-    def most(self, windows: Iterable[Window], names: AbstractSet[str], roles: Iterable[str]) -> float:
-        """No window scores more, whichever of some concepts, frames and contacts are marked in it, things of some roles
-        among them."""
+    def may_tell(self, windows: Iterable[Window], names: AbstractSet[str], goods: Mapping[str, str]) -> bool:
+        """Whether one of some windows may be told, whichever of some concepts, frames and contacts are marked in it;
+        `goods` says of things what their role is."""
         marked = self._most[""][""]
-        for role in ("", *roles):
+        for role in {"", *(goods[name] for name in goods.keys() & names)}:
             counts = self._most.get(role, {})
             marked += sum(map(counts.__getitem__, counts.keys() & names))
-        return max((self._score(window, marked) for window in windows), default=-math.inf)
+        return any(self._score(window, marked) >= min(self.watch, self.flag) for window in windows)
 
     def _score(self, window: Window, marked: int) -> float:
         if window.counted is None:

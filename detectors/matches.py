@@ -133,8 +133,6 @@ class Matches:
         if not self.views.folded.is_identity or self._hidden or len(self._plain) > most:
             return [(hit.start, hit.end) for owner in owners for hit in self.some(owner, most)]
         wanted = self.lexicon.terms_of(owners)
-        if wanted.isdisjoint(self.terms):
-            return []
         return [
             (start, end) for index, start, end in self._plain if index in wanted and self._is_whole(index, start, end)
         ]

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from crawlers.needles import Needle
+from crawlers.needles import Needle, needle
 from detectors.base import Axis, Trace, detector
 from detectors.features import LINKED_HOST
 from detectors.hosts import Owner, icp_body
@@ -48,6 +48,11 @@ class Service(NamedTuple):
     """One of them stands in whatever names an account."""
     beside: str
     """What a document or script with an account holds somewhere, too."""
+
+    def may_be_in(self, data: bytes) -> bool:
+        if self.beside and not needle(self.beside).is_in(data):
+            return False
+        return any(word.is_in(data) for word in self.words)
 
     def named_in(self, text: str) -> list[str]:
         return self.pattern.findall(text) if self.beside in text else []

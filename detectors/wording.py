@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -128,7 +127,8 @@ class Reader:
             return []
         if uncounted := [window for window in self.unweighed if window.counted is None]:
             self.manner.count(uncounted)
-        found = [window for window in self.unweighed if self._may_reach([window], window.names | self._anywhere)]
+        goods, anywhere = self.lexicon.goods, self._anywhere
+        found = [one for one in self.unweighed if self.manner.may_tell([one], one.names | anywhere, goods)]
         for window in found:
             self.passages.mark(window)
         return [(self.manner.score(window), window) for window in found]
@@ -143,12 +143,6 @@ class Reader:
         frames = self.lexicon.frames.keys() & self.hits.possible
         return {*frames, *(f"${contact.kind}" for contact in self.contacts)}
 
-    def _may_reach(self, windows: Iterable[Window], names: AbstractSet[str]) -> bool:
-        """Whether one of some windows may be told, if no more than some names is marked in it."""
-        goods = self.lexicon.goods
-        roles = {goods[name] for name in goods.keys() & names}
-        return self.manner.most(windows, names, roles) >= min(self.manner.watch, self.manner.flag)
-
     @lazy
     def may_be_told(self) -> bool:
         """Whether a passage may read as an offer, whatever is meant in it; of a long text, whether anything is named
@@ -156,7 +150,8 @@ class Reader:
         if len(self.page.text) > LONG_CHARS:
             return any(map(self.hits.of, self.lexicon.outright & self.hits.possible))
         windows = self.passages.all_windows()
-        return not windows or self._may_reach(windows, self.hits.possible | self._anywhere)
+        names = self.hits.possible | self._anywhere
+        return not windows or self.manner.may_tell(windows, names, self.lexicon.goods)
 
     @lazy
     def links(self) -> Links:

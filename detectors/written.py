@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Collection
 from urllib.parse import unquote
 
 from crawlers.needles import Needle
@@ -26,7 +27,7 @@ _DECODERS = re.compile(r"\w+")
 _TITLE = re.compile(rf"document\.title\s*=\s*({_LITERAL})")
 _PART = re.compile(rf"{_LITERAL}|{_NAME}", re.S)
 _QUOTES = "\"'`"
-_CONSTANT = re.compile(rf"([A-Za-z_$][\w$]{{0,60}}+)\s*=\s*({_LITERAL})\s*[,;\n]")
+_MADE = re.compile(rf"=\s*({_LITERAL})\s*[,;\n]")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _CONTROLS = {"n": "\n", "r": "\n", "t": "\t", "b": "", "f": "", "v": "", "0": "", "\n": ""}
@@ -42,13 +43,29 @@ def markup(script: str) -> str:
     looked_at = script[:MAX_CHARS]
     calls = list(_WRITE.finditer(looked_at))
     names = {one for call in calls for one in _PART.findall(call[2]) if one[0] not in _QUOTES}
-    constants = dict(_CONSTANT.findall(looked_at)) if any(_may_be_made(name, looked_at) for name in names) else {}
+    constants = _constants(looked_at, names) if names else {}
     return "".join(_said(call, constants) for call in calls)
 
 
-def _may_be_made(name: str, script: str) -> bool:
-    """Whether a name is made a literal somewhere."""
-    return re.search(rf"{re.escape(name)}\s*=\s*[{_QUOTES}]", script) is not None
+def _constants(script: str, names: Collection[str]) -> dict[str, str]:
+    """What literal each of some names is made last; what stands within a literal that another name is made is none."""
+    found: dict[str, str] = {}
+    last = 0
+    while made := _MADE.search(script, last):
+        end = made.start()
+        while end > last and script[end - 1].isspace():
+            end -= 1
+        start = end
+        while start > last and _is_of_name(script[start - 1]):
+            start -= 1
+        if script[start:end] in names:
+            found[script[start:end]] = made[1]
+        last = made.end() if start < end else made.start() + 1
+    return found
+
+
+def _is_of_name(character: str) -> bool:
+    return character.isalnum() or character in "_$"
 
 
 def title(script: str) -> str:

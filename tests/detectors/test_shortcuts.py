@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import config
 from crawlers.states import mapped_words
+from detectors import claims
 from detectors.base import Trace
+from detectors.claims import _footers
 from detectors.contacts import _in_href, _schemes, page_contacts
 from detectors.context import Context
 from detectors.features import Page
 from detectors.gaps import LONG_WORD
 from detectors.hits import by_distance, distance, is_apart, merged
-from detectors.kits import _bodies, _bones
+from detectors.kits import _bodies, _bones, _comments
 from detectors.layout import _SHORT_LINES, _grids
 from detectors.lexicon import Hit
 from detectors.numerals import may_be_lettered, with_letters
@@ -26,6 +29,7 @@ from detectors.pitch import _least
 from detectors.text import condense
 from detectors.traces import traces
 from detectors.wording import Reader
+from detectors.written import _constants
 
 CONTEXT = Context.build(config.load(), key=b"k" * 32)
 SPANS = st.tuples(st.integers(0, 40), st.integers(1, 6)).map(lambda one: (one[0], sum(one)))
@@ -198,3 +202,36 @@ def test_passages_that_cannot_be_told_are_left_out_before_their_marks_are_made(c
         assert kept == {one for one in every if one[2] >= told}
         assert 0 < len(reader.windows) <= len(every)
     assert len(reader.windows) < len(every)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["ab", "b", "$c", "=", " = ", "'x'", "\"ab = 'y';\"", "`z`", ";", ",", "\n", ".", "(", "=="])
+    )
+)
+def test_names_are_made_literals_as_one_pattern_would_find(pieces: list[str]) -> None:
+    literal = r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`"
+    script = "".join(pieces)
+    made = dict(re.findall(rf"([A-Za-z_$][\w$]{{0,60}}+)\s*=\s*({literal})\s*[,;\n]", script))
+    assert _constants(script, made.keys() | {"b"}) == made
+
+
+@given(st.lists(st.sampled_from(["<!--", "-->", "-", "核", "ab", "c" * 100, "全" * 101, "<", " ", "\n"]), max_size=12))
+def test_comments_are_read_in_bytes_as_in_text(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    said = [" ".join(one.split()).lower() for one in re.findall(r"<!--([^<>]{4,200}?)-->", text)]
+    expected = list(dict.fromkeys(one for one in said if len(one) > 5))[:12]
+    assert [trace.value for trace in _comments(text.encode())] == expected
+
+
+@given(
+    st.lists(st.sampled_from(["主办：", "版权所有", "某某县应急管理局", "©", "甲", "承 办", "主管："]), max_size=8),
+    st.integers(1, 9),
+)
+def test_footers_that_name_no_owner_are_not_read(pieces: list[str], size: int) -> None:
+    rows = ["".join(pieces[at : at + size]) for at in range(0, len(pieces), size)]
+    page = Page.from_html("".join(f"<footer>{row}</footer>" for row in rows))
+    told = list(_footers(page, CONTEXT.registry))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claims, "_OWNED", re.compile(""))
+        assert told == list(_footers(page, CONTEXT.registry))
