@@ -6,7 +6,7 @@ for digits; what stands in the passages is looked up by these numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy
 import numpy.typing
@@ -73,7 +73,8 @@ class Counting:
         self._letter = numpy.zeros(max(read, default=0) + 2, numpy.int64)
         self._letter[list(read)] = list(read.values())
         self._base = len(letters) + 1
-        self._columns = numpy.array(list(counts.values()), numpy.float64).reshape(-1, width).T.copy()
+        self._columns = numpy.array(list(counts.values()), numpy.int64).reshape(-1, width).T.copy()
+        self._bits = len(counts).bit_length()
         numbers = [self._number([known[ord(letter)] for letter in string]) for string in counts]
         self._places = _Places(numpy.array(numbers, numpy.int64))
 
@@ -84,35 +85,34 @@ class Counting:
         return number
 
     def sums(self, passages: Sequence[str]) -> list[list[int]]:
-        """For each number of a row what the strings of each passage count, each string once; exact, as floats hold
-        whole numbers so large."""
-        count = len(passages)
-        sums = numpy.zeros((len(self._columns), count))
-        for owners, places in self._held(passages):
-            for total, column in zip(sums, self._columns, strict=True):
-                total += numpy.bincount(owners, column[places], count)
-        found: list[list[int]] = sums.astype(numpy.int64).tolist()
+        """For each number of a row what the strings of each passage count, each string once."""
+        held = self._held(passages)
+        # all numbers added up one after the other, to take what a passage ends with less what it begins with
+        added = numpy.zeros((len(self._columns), len(held) + 1), numpy.int64)
+        numpy.cumsum(self._columns.take(held & ((1 << self._bits) - 1), axis=1), axis=1, out=added[:, 1:])
+        edges = numpy.searchsorted(held, numpy.arange(len(passages) + 1) << self._bits)
+        found: list[list[int]] = numpy.diff(added[:, edges], axis=1).tolist()
         return found
 
-    def _held(self, passages: Sequence[str]) -> Iterator[tuple[Numbers, Numbers]]:
-        """The strings of one character, of two, and so on: the number of each passage, and the place of each string
-        that is in it."""
+    def _held(self, passages: Sequence[str]) -> Numbers:
+        """In ascending order the number of a passage and, in the lower bits, the place of a string that is in it."""
         joined = "".join([passage + self._apart for passage in passages])
         points = numpy.frombuffer(joined.encode("utf-32-le", "surrogatepass"), numpy.uint32)
-        owners = numpy.repeat(numpy.arange(len(passages)), [len(passage) + self._longest for passage in passages])
+        owners = numpy.arange(len(passages)) << self._bits
+        owners = numpy.repeat(owners, [len(passage) + self._longest for passage in passages])
         letters = self._letter.take(points, mode="clip")
         at = numpy.flatnonzero(letters)
         numbers = letters[at]
-        bits = self._columns.shape[1].bit_length()
+        held = []
         for length in range(1, self._longest + 1):
             found, places = self._places.of(numbers)
-            once = _different((owners[at[found]] << bits) + places)
-            yield once >> bits, once & ((1 << bits) - 1)
+            held.append(owners[at[found]] + places)
             if length < self._longest:
                 following = letters[at + length]
                 goes_on = following > 0
                 at = at[goes_on]
                 numbers = numbers[goes_on] * self._base + following[goes_on]
+        return _different(numpy.concatenate([*held, numpy.zeros(0, numpy.int64)]))
 
 
 def _different(numbers: Numbers) -> Numbers:

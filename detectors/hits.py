@@ -51,8 +51,8 @@ class Hits:
     def possible(self) -> set[str]:
         """Every name that can have hits at all: a term of it is here, both parts of a pair, or something that a pattern
         of it matches."""
-        given = (name for name, hits in self._found.items() if hits)
-        return {*self._matches.owners, *self._paired, *self._matches.patterned, *given}
+        given = [name for name, hits in self._found.items() if hits]
+        return self._matches.owners.union(self._paired, self._matches.patterned, given)
 
     @lazy
     def _paired(self) -> dict[str, list[tuple[Pair, str, str]]]:
@@ -211,6 +211,8 @@ def is_apart(hit: Hit, anchor: Hit) -> bool:
 def by_distance(hits: Sequence[Hit], anchor: Hit) -> list[Hit]:
     """Those that are apart from an anchor, the nearest first, of those that are equally near the first."""
     start, end = anchor[:2]
+    if len(hits) < 2:
+        return [hit for hit in hits if hit[0] < start or hit[1] > end]
     away = [
         (hit[0] - end if hit[0] >= end else max(0, start - hit[1]), rank)
         for rank, hit in enumerate(hits)

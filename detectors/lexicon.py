@@ -23,6 +23,7 @@ ACTS = frozenset({"offence", "hint", "act"})
 """Roles of what is sold, and of what is said of it."""
 _SLOT = re.compile(r"\{(\w+)\}")
 TELLING_CHARS = 3
+_MANY_SEAMS = 1_000
 _HAN = re.compile(f"[{folding.HAN}]+")
 
 
@@ -203,16 +204,16 @@ class Lexicon:
         """Each term that counts by its sound and is written otherwise, with start and end, in a text of hanzi and
         syllables' codes; unless some of it is written in letters, only such as count without."""
         sound = phonetics.encoded(text)
-        sounds, automaton = self._by_letters if in_letters else self._by_ear
+        sounds, terms, automaton = self._by_letters if in_letters else self._by_ear
         found = automaton.find_matches_as_indexes(sound, overlapping=True)
-        return [(one, start, end) for index, start, end in found if (one := sounds[index]).term != text[start:end]]
+        return [(sounds[index], start, end) for index, start, end in found if terms[index] != text[start:end]]
 
     @lazy
-    def _by_letters(self) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
+    def _by_letters(self) -> tuple[list[Sound], list[str], ahocorasick_rs.AhoCorasick]:
         return _compiled(self._sounds)
 
     @lazy
-    def _by_ear(self) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
+    def _by_ear(self) -> tuple[list[Sound], list[str], ahocorasick_rs.AhoCorasick]:
         return _compiled([one for one in self._sounds if one.named or one.long])
 
     @lazy
@@ -225,10 +226,9 @@ class Lexicon:
         """Terms of one character."""
         return frozenset(term for term in self.terms if len(term) == 1)
 
-    def may_go_over(self, text: str, seams: Iterable[int]) -> list[int]:
+    def may_go_over(self, text: str, seams: list[int]) -> list[int]:
         """The seams of a text that a term may go over, its characters on both sides."""
-        joints = self._joints
-        return [at for at in seams if text[at - 1 : at + 1] in joints]
+        return _joined(text, seams, self._joints)
 
     def may_hold(self, text: str, places: Iterable[int]) -> list[int]:
         """The places of which the character may be part of a term."""
@@ -252,12 +252,12 @@ class Lexicon:
             last = at + 1
         return "".join([*pieces, text[last:]])
 
-    def find_long_over(self, text: str, places: Sequence[int]) -> list[Match]:
+    def find_long_over(self, text: str, places: list[int]) -> list[Match]:
         """The same of words that are longer than those that people write apart."""
         if not places:
             return []
         index_of, joints, automaton = self._long
-        found = self.find_over(text, [at for at in places if text[at - 1 : at + 1] in joints], automaton)
+        found = self.find_over(text, _joined(text, places, joints), automaton)
         return [(index_of[index], start, end) for index, start, end in found]
 
     @lazy
@@ -307,11 +307,17 @@ class Lexicon:
         return self.backwards.find_matches_as_indexes(text)
 
 
+def _joined(text: str, seams: list[int], joints: frozenset[str]) -> list[int]:
+    """The seams that have one of some pairs on both sides; all of so many that a look at each costs more."""
+    return seams if len(seams) > _MANY_SEAMS else [at for at in seams if text[at - 1 : at + 1] in joints]
+
+
 def _pairs_in(terms: Iterable[str]) -> frozenset[str]:
     return frozenset(itertools.chain.from_iterable(map(add, term, term[1:]) for term in terms))
 
 
-def _compiled(sounds: list[Sound]) -> tuple[list[Sound], ahocorasick_rs.AhoCorasick]:
-    codes = [phonetics.encoded(one.term) for one in sounds]
+def _compiled(sounds: list[Sound]) -> tuple[list[Sound], list[str], ahocorasick_rs.AhoCorasick]:
+    terms = [one.term for one in sounds]
+    codes = list(map(phonetics.encoded, terms))
     kind = ahocorasick_rs.MatchKind.Standard
-    return sounds, ahocorasick_rs.AhoCorasick(codes, matchkind=kind, store_patterns=False)
+    return sounds, terms, ahocorasick_rs.AhoCorasick(codes, matchkind=kind, store_patterns=False)

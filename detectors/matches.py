@@ -163,16 +163,20 @@ class Matches:
         found: dict[str, list[Hit]] = defaultdict(list)
         known, original, folded = self.lexicon.known, self.views.original, self.views.folded
         unchanged, to_original = folded.is_identity, folded.originals(len(self._plain))
+        ways: dict[str, str] = {}
         for index, start, end in sorted(self._plain, key=_SECOND) if unchanged else self._plain:
             term, edged, owners = known[index]
             if edged and not self._whole_word(index, start, end):
                 continue
             if not unchanged:
                 start, end = to_original(start, end)
-            if original[start:end] == term:
+            written = original[start:end]
+            if written == term:
                 hit = _made(Hit, (start, end, term, False, ""))
             else:
-                how = disguise.of_glyphs(original[start:end])
+                how = ways.get(written)
+                if how is None:
+                    how = ways[written] = disguise.of_glyphs(written)
                 hit = _made(Hit, (start, end, term, bool(how), how))
             for owner in owners:
                 found[owner].append(hit)

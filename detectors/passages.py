@@ -61,6 +61,7 @@ class Passages:
         self._length = len(reader.page.text)
         self.spans = _pieces(self.speakers.ends, self._length)
         self.starts = [start for start, _ in self.spans]
+        self._texts: dict[Span, str] = {}
         self._made: dict[Span, Window] = {}
         self._marked: dict[int, tuple[set[str], AbstractSet[str]]] = {}
 
@@ -166,9 +167,10 @@ class Passages:
         return window
 
     def _unmarked(self, group: Span) -> Window:
-        if group not in self._made:
-            self._made[group] = Window(self.spans[slice(*group)], self._plain(*group))
-        return self._made[group]
+        window = self._made.get(group)
+        if window is None:
+            window = self._made[group] = Window(self.spans[slice(*group)], self._plain(*group))
+        return window
 
     @lazy
     def _contact_marks(self) -> set[str]:
@@ -234,9 +236,9 @@ class Passages:
         return self._marked[index]
 
     def whole(self, window: Window) -> Window:
-        """The passage of which a window is a part, as `windows` has it; without its marks."""
+        """The passage of which a window is a part, as `windows` has it."""
         group = self.around(window.start)
-        return Window(self.spans[slice(*group)], self._plain(*group)) if group else window
+        return self._unmarked(group) if group else window
 
     def plain(self, span: Span) -> str:
         """A sentence as it is weighed."""
@@ -245,7 +247,11 @@ class Passages:
 
     def _plain(self, first: int, last: int) -> str:
         """Some sentences without disguises and separators; every number is one digit."""
-        return _DIGITS.sub("0", self.matches.plain[self._cut_at(first) : self._cut_at(last)])
+        text = self._texts.get((first, last))
+        if text is None:
+            written = self.matches.plain[self._cut_at(first) : self._cut_at(last)]
+            text = self._texts[first, last] = _DIGITS.sub("0", written)
+        return text
 
     def _cut_at(self, index: int) -> int:
         """Where a sentence begins in the densest view, or the last one ends."""

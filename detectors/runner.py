@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from detectors import together, verdict
 from detectors.base import Assessment, Contact, Detector, DetectorError, Finding, FollowUp, Signal, Trace, registry
@@ -15,6 +15,8 @@ from detectors.uncollected import uncollected
 if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
+
+T = TypeVar("T", bound=Finding)
 
 MAX_FINDINGS = 200
 """Per detector and page; a detector that yields more is stopped there."""
@@ -57,16 +59,19 @@ class _Found:
     errors: list[DetectorError] = field(default_factory=list)
 
     def assessment(self, context: Context) -> Assessment:
-        signals = [finding for finding in self.findings if isinstance(finding, Signal)]
+        signals = self._of(Signal)
         return Assessment(
             state=self.page.state.value,
             impersonation=verdict.impersonation(self.page, signals, context),
             selling=verdict.selling(self.page, signals, context),
-            contacts=tuple([finding for finding in self.findings if isinstance(finding, Contact)]),
-            followups=tuple([finding for finding in self.findings if isinstance(finding, FollowUp)]),
-            traces=tuple([finding for finding in self.findings if isinstance(finding, Trace)]),
+            contacts=self._of(Contact),
+            followups=self._of(FollowUp),
+            traces=self._of(Trace),
             errors=tuple(self.errors),
         )
+
+    def _of(self, kind: type[T]) -> tuple[T, ...]:
+        return tuple([one for one in self.findings if isinstance(one, kind)]) if self.findings else ()
 
 
 def _look_through(pages: list[Page], context: Context) -> None:

@@ -6,6 +6,7 @@ reads all of it from memory. What is found is what `assess` finds of each alone:
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ Step = Callable[[Sequence[Reader]], object]
 
 
 def _each(step: Callable[[Reader], object]) -> Step:
-    return lambda readers: [step(reader) for reader in readers]
+    return lambda readers: deque(map(step, readers), maxlen=0)
 
 
 def _if_told(step: Callable[[Reader], object]) -> Step:

@@ -107,7 +107,7 @@ def _addresses(page: Page) -> Iterator[Trace]:
 def accounts(page: Page) -> Iterator[Trace]:
     """Accounts at services that count visitors."""
     source = page.source[:_MAX_SOURCE_CHARS]
-    for service in services(page):
+    for service in services(page) if source else ():
         for account in list(dict.fromkeys(service.named_in(source)))[:_MAX_OF_KIND]:
             yield Trace(kind="analytics", value=f"{service.name}:{account}", shown=f"{service.name} {account}")
 

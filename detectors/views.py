@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from operator import sub
 from typing import NamedTuple
 
 _MANY_SPANS = 200
@@ -77,16 +78,18 @@ class View(NamedTuple):
         """`original` for who asks for so many spans: of many in short runs, each character is looked up once."""
         if count < _MANY_SPANS or len(self.here) * _SHORT_RUN_CHARS < len(self.text):
             return self.original
+        runs = list(zip(map(sub, (*self.here[1:], len(self.text)), self.here), self.origin, self.lengths, strict=True))
+        if all(count in (0, size) for count, _, size in runs):
+            places = list(chain.from_iterable(range(origin, origin + count) for count, origin, _ in runs))
+            return lambda start, end: (places[start], places[end - 1] + 1)
         starts, ends = array("q"), array("q")
-        for here, following, origin, size in zip(
-            self.here, (*self.here[1:], len(self.text)), self.origin, self.lengths, strict=True
-        ):
-            if following - here == size:
+        for count, origin, size in runs:
+            if count == size:
                 starts.extend(range(origin, origin + size))
                 ends.extend(range(origin + 1, origin + size + 1))
             else:
-                starts.extend([origin] * (following - here))
-                ends.extend([origin + size] * (following - here))
+                starts.extend([origin] * count)
+                ends.extend([origin + size] * count)
         return lambda start, end: (starts[start], ends[end - 1])
 
 
