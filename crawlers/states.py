@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,9 @@ _AFTER_HAN = rb"(?:(?<=\xe4[\xb8-\xbf][\x80-\xbf])|(?<=[\xe5-\xe9][\x80-\xbf]{2}
 _MAPPED = re.compile(rb"%b{2,24}|%b%b" % (_GLYPH, _AFTER_HAN, _GLYPH))
 """Private-use characters (U+E000–U+F8FF, in UTF-8 or by their numbers) in a row or within a Chinese word; an icon
 stands alone in its element."""
-_BEGINNINGS = tuple(map(re.compile, (rb"\xee", rb"\xef[\x80-\xa3]", rb"&#[xX56]")))
+_EARLY_GLYPH, _NUMBERED_GLYPH = Needle(b"\xee"), Needle("&#")
+_LATE_GLYPH = re.compile(rb"\xef[\x80-\xa3]")
+"""How they begin, and those from U+F000 on, whose first byte every wide comma has."""
 _REPLACEMENT = Needle("\ufffd")
 _CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
 
@@ -185,7 +187,8 @@ def _by_font(page: PageView, general: PageStates) -> bool:
 def mapped_words(data: bytes) -> Iterator[bytes]:
     """All that `_MAPPED` finds, looked for only where a glyph may begin: there are few in a long page."""
     end = 0
-    for at in sorted(glyph.start() for beginning in _BEGINNINGS for glyph in beginning.finditer(data)):
+    late = (glyph.start() for glyph in _LATE_GLYPH.finditer(data))
+    for at in sorted(chain(_EARLY_GLYPH.places(data), _NUMBERED_GLYPH.places(data), late)):
         if at >= end and (word := _MAPPED.match(data, at)):
             end = word.end()
             yield word[0]

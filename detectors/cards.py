@@ -11,7 +11,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from detectors.numerals import digit_class, plain
+from detectors.numerals import class_for, plain
 from detectors.text import DATA, Views, fold
 
 _LABEL_CHARS = 16
@@ -61,7 +61,7 @@ def dates(views: Views) -> list[Dated]:
     folded = views.folded
     if not any(map(views.dense.text.__contains__, table()["roots"]["terms"])):
         return []
-    starts = [match.start() for match in islice(_candidate().finditer(folded.text), _MAX_DATES)]
+    starts = [match.start() for match in islice(_candidate(class_for(folded.text)).finditer(folded.text), _MAX_DATES)]
     if len(starts) < _MAX_DATES and not any(_kind(folded.text, start)[0] for start in starts):
         return []
     days = list(islice(_days(folded.text), _MAX_DATES))
@@ -83,7 +83,7 @@ def dates(views: Views) -> list[Dated]:
 
 def _days(text: str) -> Iterator[tuple[date, int, int]]:
     """Dates with their places, in any digits."""
-    for candidate in _candidate().finditer(text):
+    for candidate in _candidate(class_for(text)).finditer(text):
         match = _DATE.match(written := plain(candidate.group())) or _TOGETHER.match(written)
         day = _day(match[1], match[2], match[3]) if match else None
         if match and day:
@@ -91,11 +91,11 @@ def _days(text: str) -> Iterator[tuple[date, int, int]]:
 
 
 @cache
-def _candidate() -> re.Pattern[str]:
+def _candidate(digit: str) -> re.Pattern[str]:
     """Four digits of a year and what could be a date after them."""
-    one = f"[{digit_class()}]"
+    one = f"[{digit}]"
     return re.compile(
-        rf"{one}(?<!{one}{one}){one}{{3}}(?:\s?[-./年]\s?[{digit_class()}十]{{1,3}}\s?[-./月]\s?[{digit_class()}十]{{1,3}}(?:\s?日)?|{one}{{4}})(?!{one})"
+        rf"{one}(?<!{one}{one}){one}{{3}}(?:\s?[-./年]\s?[{digit}十]{{1,3}}\s?[-./月]\s?[{digit}十]{{1,3}}(?:\s?日)?|{one}{{4}})(?!{one})"
     )
 
 

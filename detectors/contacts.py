@@ -283,8 +283,9 @@ def _schemes() -> tuple[_Scheme, ...]:
 
 def _in_href(href: str, schemes: Iterable[_Scheme]) -> Iterator[tuple[str, str]]:
     """What a link would dial or write to."""
-    for kind, _, pattern in schemes:
-        match = pattern.search(href)
+    lower = href.lower()
+    for kind, words, pattern in schemes:
+        match = pattern.search(href) if any(word in lower for word in words) else None
         if match:
             digits = re.sub(r"[\s\-()]|%20", "", match[1])
             yield kind, re.sub(r"^(?:\+?86)(?=1\d{10}$)", "", digits) if kind == "phone" else digits.lower()

@@ -293,11 +293,11 @@ class _Walk:
         if titled:
             self.title = self.title or titled
             self.whole("title", titled)
-        markup = written.markup(body) if self.writes < MAX_WRITES else ""
+        markup, left = written.split(body) if self.writes < MAX_WRITES else ("", body)
         if not markup:
             return body
         self.inner(markup)
-        return written.without(body)
+        return left
 
     def template(self, node: LexborNode) -> None:
         """Markup that scripts may put into the page; it is read where the page says next to nothing itself."""

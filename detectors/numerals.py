@@ -13,6 +13,7 @@ from typing import Any
 
 from detectors.text import DATA
 
+_BEYOND = 0x10000
 _GAP_MAX_CHARS = 4
 """No two digits of one number stand further apart."""
 
@@ -41,14 +42,27 @@ def digit_class() -> str:
 
 
 @cache
-def _chain(count: int) -> re.Pattern[str]:
-    one = f"[{digit_class()}]"
-    return re.compile(rf"{one}(?:[^{digit_class()}]{{0,{_GAP_MAX_CHARS}}}{one}){{{count - 1},}}")
+def _basic_class() -> str:
+    """The same for texts without characters beyond the basic plane: `re` looks up a listed digit in half the time."""
+    listed = [glyph for glyphs in tables()["digits"].values() for glyph in glyphs]
+    decimals = (chr(point) for point in range(_BEYOND) if chr(point).isdecimal())
+    return "".join(map(re.escape, (*decimals, *(glyph for glyph in listed if ord(glyph) < _BEYOND))))
+
+
+def class_for(text: str) -> str:
+    """The body of a character class of all digits that may be in a text."""
+    is_basic = len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text)
+    return _basic_class() if is_basic else digit_class()
+
+
+@cache
+def _chain(count: int, digit: str) -> re.Pattern[str]:
+    return re.compile(rf"[{digit}](?:[^{digit}]{{0,{_GAP_MAX_CHARS}}}[{digit}]){{{count - 1},}}")
 
 
 def chains(text: str, count: int) -> list[tuple[int, int]]:
     """Where at least `count` digits follow each other, no two further apart than in any number; linear in `text`."""
-    return [match.span() for match in _chain(count).finditer(text)]
+    return [match.span() for match in _chain(count, class_for(text)).finditer(text)]
 
 
 _SHORTEST_ID = 4
@@ -56,7 +70,7 @@ _SHORTEST_ID = 4
 
 @cache
 def _id_like() -> re.Pattern[str]:
-    return re.compile(rf"[a-z0-9_\-.]{{{_SHORTEST_ID}}}|{_chain(_SHORTEST_ID).pattern}")
+    return re.compile(rf"[a-z0-9_\-.]{{{_SHORTEST_ID}}}|{_chain(_SHORTEST_ID, digit_class()).pattern}")
 
 
 def may_hold_id(text: str) -> bool:
@@ -82,9 +96,9 @@ def _letters() -> re.Pattern[str]:
 
 
 @cache
-def _lettered() -> re.Pattern[str]:
+def _lettered(digit: str) -> re.Pattern[str]:
     """As many signs as `_letters` takes, whatever stands around them, from the first one on."""
-    one = f"[{re.escape(''.join(tables()['numbers']['letters']))}{digit_class()}]"
+    one = f"[{re.escape(''.join(tables()['numbers']['letters']))}{digit}]"
     return re.compile(rf"{one}(?<!{one}{one})(?:[-·. ]?{one}){{9,}}")
 
 
@@ -107,7 +121,8 @@ _NOT_ONLY_DIGITS = re.compile(r"[^0-9\-. ]")
 
 def may_be_lettered(text: str) -> list[tuple[int, int]]:
     """Where all stands that `with_letters` finds in any part of a text."""
-    return [match.span() for match in _lettered().finditer(text) if _NOT_ONLY_DIGITS.search(match.group())]
+    found = _lettered(class_for(text)).finditer(text)
+    return [match.span() for match in found if _NOT_ONLY_DIGITS.search(match.group())]
 
 
 def with_letters(text: str) -> list[tuple[int, str]]:

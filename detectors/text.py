@@ -10,6 +10,7 @@ from functools import cache
 from itertools import accumulate, chain
 from operator import methodcaller
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 from detectors.parts import join_parts
@@ -183,8 +184,9 @@ def _occasional() -> frozenset[str]:
 
 @cache
 def _changing() -> re.Pattern[str]:
-    """Any character that folding may replace or drop, but for the usual ones; all of them beyond the basic plane."""
-    glyphs = {chr(point) for point in one_to_one()} | _occasional()
+    """Any character that folding may replace or drop, but for the usual ones and Latin capitals; all of them beyond the
+    basic plane."""
+    glyphs = ({chr(point) for point in one_to_one()} | _occasional()) - set(ascii_uppercase)
     listed = "".join(re.escape(glyph) for glyph in sorted(glyphs) if glyph < _ASTRAL[0] and glyph not in _USUAL)
     return re.compile(f"[{listed}{INVISIBLE}{_ASTRAL}]")
 
@@ -200,6 +202,9 @@ def replace_glyphs(text: str, found: Sequence[str], table: dict[int, str]) -> st
     `translate` looks up every character; few places, or few glyphs none of which another one turns into, go quicker
     one by one.
     """
+    text = (
+        text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+    )  # of bytes only Latin capitals
     if len(found) * _FEW_PLACES < len(text):
         return _changing().sub(lambda place: table.get(ord(place[0]), place[0]), text) if found else text
     plain = {glyph: table[ord(glyph)] for glyph in set(found) if ord(glyph) in table}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from urllib.parse import unquote
 
 from crawlers.needles import Needle
 
 MAX_CHARS = 100_000
 """Of one script that are looked at."""
-WORDS = ("document.write", "document.title", ".innerHTML", ".insertAdjacentHTML")
+_WRITING = ("document.write", ".innerHTML", ".insertAdjacentHTML")
+WORDS = (*_WRITING, "document.title")
 """One of them is in every script that writes."""
 _NEEDLES = tuple((word, Needle(word)) for word in WORDS)
 _LITERAL = r"(?:\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`)"
@@ -38,13 +39,33 @@ def words_in(data: bytes) -> tuple[str, ...]:
     return tuple(word for word, needle in _NEEDLES if needle.is_in(data))
 
 
-def markup(script: str) -> str:
-    """All that is written, decoded as far as literals and the usual decoders around them go."""
+def split(script: str) -> tuple[str, str]:
+    """All that is written, decoded as far as literals and the usual decoders around them go; and the script without
+    what it writes."""
     looked_at = script[:MAX_CHARS]
-    calls = list(_WRITE.finditer(looked_at))
+    calls = list(_calls(looked_at))
     names = {one for call in calls for one in _PART.findall(call[2]) if one[0] not in _QUOTES}
     constants = _constants(looked_at, names) if names else {}
-    return "".join(_said(call, constants) for call in calls)
+    ends = (0, *(call.end() for call in calls))
+    starts = (*(call.start() for call in calls), len(script))
+    left = "".join(script[end:start] for end, start in zip(ends, starts, strict=True))
+    return "".join(_said(call, constants) for call in calls), left
+
+
+def _calls(script: str) -> Iterator[re.Match[str]]:
+    """All that `_WRITE` finds, looked for only where it can begin."""
+    last = 0
+    for at in sorted(at for word in _WRITING for at in _places(script, word)):
+        if at >= last and (call := _WRITE.match(script, at)):
+            last = call.end()
+            yield call
+
+
+def _places(script: str, word: str) -> Iterator[int]:
+    at = script.find(word)
+    while at >= 0:
+        yield at
+        at = script.find(word, at + len(word))
 
 
 def _constants(script: str, names: Collection[str]) -> dict[str, str]:
@@ -80,11 +101,6 @@ def _said(call: re.Match[str], constants: dict[str, str]) -> str:
     for decoder in reversed(_DECODERS.findall(call[1])):
         said = _decoded(said, decoder)
     return said
-
-
-def without(script: str) -> str:
-    """The script without what it writes."""
-    return _WRITE.sub("", script[:MAX_CHARS]) + script[MAX_CHARS:]
 
 
 def plain(literal: str) -> str:

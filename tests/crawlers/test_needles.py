@@ -20,7 +20,7 @@ def test_a_needle_counts_as_text_does(pieces: list[str]) -> None:
 
 def test_a_word_is_found_wherever_a_document_is_cut_into_pieces() -> None:
     needle = Needle("安全")
-    for before in range(65_530, 65_537):
+    for before in range(262_138, 262_145):
         data = encoded("x" * before + "安全")
         assert (needle.is_in(data), needle.count(data), needle.is_in(data[:-1])) == (True, 1, False)
 

@@ -22,11 +22,11 @@ from detectors.hits import by_distance, distance, is_apart, merged
 from detectors.kits import _bodies, _bones, _comments
 from detectors.layout import _SHORT_LINES, _grids
 from detectors.lexicon import Hit
-from detectors.numerals import may_be_lettered, with_letters
+from detectors.numerals import _chain, _lettered, class_for, digit_class, may_be_lettered, with_letters
 from detectors.onward import onward, table
 from detectors.passages import Passages
 from detectors.pitch import _least
-from detectors.text import condense
+from detectors.text import _changing, condense, one_to_one, replace_glyphs
 from detectors.traces import traces
 from detectors.wording import Reader
 from detectors.written import _constants
@@ -235,3 +235,18 @@ def test_footers_that_name_no_owner_are_not_read(pieces: list[str], size: int) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(claims, "_OWNED", re.compile(""))
         assert told == list(_footers(page, CONTEXT.registry))
+
+
+@given(st.text(alphabet="0 壹九①٣５𝟗𑄶😀ol证-\ud800", max_size=40))
+def test_digits_are_found_whichever_class_of_them_a_text_needs(text: str) -> None:
+    patterns = (_chain(3, digit_class()), _lettered(digit_class()))
+    anew = (_chain(3, class_for(text)), _lettered(class_for(text)))
+    assert [[one.span() for one in each.finditer(text)] for each in anew] == [
+        [one.span() for one in each.finditer(text)] for each in patterns
+    ]
+
+
+@given(st.text(alphabet="AZÀİabⅤ学(ß我①😀ＡΑЕ ", max_size=80))
+def test_glyphs_are_replaced_as_by_looking_up_every_character(text: str) -> None:
+    usual = [glyph for glyph in text if _changing().match(glyph)]
+    assert replace_glyphs(text, usual, one_to_one()) == text.translate(one_to_one())
