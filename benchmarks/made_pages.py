@@ -43,7 +43,7 @@ def made(kind: str, size_bytes: int) -> Made:
 
 
 def _filled(row: str, number: int, chance: random.Random) -> str:
-    """A row with all its slots filled."""
+    """A row with all its slots filled, and those of what fills them."""
     known = {"n": str(number), "d": str(1 + number % 9)}
     slots = _data()["slots"]
-    return _SLOT.sub(lambda slot: known.get(slot[1]) or chance.choice(slots[slot[1]]), row)
+    return _SLOT.sub(lambda slot: known.get(slot[1]) or _filled(chance.choice(slots[slot[1]]), number, chance), row)

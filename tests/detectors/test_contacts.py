@@ -246,7 +246,12 @@ def patterns() -> Iterable[re.Pattern[str]]:
     for module in (contacts, labels, numerals, phones):
         yield from (value for value in vars(module).values() if isinstance(value, re.Pattern))
     yield from contacts._mail()[1:]
-    yield from (labels._connector(), numerals._chain(10), numerals._id_like(), numerals._letters())
+    yield from (
+        labels._connector(),
+        *(numerals._chain(10, digit) for digit in (numerals.digit_class(), numerals._basic_class())),
+        numerals._id_like(),
+        numerals._letters(),
+    )
     yield from (phones._signs().not_after, phones._signs().announced, *(pattern for _, pattern in contacts._sames()))
 
 
