@@ -7,6 +7,7 @@ rule that holds among words nobody sells with. A linear model: every weight can 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -100,11 +101,13 @@ class Manner:
     def may_tell(self, windows: Iterable[Window], names: AbstractSet[str], goods: Mapping[str, str]) -> bool:
         """Whether one of some windows may be told, whichever of some concepts, frames and contacts are marked in it;
         `goods` says of things what their role is."""
-        marked = self._most[""][""]
-        for role in {"", *(goods[name] for name in goods.keys() & names)}:
-            counts = self._most.get(role, {})
-            marked += sum(map(counts.__getitem__, counts.keys() & names))
-        return any(self._score(window, marked) >= min(self.watch, self.flag) for window in windows)
+        roles = frozenset(map(goods.__getitem__, goods.keys() & names))
+        counts = self._most.get(roles)
+        if counts is None:
+            counts = self._most[roles] = self._most_of(roles)
+        marked = counts[""] + sum(map(counts.__getitem__, counts.keys() & names))
+        told = min(self.watch, self.flag)
+        return any(self._score(window, marked) >= told for window in windows)
 
     def _score(self, window: Window, marked: int) -> float:
         if window.counted is None:
@@ -134,17 +137,19 @@ class Manner:
         return {mark[1:]: rank for rank, (_, mark) in enumerate(telling)}
 
     @lazy
-    def _most(self) -> dict[str, dict[str, int]]:
+    def _most(self) -> dict[frozenset[str], dict[str, int]]:
+        """`_most_of` the roles that were asked for."""
+        return {}
+
+    def _most_of(self, roles: frozenset[str]) -> dict[str, int]:
         """For each concept, frame and kind of contact, what all marks count that speak for an offer and are not there
-        without it: at the role of a thing such as are not there without that, either. At the empty name what may always
-        be."""
-        found: dict[str, dict[str, int]] = {"": {"": 0}}
+        without it, where things are of some roles only; at the empty name such as may always be."""
+        found: dict[str, int] = defaultdict(int, {"": 0})
         for mark, weight in self._marks.items():
-            if weight > 0:
-                role, name = _without(mark)
-                of_role = found.setdefault(role, {})
-                of_role[name] = of_role.get(name, 0) + weight
-        return found
+            role, name = _without(mark)
+            if weight > 0 and (not role or role in roles):
+                found[name] += weight
+        return dict(found)
 
 
 def worth(mark: str) -> float:

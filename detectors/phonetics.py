@@ -15,7 +15,7 @@ _INITIALS = {"zh": "z", "ch": "c", "sh": "s", "n": "l"}
 _ROUNDED = re.compile("[üǖǘǚǜ]")
 _VOWEL = re.compile("[aeiouv]")
 _PIECE_MAX_LETTERS = 6
-_RUN_MAX_LETTERS = 40
+RUN_MAX_LETTERS = 40
 """Longer runs are addresses or other languages."""
 _PRIVATE = 0xE000
 FIRST_CODE = chr(_PRIVATE)
@@ -90,7 +90,7 @@ def _letters() -> dict[str, str]:
 def cut(letters: str, known: Callable[[str], object]) -> tuple[str, ...]:
     """A run of Latin letters cut into pieces that are all known, as few as can be; none when it cannot be."""
     ways: list[tuple[str, ...] | None] = [()]
-    for end in range(1, len(letters) + 1 if len(letters) <= _RUN_MAX_LETTERS else 0):
+    for end in range(1, len(letters) + 1 if len(letters) <= RUN_MAX_LETTERS else 0):
         before = (
             (*way, letters[start:end])
             for start in range(max(0, end - _PIECE_MAX_LETTERS), end)

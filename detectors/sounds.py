@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from detectors import disguise, ordinary, phonetics
@@ -120,18 +120,23 @@ def _spelled(text: str) -> View:
     return spliced(kept, written, sounds)
 
 
-def _sounds(run: str, before: str) -> Iterator[tuple[str, str]]:
+def _sounds(run: str, before: str) -> Iterable[tuple[str, str]]:
     """A run of letters piece by piece, each with the codes of what it sounds like."""
-    short = _short()
-    letter = short.letters.get(run)
+    letter = _short().letters.get(run)
     if letter and before and before in letter["after"]:
-        yield run, phonetics.encoded(letter["of"])
-    elif syllables := phonetics.cut(run, phonetics.code):
-        yield from ((syllable, phonetics.code(syllable)) for syllable in syllables)
-    elif words := phonetics.cut(run, short.initials.get):
-        yield from ((word, phonetics.encoded(short.initials[word])) for word in words)
-    else:
-        yield run, run
+        return [(run, phonetics.encoded(letter["of"]))]
+    return _pieces(run) if len(run) <= phonetics.RUN_MAX_LETTERS else [(run, run)]
+
+
+@lru_cache(maxsize=4096)
+def _pieces(run: str) -> tuple[tuple[str, str], ...]:
+    """The same of a run anywhere: people write the same ones again and again."""
+    if syllables := phonetics.cut(run, phonetics.code):
+        return tuple((syllable, phonetics.code(syllable)) for syllable in syllables)
+    initials = _short().initials
+    if words := phonetics.cut(run, initials.get):
+        return tuple((word, phonetics.encoded(initials[word])) for word in words)
+    return ((run, run),)
 
 
 def _is_heard(plain: str, start: int, end: int, one: Sound, lexicon: Lexicon) -> bool:
