@@ -118,7 +118,9 @@ class Manner:
 
     def telling(self, plain: Sequence[str]) -> list[float]:
         """How much the strings of each sentence speak for an offer."""
-        return [(count >> grams.BITS) / grams.UNIT for count in self._strings.all_shown(plain)]
+        texts = list(dict.fromkeys(plain))
+        counted = dict(zip(texts, self._strings.all_shown(texts), strict=True))
+        return [(counted[text] >> grams.BITS) / grams.UNIT for text in plain]
 
     @lazy
     def _strings(self) -> grams.Strings:

@@ -18,8 +18,8 @@ _REMEMBERED_CHARS = 64
 """Words that somebody pulls apart are written so again and again."""
 _MAX_SPREAD = 10
 """Characters that a split, decorated character may take."""
-_FIRST, _SECOND = itemgetter(0), itemgetter(1)
-"""The term of a match, the start of a hit; the start of a match."""
+_FIRST = itemgetter(0)
+"""The term of a match, the start of a hit."""
 _made = tuple.__new__
 """A named tuple of a tuple, without a call of its own."""
 
@@ -164,7 +164,7 @@ class Matches:
         known, original, folded = self.lexicon.known, self.views.original, self.views.folded
         unchanged, to_original = folded.is_identity, folded.originals(len(self._plain))
         ways: dict[str, str] = {}
-        for index, start, end in sorted(self._plain, key=_SECOND) if unchanged else self._plain:
+        for index, start, end in self._plain:
             term, edged, owners = known[index]
             if edged and not self._whole_word(index, start, end):
                 continue
@@ -180,8 +180,8 @@ class Matches:
                 hit = _made(Hit, (start, end, term, bool(how), how))
             for owner in owners:
                 found[owner].append(hit)
-        if not unchanged:
-            for hits in found.values():
+        for hits in found.values():
+            if len(hits) > 1:
                 hits.sort(key=_FIRST)
         return found
 
