@@ -21,6 +21,8 @@ class Needle:
         self._find = ahocorasick_rs.BytesAhoCorasick([self._word]).find_matches_as_indexes
 
     def is_in(self, data: bytes) -> bool:
+        if len(data) <= _STEP_BYTES:
+            return bool(self._find(data))
         return any(found for _, found in self._found(data))
 
     def count(self, data: bytes) -> int:

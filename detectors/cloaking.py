@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawlers.needles import needle
 from detectors import strings
 from detectors.base import Axis, FollowUp, Signal, detector
 from detectors.claims import claims
@@ -29,6 +30,7 @@ _MAX_SHINGLES = 20_000
 _SAME = 0.5
 """Share of the desktop's text found in the phone's, from which both see one content in two layouts."""
 _AROUND_REFERRER = (200, 1200)
+_REFERRER = "document.referrer"
 _MAX_REFERRERS = 20
 _ENGINES = re.compile(r"baidu|sogou|so\.com|sm\.cn|bing\.|toutiao|google|haosou|360", re.I)
 _SENT = re.compile(r"location(?:\.href)?\s*(?:=|\.(?:replace|assign)\s*\()\s*[\"'](https?:)?(//[^\"'\s]{4,300})[\"']")
@@ -77,7 +79,8 @@ def _moved(page: Page, desktop: Page) -> bool:
 def _sent_by_script(page: Page) -> Iterator[Signal | FollowUp]:
     """A script that looks at where the visitor came from, names search engines, and leads to another site."""
     source = page.source
-    at = source.find("document.referrer") if page.kind == "html" else -1
+    asks = page.kind == "html" and needle(_REFERRER).is_in(page.data)
+    at = source.find(_REFERRER) if asks else -1
     for _ in range(_MAX_REFERRERS):
         if at < 0:
             return
@@ -87,7 +90,7 @@ def _sent_by_script(page: Page) -> Iterator[Signal | FollowUp]:
         if sent is not None and _ENGINES.search(script[: sent.start()]) and not _same_site(page, sent.group(2)):
             yield from _by_script(page, (sent.group(1) or "https:") + sent.group(2), start + sent.start(), sent.group())
             return
-        at = source.find("document.referrer", at + 1)
+        at = source.find(_REFERRER, at + 1)
 
 
 def _same_site(page: Page, target: str) -> bool:
