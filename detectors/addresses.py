@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from detectors.features import PLAIN_HOST
+from detectors.features import LINKED_HOST, PLAIN_HOST
 from detectors.hosts import Owner
 from detectors.marks import Claim
 from detectors.suffixes import registrable
@@ -109,6 +109,9 @@ def _hosts(addresses: Iterable[str]) -> Counter[str]:
 
 def host_of(address: str) -> str:
     """The host an address names, with or without scheme; empty when relative or broken."""
+    linked = LINKED_HOST.match(address)
+    if linked:
+        return linked[1]
     if address[:1] == "/" and address[1:2] != "/":
         return ""
     text = address.strip().lower()

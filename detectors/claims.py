@@ -25,6 +25,7 @@ _ICP = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[Iiİı][Cc][Pp]\s?[备证]\s?(\d{6,10})号?(?:-\d{1,4})?"
 )
 _SAYS_ICP = re.compile(r"[Cc][Pp]")
+_CODE_WORDS = ("标识码", "识别码")
 _SITE_CODE = re.compile(r"(?:标识码|识别码)\s?[:：]?\s?(bm\d{8}|\d{10})(?!\d)", re.I)
 _CODE = re.compile(r"bm\d{8}|\d{10}", re.I)
 _DIGITS = "0123456789012"
@@ -177,7 +178,7 @@ def _numbers(page: Page, registry: Registry) -> Iterator[Claim]:
             site = next((one for one in sites if _is_named(one, page.title)), sites[0])
             yield Claim("icp", match.group(), name=site.name, host=site.host, start=match.start(), end=match.end())
             break
-    for passage in footers(page):
+    for passage in footers(page) if any(word in page.text for word in _CODE_WORDS) else ():
         for match in _SITE_CODE.finditer(page.text, passage.start, passage.end):
             if _is_made_up(match.group(1)):
                 continue

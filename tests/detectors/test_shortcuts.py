@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 import config
 from crawlers.states import mapped_words
 from detectors import claims
+from detectors.addresses import host_of
 from detectors.base import Trace
 from detectors.claims import _footers
 from detectors.contacts import _in_href, _schemes, page_contacts
 from detectors.context import Context
-from detectors.features import Page
+from detectors.features import LINKED_HOST, Page
 from detectors.gaps import LONG_WORD
 from detectors.hits import by_distance, distance, is_apart, merged
 from detectors.kits import _bodies, _bones, _comments
@@ -250,3 +252,10 @@ def test_digits_are_found_whichever_class_of_them_a_text_needs(text: str) -> Non
 def test_glyphs_are_replaced_as_by_looking_up_every_character(text: str) -> None:
     usual = [glyph for glyph in text if _changing().match(glyph)]
     assert replace_glyphs(text, usual, one_to_one()) == text.translate(one_to_one())
+
+
+@given(st.from_regex(rf"\A{LINKED_HOST.pattern}"))
+def test_the_host_of_a_plain_link_is_the_one_that_its_parts_have(href: str) -> None:
+    plain = LINKED_HOST.match(href)
+    assert plain is not None
+    assert host_of(href) == plain[1] == urlsplit(href).hostname
