@@ -28,6 +28,9 @@ _JOB = "job"
 """The frame of a text that looks for workers: sellers look for agents and for cards in the same words."""
 _HANDICRAFT, _CRAFT, _SLANG, _LEARNING = "handicraft", "craft", "slang", "learning"
 _MUST, _OFFENCE = "#must", "offence"
+_SAID = frozenset({_OFFENCE, "act"})
+_OF_ANYBODY = frozenset({"agentry"})
+"""What dealers say of themselves (专业, 多年, 实力), and whoever else speaks of himself."""
 """The mark of the law's own demand, and what meanings that break it are in an offer."""
 _SCENES = frozenset(
     {"worksite", "learning", "hurdle", "schooling", "post", "place_of_proof", "proof", "material", "coop"}
@@ -200,7 +203,7 @@ def _is_held(reader: Reader, window: Window, score: float) -> bool:
     """Whether a passage is watched at most, however it reads; what it reads like beyond doubt counts for more than
     what it does not name, and than a question or a quotation in it."""
     beyond = score - reader.manner.flag
-    if beyond < _SURE_OF_WARES and _is_of_wares(reader, window):
+    if beyond < _SURE_OF_WARES and (_is_of_wares(reader, window) or _says_nothing_of_it(reader, window)):
         return True
     if beyond < _SURE and _names_nothing(reader, window):
         return True
@@ -233,6 +236,14 @@ def _is_of_wares(reader: Reader, window: Window) -> bool:
     if _HANDICRAFT in names and not any(lexicon.roles.get(name) == _OFFENCE for name in names - {_CRAFT}):
         return True
     return {WARE, _LEARNING} <= names and all(lexicon.goods.get(name) in (None, _SLANG) for name in names)
+
+
+def _says_nothing_of_it(reader: Reader, window: Window) -> bool:
+    """Whether certificates are only named: so do rosters, forms, curricula vitae and lists of fields. An offer says
+    something of them: what breaks the law, how to have one, for how much, from whom."""
+    names = window.names | window.within.names if window.within else window.names
+    roles = reader.lexicon.roles
+    return not any(roles.get(name) in _SAID for name in names - _OF_ANYBODY)
 
 
 def _demands(reader: Reader, window: Window) -> bool:

@@ -285,6 +285,19 @@ def test_who_names_the_place_where_papers_are_asked_for_is_not_accused_for_his_t
     assert strength(text, context, beyond=9.0) > 0.5, "what reads like an offer beyond doubt is one"
 
 
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("张三，男，持电工证、焊工证，多年机械加工经验", True),
+        ("人员证书表：低压电工证、焊工证、高处作业证", True),
+        ("电工证、焊工证、登高证，找我拿", False),
+    ],
+)
+def test_who_only_names_certificates_is_not_accused_for_his_tone_alone(text: str, held: bool, context: Context) -> None:
+    assert (strength(text, context, beyond=0.1) <= 0.5) is held
+    assert strength(text, context, beyond=9.0) > 0.5, "what reads like an offer beyond doubt is one"
+
+
 def strength(text: str, context: Context, beyond: float) -> float:
     """What a short text weighs, were the level of offers so far below its score."""
     level = max(map(context.manner.score, windows(text, context))) - beyond

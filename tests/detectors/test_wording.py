@@ -59,6 +59,9 @@ def test_every_rule_names_a_class_and_says_why() -> None:
         f"记者在暗访中看到商家打出“{OFFER}，加微信 abc_12345”的广告，市场监管部门已立案查处。",
         f"招聘电工：要求持证上岗，拒绝{OFFER}的假证，月薪六千。",
         f"判断题：广告称{OFFER}，这种证件有效。（ ）",
+        "行为守则：禁止承诺包过、保录、免考、免试、内部名额、快速拿证、代报名、代学、替考等。",
+        "张先生来电反映：与某公司签订证书挂靠合同，写明挂一年支付6500元，证书寄出后对方不予支付，联系电话13800000095，"
+        "对此不满，请处理并回复来电人。",
     ],
 )
 def test_an_offer_in_anothers_mouth_is_not_the_speakers(text: str, context: Context) -> None:
@@ -73,6 +76,7 @@ def test_an_offer_in_anothers_mouth_is_not_the_speakers(text: str, context: Cont
         f"谨防假证！本店{OFFER}，加微信 abc_12345",
         f"{OFFER}\n县应急管理局召开安全生产会议，公安机关通报查处假证案件三起。",
         f"应急管理部官网可查。{OFFER}。",
+        f"禁止同行、中介打扰，{OFFER}，加微信 abc_12345",
     ],
 )
 def test_a_warning_or_official_words_beside_it_excuse_no_offer(text: str, context: Context) -> None:
