@@ -19,10 +19,14 @@ _NAMING = ("site_code", "footer", "title", "masthead", "statement", "description
 
 
 def imitated(page: Page, found: list[Claim], context: Context) -> str:
-    """Whom the marks name, else whom the address is written like, else whose papers the page is about."""
+    """Whom the marks name, else whom the address is written like, else whose papers the page is about; a name that
+    every place has (应急管理局) says less than the address."""
+    named = _named(found, context)
+    is_everywhere = named in _anybodys() and not context.registry.claimed_by_name(named)
     return (
-        _named(found, context)
+        ("" if is_everywhere else named)
         or _by_address(page, context)
+        or named
         or _by_subject(page, found)
         or next((claim.host for claim in found if claim.host), "")
     )

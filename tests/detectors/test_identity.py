@@ -322,3 +322,15 @@ def test_recorded_pages_of_other_kinds_are_not_accused(captures: Path, context: 
                 if Level.FLAG in (found.impersonation.level, found.selling.level):
                     accused.append((row["file"], found.impersonation.cls, found.selling.cls))
     assert not accused
+
+
+@pytest.mark.parametrize(
+    ("host", "imitated"),
+    [
+        ("特种作业证查询.com", "应急管理部特种作业操作证及安全生产知识和管理能力考核合格信息查询平台"),
+        ("x1.example", "应急管理局"),
+    ],
+)
+def test_a_name_that_every_place_has_says_less_than_the_address(host: str, imitated: str, context: Context) -> None:
+    html = page(FORM, title="特种作业证查询_应急管理局联网查询入口")
+    assert judged(html, f"http://{host}/", context).impersonation.imitates == imitated
