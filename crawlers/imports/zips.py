@@ -26,6 +26,8 @@ _ENTRY_BYTES = 1024
 """Of the central directory, on average at most."""
 _OUTSIDE = re.compile(r"[\x00-\x1f\\]|^/|^[A-Za-z]:|(?:^|/)\.\.(?:/|$)")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED, _PATCHED = 0x41, 0x20
+"""Bits of an entry's flags (APPNOTE 4.4.4): encrypted, by any means; only what has changed against another file."""
 
 
 class Zip:
@@ -120,9 +122,9 @@ def _check(archive: zipfile.ZipFile, path: Path, limit: int, setting: str) -> No
             raise Refused("zip_name", name=shown)
         if stat.S_ISLNK(info.external_attr >> 16):
             raise Refused("zip_symlink", name=shown)
-        if info.flag_bits & 1:
+        if info.flag_bits & _ENCRYPTED:
             raise Refused("zip_encrypted", name=shown)
-        if info.compress_type not in _METHODS:
+        if info.compress_type not in _METHODS or info.flag_bits & _PATCHED:
             raise Refused("zip_method", name=shown)
         if name.casefold() in names:
             raise Refused("zip_duplicate", name=shown)

@@ -134,6 +134,9 @@ def test_m3_an_unknown_compression_and_a_name_that_differs_in_its_own_header(emp
     zipped.file(b"archive/data.warc.gz", b"x", method=99)
     assert refused(empty, "x.wacz", zipped.end()).problem.code == "zip_method"
     zipped = RawZip()
+    zipped.file(b"datapackage-digest.json", b"{}", flags=0x20)
+    assert refused(empty, "p.wacz", zipped.end()).problem.code == "zip_method"
+    zipped = RawZip()
     at = zipped.local(b"archive/other.warc.gz", b"x")
     zipped.entry(b"archive/data.warc.gz", at, packed=1, size=1)
     assert refused(empty, "y.wacz", zipped.end()).problem.code == "zip_lie"

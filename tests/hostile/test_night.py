@@ -19,7 +19,7 @@ from crawlers.egress import Door, DoorPolicy
 from crawlers.leases import TaskStatus
 from crawlers.practice.spawn import Practice
 from crawlers.practice.world import World
-from crawlers.records import Outcome, TaskState
+from crawlers.records import Outcome, TaskKind, TaskState
 from crawlers.store import Store
 from review.night import Say, run_night
 from tests.hostile import faults  # noqa: F401  (makes them known)
@@ -48,9 +48,10 @@ def _clock() -> Say:
 
 
 def accounted(night: Night, ended: list[TaskStatus], store: Store) -> Counter[str]:
-    """Every page ended once: captured and kept, refused with a reason, or failed with a type."""
+    """Every page ended once: captured and kept, refused with a reason, or failed with a type. What is asked of a
+    browser because of a page is not the page's end."""
     urls = set(night.urls)
-    mine = [status for status in ended if status.task.target in urls]
+    mine = [one for one in ended if one.task.target in urls and one.task.kind is TaskKind.SITE]
     assert len({status.task.target for status in mine}) == len(night.urls)
     assert {status.state for status in mine} == {TaskState.DONE}
     captured = {capture.task_id for capture in store.captures()}
