@@ -38,7 +38,7 @@ def enter(
     """
     referral = get(connection, referral_id)
     try:
-        rows = read_back(file.read_bytes())
+        rows = read_back(file, config.settings.imports)
     except ValueError as error:
         raise ReferralError(str(error)) from error
     named = {(str(item.number), item.case_label, item.packet_id or "") for item in referral.items}

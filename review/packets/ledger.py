@@ -6,18 +6,22 @@ import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from crawlers.imports.formats.xlsx import workbook
+from crawlers.imports.handed import File, Handed, Limits
+from crawlers.imports.problems import Refused
 from review.packets import strings
 from review.packets.office_files import steady
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from openpyxl.worksheet.worksheet import Worksheet
 
 CELL_MAX_CHARS = 32_000
@@ -108,14 +112,15 @@ def _choices(book: Workbook, sheet: Worksheet, results: Mapping[str, str], end: 
     sheet.add_data_validation(offered)
 
 
-def read_back(content: bytes) -> list[dict[str, str]]:
+def read_back(path: Path, limits: Limits) -> list[dict[str, str]]:
     """The rows of a ledger, also of one that a recipient filled in: by column id, long texts joined again.
 
-    Raises ValueError when the workbook is no ledger of ours.
+    Raises ValueError when the file is no ledger of ours, is damaged or unpacks to more than `limits` allow.
     """
     try:
-        sheet = load_workbook(BytesIO(content), read_only=False, data_only=False)[strings.LEDGER_SHEET]
-    except (KeyError, OSError, ValueError, BadZipFile) as error:
+        with workbook(File.open(path, Handed(), limits, now=""), as_written=True) as book:
+            sheet = book[strings.LEDGER_SHEET]
+    except (KeyError, Refused) as error:
         raise ValueError(strings.LEDGER_FOREIGN) from error
     headings = [str(cell.value or "") for cell in sheet[FIRST_ROW - 1]]
     if headings[: len(strings.LEDGER)] != [column.heading for column in strings.LEDGER.values()]:

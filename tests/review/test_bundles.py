@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import subprocess
 import sys
 import zipfile
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+import config
 from review import bundles, referrals
 from review.clock import utc_now
 from review.errors import BeingBuilt, BundleError, ReferralError
@@ -20,6 +22,7 @@ from review.packets import strings
 from review.packets.ledger import CELL_MAX_CHARS, ledger, read_back
 from review.packets.verify import verify
 from review.referral_records import Referral, ReferralState
+from tests.crawlers.imports.packing import packed
 from tests.crawlers.keeping import House, house
 from tests.review.handing import confirmed, office
 from tests.review.packets.reading import bare, docx_pieces, json_pieces, pdf_text
@@ -43,6 +46,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Refe
 
 
 Made = tuple[House, Referral, bundles.BuiltBundle]
+
+
+LIMITS = config.load().settings.imports
+
+
+def read(content: bytes, folder: Path) -> list[dict[str, str]]:
+    (folder / "back.xlsx").write_bytes(content)
+    return read_back(folder / "back.xlsx", LIMITS)
 
 
 def inside(path: Path) -> Mapping[str, bytes]:
@@ -74,9 +85,9 @@ def test_it_goes_on_for_review_only_as_built(made: Made) -> None:
     assert (again.row.id, again.packets) == ("B-2026-000001-2", ("P-2026-000001", "P-2026-000002"))
 
 
-def test_the_ledger_has_every_case_and_says_what_the_packet_says(made: Made) -> None:
+def test_the_ledger_has_every_case_and_says_what_the_packet_says(made: Made, tmp_path: Path) -> None:
     _, referral, built = made
-    rows = read_back(inside(built.file)["01_移送台账.xlsx"])
+    rows = read(inside(built.file)["01_移送台账.xlsx"], tmp_path)
     assert [row["case"] for row in rows] == [item.case_label for item in referral.items]
     manifest = json.loads(inside(built.file)["manifest.json"])
     assert [row["manifest"] for row in rows] == [named["manifest_sha256"] for named in manifest["packets"]]
@@ -130,28 +141,56 @@ def cells(content: bytes) -> list[object]:
 
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(1)", "\t=1", '=HYPERLINK("http://x")'])
-def test_nothing_in_the_ledger_is_run(text: str) -> None:
+def test_nothing_in_the_ledger_is_run(text: str, tmp_path: Path) -> None:
     content = ledger("台账", "x", [{**ROW, "number": "1", "title": text}], {"a": text}, NOW)
     for cell in cells(content):
         assert cell.data_type != "f", cell.value  # type: ignore[attr-defined]
-    assert read_back(content)[0]["title"] == text
+    assert read(content, tmp_path)[0]["title"] == text
     assert b"<f>" not in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
 
 
-def test_nothing_in_the_ledger_is_cut() -> None:
+def test_nothing_in_the_ledger_is_cut(tmp_path: Path) -> None:
     long = "长" * (2 * CELL_MAX_CHARS + 7)
     odd = "堃喆赟𠮷 🙂 xn--fiq228c.example\u202e\x07"
     rows = [{**ROW, "number": str(n), "case": f"A-{n:06d}", "title": long, "url": odd} for n in (1, 2)]
     content = ledger("台账", "x", rows, {"a": "甲"}, NOW)
-    back = read_back(content)
+    back = read(content, tmp_path)
     assert [row["title"] for row in back] == [long, long]
     assert [row["url"] for row in back] == [odd.replace("\x07", "[U+0007]")] * 2
     assert content == ledger("台账", "x", rows, {"a": "甲"}, NOW)
 
 
-def test_a_foreign_workbook_is_no_ledger() -> None:
+def test_a_foreign_workbook_is_no_ledger(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="移送台账"):
-        read_back(b"no workbook")
+        read(b"no workbook", tmp_path)
+
+
+def test_a_damaged_ledger_is_read_or_refused(tmp_path: Path) -> None:
+    """Every part changed at some places in turn, in the archive and before it is packed; seeded."""
+    chance = random.Random(20261130)
+    content = ledger("台账", "x", [{**ROW, "number": "1", "title": "题"}], {"a": "甲"}, NOW)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for name in [name for name in parts for _ in range(6)]:
+        try:
+            read(packed({**parts, name: damaged(parts[name], chance)}), tmp_path)
+            read(damaged(content, chance), tmp_path)
+        except ValueError as error:
+            assert "移送台账" in str(error)
+
+
+def damaged(content: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(content)
+    at = chance.randrange(len(changed))
+    changed[at : at + chance.choice((0, 1, 20))] = chance.randbytes(chance.choice((0, 1, 4)))
+    return bytes(changed)
+
+
+def test_a_ledger_that_unpacks_to_too_much_is_none(tmp_path: Path) -> None:
+    content = ledger("台账", "x", [{**ROW, "number": "1", "title": "长" * 5000}], {"a": "甲"}, NOW)
+    (tmp_path / "back.xlsx").write_bytes(content)
+    with pytest.raises(ValueError, match="移送台账"):
+        read_back(tmp_path / "back.xlsx", LIMITS.model_copy(update={"max_workbook_bytes": 4000}))
 
 
 def test_one_builds_at_a_time_whoever_it_is(made: Made) -> None:

@@ -31,7 +31,7 @@ def _recognises(file: File) -> bool:
 
 
 def _read(file: File) -> Generator[Item, None, None]:
-    with _workbook(file) as book:
+    with workbook(file) as book:
         refused: Refused | None = None
         taken = 0
         for sheet in book.worksheets:
@@ -49,7 +49,7 @@ def _read(file: File) -> Generator[Item, None, None]:
 
 
 def _columns(file: File) -> tuple[int, tuple[Column, ...]]:
-    with _workbook(file) as book:
+    with workbook(file) as book:
         found: tuple[int, tuple[Column, ...]] = (0, ())
         for sheet in book.worksheets:
             at, columns, _ = look(file, _rows(file, sheet))
@@ -60,7 +60,9 @@ def _columns(file: File) -> tuple[int, tuple[Column, ...]]:
 
 
 @contextmanager
-def _workbook(file: File) -> Iterator[Any]:
+def workbook(file: File, *, as_written: bool = False) -> Iterator[Any]:
+    """An openpyxl workbook that was looked at first: Refused when it is damaged, a bomb or declares entities.
+    `as_written` reads all of it at once, formulas as formulas; else rows come one by one, formulas as values."""
     if file.start.startswith(OLD):
         raise Refused("xls_old")
     _check(file)
@@ -70,7 +72,7 @@ def _workbook(file: File) -> Iterator[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of extensions it leaves out
-            book = load_workbook(file.path, read_only=True, data_only=True, keep_links=False)
+            book = load_workbook(file.path, read_only=not as_written, data_only=not as_written, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as error:
         raise Refused("xlsx_broken", detail=f"{type(error).__name__}: {error}"[:200]) from error
     try:
