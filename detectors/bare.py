@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _BARE_CHARS = 80
 _BARE_LINKS = 2
 _SHOWN = ("h1", "header", "nav", "body", "written", "footer")
+_PROSE_CHARS = 400
 _NAMES = ("title", "masthead", "statement")
 _LEADS = re.compile(r"location\s*(?:=|\.(?:href|replace|assign))")
 _ADDRESS = re.compile(r"[\"'](https?://[^\"'\s<>]{4,300})[\"']")
@@ -53,6 +54,17 @@ def is_bare(page: Page, found: list[Claim], registry: Registry) -> bool:
 def _names(page: Page, claim: Claim) -> bool:
     """A mark that is the page's own name; of a title at least half."""
     return claim.kind in _NAMES and (claim.kind != "title" or 2 * len(claim.quote) >= len(page.title))
+
+
+def is_sole_name(page: Page, claim: Claim, registry: Registry) -> bool:
+    """Whether the whole title is an organ's name, over something to go on with and no article: so appears a site. One
+    that leads to an official site is a door to it."""
+    if claim.kind != "title" or organs.plain_name(page.title) != organs.plain_name(claim.quote):
+        return False
+    if len(page.markup.links) <= _BARE_LINKS and not page.markup.forms:
+        return False
+    is_article = any(one.end - one.start > _PROSE_CHARS for one in page.of_kind("body"))
+    return not is_article and not any(is_official(host, registry) for host in _targets(page))
 
 
 def leads_elsewhere(page: Page) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -33,6 +34,8 @@ _HOSTED_BY = re.compile(
     r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|部门|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{3,40})"
 )
 _SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)(?!(?:单位|部门|方)?\s{0,2}[:：])")
+_HOSTED_LINE = re.compile(r"\s*([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:主办|承办)\s*")
+"""Where such words are all that stands in a line."""
 _COPYRIGHT = re.compile(r"(?:©|[Cc]opyright)[^\u4e00-\u9fff\n]{0,40}([\u4e00-\u9fff（）()]{4,30})")
 _JOINED = re.compile(r"\s{0,2}[、，,和及与]\s{0,2}([\u4e00-\u9fff（）()]{4,40})")
 _OWNED = re.compile(r"[主承]\s?办|主管|版权所有|[Cc]opyright|©")
@@ -41,6 +44,7 @@ _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码
 _OVERSEES = re.compile(r"[\s（(]{0,2}(?:主管|批准|核准|备案|认可|认证|指导|授权|监制|监督|许可|审批|举报|投诉|定点)")
 """What follows a name that is told and not signed by: 教育部批准, 应急管理部备案."""
 _SIGNING_WORDS = ("Copyright", "版权所有", "©")
+_SIGNS = re.compile("|".join(_SIGNING_WORDS), re.I)
 """A name in a footer is claimed where one of them stands in the same passage, and else only mentioned."""
 _JIUCUO_LINK = re.compile(r"site_code=(?P<code>bm\d{8}|\d{10})(?:&url=(?P<url>[^&\s]{4,200}))?", re.I)
 _BADGE_NAMES = re.compile(r"党政机关|政府网站找错|事业单位标[识志]")
@@ -135,6 +139,15 @@ def _find_footers(page: Page) -> list[Passage]:
 
 
 def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
+    """Who runs the site and who signs it; where it says both of organs, the signature is a mark of its own."""
+    found = [*_in_footers(page, registry)]
+    yield from found
+    signed = [claim for claim in found if claim.kind == "footer" and _SIGNS.search(claim.quote)]
+    if signed and any(claim.kind == "footer" and claim not in signed for claim in found):
+        yield replace(signed[0], kind="signature")
+
+
+def _in_footers(page: Page, registry: Registry) -> Iterator[Claim]:
     owned = [match.start() for match in _OWNED.finditer(page.text)]
     for passage in footers(page):
         if bisect_left(owned, passage.start) == bisect_left(owned, passage.end):
@@ -142,13 +155,14 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
         text = page.quote(passage)
         signed = any(word in text for word in _SIGNING_WORDS)
         matches = [*_HOSTED_BY.finditer(page.text, passage.start, passage.end)]
+        if line := _HOSTED_LINE.fullmatch(page.text, passage.start, passage.end):
+            matches.append(line)
         by = (_SIGNED_BY, _COPYRIGHT) if signed else ()
         signing = [one for each in by for one in each.finditer(page.text, passage.start, passage.end)]
         matches += [one for one in signing if not any(other.start() <= one.start() < other.end() for other in matches)]
         for match in matches:
-            name = match.group(1).strip("（）()")
-            found = organs.organ_name(name) or registry.claimed_by_name(name)
-            if found:
+            name = _whole(match.group(1))
+            if any(organs.organ_name(one) or registry.claimed_by_name(one) for one in (name, name.partition("（")[0])):
                 kind = "supervisor" if match.group().startswith("主管") or _is_joined(page, match) else "footer"
                 yield Claim(kind, match.group(), name=organs.plain_name(name), start=match.start(), end=match.end())
         supervisors = [match for match in matches if match.group().startswith("主管")]
@@ -158,6 +172,13 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
                 if _OVERSEES.match(page.text, at + len(known)):
                     continue
                 yield Claim("footer", known, name=site.name, host=site.host, start=at, end=at + len(known))
+
+
+def _whole(name: str) -> str:
+    """A name without brackets that stand around it, or lack their other half."""
+    name = name.lstrip("）)").rstrip("（(")
+    opened, closed = (sum(map(name.count, signs)) for signs in ("（(", "）)"))
+    return name.strip("（）()") if opened != closed or name[:1] in "（(" else name
 
 
 def _is_joined(page: Page, match: re.Match[str]) -> bool:

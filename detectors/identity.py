@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from detectors import organs, strings
 from detectors.addresses import institution_in_path
-from detectors.bare import asks_namelessly, is_bare, leads_elsewhere
+from detectors.bare import asks_namelessly, is_bare, is_sole_name, leads_elsewhere
 from detectors.base import Axis, Signal, detector
 from detectors.claims import claims
 from detectors.copies import copy_of
@@ -31,6 +31,7 @@ WEIGHTS = {
     "site_domain": 0.6,
     "site_code": 0.45,
     "footer": 0.4,
+    "signature": 0.2,
     "title": 0.35,
     "masthead": 0.25,
     "statement": 0.35,
@@ -59,7 +60,7 @@ WEIGHTS = {
 _SITE_MARKS = frozenset({"site_name", "site_domain", "site_code", "footer", "icp", "jiucuo", "saved_from"})
 """By these a page speaks as the site itself; whose name else it bears does not weaken the others then."""
 _CALLED = frozenset({"site_name", "footer", "title", "masthead", "statement"})
-_FOOTER_MARKS = frozenset({"footer", "site_code"})
+_FOOTER_MARKS = frozenset({"footer", "signature", "site_code"})
 _MENTIONS = frozenset(
     {
         *("title", "masthead", "statement", "description", "supervisor", "platform", "conac", "canonical"),
@@ -87,6 +88,7 @@ _IDENTITY_WEIGHT = 0.35
 _RESULT_WEIGHT = 0.65
 _OPEN_WEIGHT = 0.3
 _BARE_WEIGHT = 0.25
+_SOLE_WEIGHT = 0.25
 _DOOR_WEIGHT = 0.35
 _MIRRORED_WEIGHT = 0.35
 """For a look: no law of ours speaks of it."""
@@ -182,7 +184,7 @@ def _foreign(found: list[Claim], host: str, registry: Registry) -> list[Claim]:
 def _elsewhere(found: list[Claim], registry: Registry) -> list[Claim]:
     """On the host of a school or an institute: exam authorities and training centres of the state are at home there, so
     only marks that say a page belongs elsewhere accuse it."""
-    owned = [claim for claim in found if claim.host and claim.kind not in ("footer", "supervisor")]
+    owned = [claim for claim in found if claim.host and claim.kind not in ("footer", "signature", "supervisor")]
     listed = any(registry.site_of(claim.host) for claim in owned)
     if not listed and any(word in claim.name for claim in found for word in _AT_HOME):
         return []
@@ -206,6 +208,8 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
     if factor == 1.0 and is_bare(page, found, context.registry):
         weight = _DOOR_WEIGHT if leads_elsewhere(page) else _BARE_WEIGHT
         yield replace(_intent(page, weight, strings.BARE.format(host=page.host), whom), cls=strings.FAKE_SITE)
+    elif not own and (sole := next((one for one in found if is_sole_name(page, one, context.registry)), None)):
+        yield replace(_mark(page, sole, _SOLE_WEIGHT, whom), reason=strings.SOLE_NAME.format(name=sole.name))
     yield from _wants(page, whom, factor)
     if any(claim.kind in _CALLED for claim in found):
         yield from _wants_somebody(page, whom, factor)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`kind`: site_name site_domain site_code footer supervisor title masthead statement description icp jiucuo conac
-    saved_from canonical path logo assets code links columns frame form platform; emblem, template and defunct only
-    support others. `name` is the organ it names, `host` the official host it names."""
+    """`kind`: site_name site_domain site_code footer signature supervisor title masthead statement description icp
+    jiucuo conac saved_from canonical path logo assets code links columns frame form platform; emblem, template and
+    defunct only support others. `name` is the organ it names, `host` the official host it names."""
 
     kind: str
     quote: str

@@ -169,7 +169,7 @@ def own_identity(name: str) -> str:
 
     A headline that speaks of a company, a course or a forum is nobody's name.
     """
-    found = _own().search(name)
+    found = None if name in table()["furniture"] else _own().search(name)
     if found is None or any(deed in (found["rest"] or "") for deed in table()["deeds"]):
         return ""
     return found["own"] or found["last"]

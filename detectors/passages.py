@@ -27,6 +27,8 @@ SENTENCE_CHARS = 200
 """Where nothing ends a sentence, a piece of it."""
 TAIL_CHARS = 75
 """A rest so short belongs to the window before it."""
+LINE_CHARS = 30
+"""Where a line ends, so much is a window of its own: what is pasted above and below an offer excuses nothing of it."""
 CLOSE_CHARS, CLOSE_TAIL_CHARS = 60, 25
 """The same of windows within a window: an offer between sentences of official news is weighed without them, too."""
 MAX_WINDOWS = 60
@@ -58,7 +60,8 @@ class Passages:
         self.matches = reader.matches
         self.lexicon: Lexicon = reader.lexicon
         self.hits: Hits = reader.hits
-        self._length = len(reader.page.text)
+        self._text = reader.page.text
+        self._length = len(self._text)
         self.spans = _pieces(self.speakers.ends, self._length)
         self.starts = [start for start, _ in self.spans]
         self._texts: dict[Span, str] = {}
@@ -78,7 +81,7 @@ class Passages:
         """Such and others, without marks; none of a long text, in which there are too many others."""
         if self._length > LONG_CHARS:
             return []
-        groups = self._cut((0, len(self.spans)), WINDOW_CHARS, TAIL_CHARS)
+        groups = self._wide()
         return [self._unmarked(near) for group in groups for near in (group, *self._parts(group))]
 
     def telling_windows(self) -> list[Window]:
@@ -102,7 +105,7 @@ class Passages:
     @lazy
     def groups(self) -> list[Span]:
         """Of each of the `windows` the first sentence's number, and the number after the last one's."""
-        groups = self._cut((0, len(self.spans)), WINDOW_CHARS, TAIL_CHARS)
+        groups = self._wide()
         if len(groups) > 1:
             groups = self._selling(groups)
         if len(groups) > MAX_WINDOWS:
@@ -115,7 +118,7 @@ class Passages:
 
     def _parts(self, group: Span) -> list[Span]:
         """Parts of a window where it has several."""
-        parts = self._cut(group, CLOSE_CHARS, CLOSE_TAIL_CHARS) if group[1] - group[0] > 1 else []
+        parts = self._cut(group, CLOSE_CHARS, CLOSE_TAIL_CHARS, CLOSE_CHARS) if group[1] - group[0] > 1 else []
         return parts if len(parts) > 1 else []
 
     def _selling(self, groups: list[Span]) -> list[Span]:
@@ -176,17 +179,20 @@ class Passages:
     def _contact_marks(self) -> set[str]:
         return {f"${contact.kind}" for contact in self.contacts}
 
-    def _cut(self, group: Span, chars: int, tail: int) -> list[Span]:
-        """Neighbouring sentences of a group, together of `chars` or more; a rest of less than `tail` is added to the
-        last of them."""
+    def _wide(self) -> list[Span]:
+        return self._cut((0, len(self.spans)), WINDOW_CHARS, TAIL_CHARS, LINE_CHARS)
+
+    def _cut(self, group: Span, chars: int, tail: int, line: int) -> list[Span]:
+        """Neighbouring sentences of a group, together of `chars` or more, or of `line` where a line ends; a rest of
+        less than `tail` is added to the last of them, unless it is such a line."""
         start, size = group[0], 0
         parts: list[Span] = []
         for index, (first, last) in enumerate(self.spans[slice(*group)], start):
             size += last - first
-            if size >= chars:
+            if size >= chars or (size >= line and self._text[last - 1] == "\n"):
                 parts.append((start, index + 1))
                 start, size = index + 1, 0
-        if size and parts and size < tail:
+        if size and parts and size < (min(tail, line) if self._text[self.starts[start] - 1] == "\n" else tail):
             parts[-1] = (parts[-1][0], group[1])
         elif size:
             parts.append((start, group[1]))

@@ -34,6 +34,31 @@ def test_a_door_with_an_organs_name_on_it(rest: str, expected: Level, context: C
     assert level(f"<html><head><title>应急管理部</title></head><body>{rest}</body></html>", context) is expected
 
 
+NAV = "".join(f"<a href=/{name}>{name}</a>" for name in ("首页", "公告", "办事指南", "登录"))
+
+
+@pytest.mark.parametrize(
+    ("title", "rest", "expected"),
+    [
+        ("星城市应急管理局", NAV, Level.FLAG),
+        ("星城市应急管理局门户网站", NAV, Level.FLAG),
+        ("星城市应急管理局", NAV + "<a href=/map>网站地图</a>", Level.FLAG),
+        ("星城市应急管理局", NAV + "<footer>星城科技有限公司 版权所有</footer>", Level.CLEAR),
+        ("星城市应急管理局电话地址_某某黄页", NAV, Level.CLEAR),
+        (
+            "星城市应急管理局",
+            NAV + "<p>" + "该局成立于一九九八年，前身是安全生产监督管理局，" * 20 + "</p>",
+            Level.WATCH,
+        ),
+    ],
+)
+def test_a_site_that_is_called_as_an_organ_and_nothing_else(
+    title: str, rest: str, expected: Level, context: Context
+) -> None:
+    filling = "<p>这里是今天的通知和昨天的会议，以及明天要办的事情。</p>" * 6
+    assert level(f"<html><head><title>{title}</title></head><body>{rest}{filling}</body></html>", context) is expected
+
+
 @pytest.mark.parametrize(
     ("title", "asks"),
     [
