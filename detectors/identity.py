@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 5
+VERSION = 6
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detectors.lexicon import Hit
     from detectors.manner import Window
 
-VERSION = 5
+VERSION = 6
 _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
 _WATCHED_MOST = 0.5
 _JOB = "job"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
 
-VERSION = 3
+VERSION = 4
 _DISGUISE_WEIGHT = 0.2
 _DOUBTED_MOST, _BEYOND_DOUBT = 0.5, 0.95
 """What is left of an offer in honest words, and the weight from which no words around it count."""
