@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from detectors.lazy import lazy
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from config.schema_wording import Frame
     from detectors.base import Contact
-    from detectors.features import Page
+    from detectors.features import Page, Passage
     from detectors.hits import Hits
     from detectors.lexicon import Hit
 
@@ -25,7 +26,8 @@ _MAX_SENTENCE_CHARS = 240
 _NEAR_QUOTE_CHARS = 200
 _NAME_CHARS = 8
 """A quotation so short, its marks among them, may be a name."""
-_FOLLOWING_PASSAGES = 3
+_NEAR_PASSAGES = 3
+_SHORT_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Speakers:
         self.quotes = [match.span() for match in _QUOTED.finditer(page.text)]
         self.quote_starts = [start for start, _ in self.quotes]
         self._known: dict[tuple[int, int], Spoken | None] = {}
+        self._beside: dict[int, tuple[int, int]] = {}
 
     @lazy
     def frames(self) -> list[Frame]:
@@ -96,9 +99,23 @@ class Speakers:
             return sentence
         if frame.scope == "passage":
             return self.passage(offer)
-        last = self.page.passages[: self.page.passage_index(offer.start) + 1 + _FOLLOWING_PASSAGES]
-        end = last[-1].end if last else len(self.page.text)
-        return offer.end, min(offer.end + frame.gap, end)
+        return offer.end, min(offer.end + frame.gap, self.beside(offer.start)[1])
+
+    def beside(self, offset: int) -> tuple[int, int]:
+        """What may belong to what is said at a place: its own passage and short ones around it; what is pasted above
+        and below an offer is long."""
+        first = max(0, self.page.passage_index(offset))
+        if first not in self._beside:
+            passages = self.page.passages
+            before = takewhile(_is_short, reversed(passages[max(0, first - _NEAR_PASSAGES) : first]))
+            after = takewhile(_is_short, passages[first + 1 : first + 1 + _NEAR_PASSAGES])
+            near = [*passages[first : first + 1], *before, *after]
+            length = len(self.page.text)
+            self._beside[first] = (
+                min([one.start for one in near], default=0),
+                max([one.end for one in near], default=length),
+            )
+        return self._beside[first]
 
     def _reachable_outside(self, quote: tuple[int, int]) -> bool:
         """Whether the author, not the one he quotes, gives a way to be reached near a quotation."""
@@ -161,3 +178,7 @@ class Speakers:
         if index >= 0 and self.quotes[index][1] >= offer.end:
             return self.quotes[index]
         return None
+
+
+def _is_short(passage: Passage) -> bool:
+    return passage.end - passage.start <= _SHORT_CHARS

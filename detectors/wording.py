@@ -294,11 +294,13 @@ class Reader:
 
     def _among_lawful(self, rule: Rule, anchor: Hit) -> bool:
         window, possible = self.wording.damped_window, self.hits.possible
+        first, last = self.speakers.beside(anchor.start)
         around = {
             hit.term
             for name in rule.damped_by
             if name in possible
             for hit in self.hits.within(name, anchor.start, anchor.end, window)
+            if first <= hit.start < last
         }
         return len(around) >= self.wording.damped_count
 
