@@ -77,7 +77,7 @@ def test_an_offer_in_anothers_mouth_is_not_the_speakers(text: str, context: Cont
         f"应急管理部官网可查。{OFFER}。",
         f"禁止同行、中介打扰，{OFFER}，加微信 abc_12345",
         "专业刻章：派出所章、法院章、医院章、学校章，上传图案当天出样，无需备案，微信 abc_12345",
-        f"{OFFER}，微信 abc_12345\n" + "后来，市应急管理局通报，辖区三家企业因使用假证被依法处罚，有关人员已被公安机关抓获。" * 3,
+        f"{OFFER}，微信 abc_12345\n" + "后来，市应急管理局通报，三家厂因使用假证被处罚，有关人员已被公安机关抓获。" * 3,
     ],
 )
 def test_a_warning_or_official_words_beside_it_excuse_no_offer(text: str, context: Context) -> None:
