@@ -43,9 +43,9 @@ _OTHERS = frozenset(
 """Concepts of trades that go to sites and schools and ask for papers and photographs, too."""
 _PER_SCORE = 0.15
 """How much heavier a passage is for each point above what flags it."""
-_SURE_OF_WARES, _SURE, _SURE_OF_OTHERS = 0.4, 0.7, 1.0
-"""So far above what flags a passage reads as an offer beyond doubt: though it names what only is called after a
-certificate, whatever it names, and whoever seems to speak."""
+_SURE_OF_NAMES, _SURE, _SURE_OF_OTHERS = 0.4, 0.7, 1.0
+"""So far above what flags a passage reads as an offer beyond doubt: though it only names certificates, whatever it
+names, and whoever seems to speak."""
 _MIN_CHARS = 6
 """Less is no sentence: a word or two tell nothing of a manner."""
 _TELLING = 3
@@ -203,9 +203,9 @@ def _is_held(reader: Reader, window: Window, score: float) -> bool:
     """Whether a passage is watched at most, however it reads; what it reads like beyond doubt counts for more than
     what it does not name, and than a question or a quotation in it."""
     beyond = score - reader.manner.flag
-    if beyond < _SURE_OF_WARES and (_is_of_wares(reader, window) or _says_nothing_of_it(reader, window)):
+    if beyond < _SURE_OF_NAMES and _says_nothing_of_it(reader, window):
         return True
-    if beyond < _SURE and _names_nothing(reader, window):
+    if beyond < _SURE and (_names_nothing(reader, window) or _is_of_wares(reader, window)):
         return True
     whole = window.within or window
     if any(_demands(reader, one) for one in (window, window.within) if one):

@@ -32,7 +32,7 @@ VERSION = 4
 _DISGUISE_WEIGHT = 0.2
 _DOUBTED_MOST, _BEYOND_DOUBT = 0.5, 0.95
 """What is left of an offer in honest words, and the weight from which no words around it count."""
-_DOUBT, _DENIAL = -0.35, -0.7
+_DOUBT, _DENIAL = -0.55, -0.9
 """How far on the honest side words are that doubt an offer, and that doubt any: by less than this they tell nothing."""
 _PERSONAL_ONLY = "contact"
 _MAX_ANCHORS_PER_RULE = 200
