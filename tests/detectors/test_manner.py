@@ -157,7 +157,7 @@ def test_a_rule_in_words_nobody_sells_with_is_worth_a_look_no_more(context: Cont
     assert "已减轻" in found.signals[0].reason
 
 
-@pytest.mark.parametrize(("score", "level"), [(-0.3, Level.FLAG), (-0.8, Level.WATCH)])
+@pytest.mark.parametrize(("score", "level"), [(-0.5, Level.FLAG), (-1.0, Level.WATCH)])
 def test_an_offer_with_all_that_makes_it_heavier_is_doubted_in_words_that_surely_are_honest(
     score: float, level: Level, context: Context
 ) -> None:
