@@ -69,16 +69,25 @@ def workbook(file: File, *, as_written: bool = False) -> Iterator[Any]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of extensions it leaves out
-            book = load_workbook(file.path, read_only=not as_written, data_only=not as_written, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as error:
-        raise Refused("xlsx_broken", detail=f"{type(error).__name__}: {error}"[:200]) from error
-    try:
-        yield book
-    finally:
-        book.close()
+    with file.path.open("rb") as stream:  # ours to close, also where the library fails half-way
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of extensions it leaves out
+                book = load_workbook(stream, read_only=not as_written, data_only=not as_written, keep_links=False)
+        except (
+            InvalidFileException,
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            IndexError,
+            SyntaxError,
+        ) as error:
+            raise Refused("xlsx_broken", detail=f"{type(error).__name__}: {error}"[:200]) from error
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _check(file: File) -> None:
