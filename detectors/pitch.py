@@ -43,6 +43,9 @@ _OTHERS = frozenset(
 """Concepts of trades that go to sites and schools and ask for papers and photographs, too."""
 _PER_SCORE = 0.15
 """How much heavier a passage is for each point above what flags it."""
+_PER_DOUBLING = 0.05
+"""How much further above what flags it a passage must lie for each doubling of the passages that are weighed beside it:
+the highest of many honest ones lies higher."""
 _SURE_OF_NAMES, _SURE, _SURE_OF_OTHERS = 0.4, 0.7, 1.0
 """So far above what flags a passage reads as an offer beyond doubt: though it only names certificates, whatever it
 names, and whoever seems to speak."""
@@ -202,7 +205,9 @@ def _is_chinese(text: str) -> bool:
 def _is_held(reader: Reader, window: Window, score: float) -> bool:
     """Whether a passage is watched at most, however it reads; what it reads like beyond doubt counts for more than
     what it does not name, and than a question or a quotation in it."""
-    beyond = score - reader.manner.flag
+    beyond = score - reader.manner.flag - _PER_DOUBLING * math.log2(max(1, len(reader.passages.groups)))
+    if beyond < 0:
+        return True
     if beyond < _SURE_OF_NAMES and _says_nothing_of_it(reader, window):
         return True
     if beyond < _SURE and (_names_nothing(reader, window) or _is_of_wares(reader, window)):
