@@ -75,7 +75,7 @@ def documents(files: Iterable[Path], url: str, stdin: IO[bytes]) -> Iterator[Doc
         try:
             yield from _file(file, url)
         except OSError as error:
-            yield Failed(str(file), f"cannot read {file}: {error.strerror or error}")
+            yield Failed(str(file), f"cannot read: {error.strerror or error}")
 
 
 def lines(stream: IO[bytes]) -> Iterator[Document | Failed]:

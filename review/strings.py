@@ -348,6 +348,7 @@ ROLES = {
     "audit_admin": "审计管理员",
     "recipient": "收件方",
 }
+STORE_MISSING = "{data} 里没有数据库：请核对 --data；第一次使用请先运行 zhengshao db upgrade --data {data}"
 SERVE_AT = "证哨审核台:{url}(Ctrl+C 停止)"
 SERVE_NOBODY = "还没有任何账号:先运行 zhengshao user add 账号 --role security_admin,再为办案人员逐一建立账号。"
 USER_MADE = "账号 {username} 的口令如下,只显示这一次,首次登录时必须修改:"

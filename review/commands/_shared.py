@@ -64,10 +64,13 @@ def data_directory(config: Config, given: Path | None) -> Path:
 def open_store(config_dir: Path | None, data_dir: Path | None) -> tuple[Store, Path]:
     """The store of a data directory that exists, or exit 2 saying how to make one."""
     from crawlers.records import StoreError
-    from crawlers.store import Store, store_url
+    from crawlers.store import SQLITE_FILE, Store, store_url
+    from review.strings import STORE_MISSING
 
     config = load_config(config_dir)
     data = data_directory(config, data_dir)
+    if not config.settings.store.url and not (data / SQLITE_FILE).is_file():
+        fail(STORE_MISSING.format(data=data))
     try:
         return Store.open(store_url(data, config.settings.store.url)), data
     except StoreError as error:

@@ -43,7 +43,7 @@ def command() -> None:
     """
 
 
-_actor_option = click.option("--actor", default=getpass.getuser, show_default="your login", help="Who collects.")
+_actor_option = click.option("--actor", default=getpass.getuser, show_default="your login", help="Who does it.")
 
 
 @command.command("add")

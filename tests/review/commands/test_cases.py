@@ -104,7 +104,7 @@ def test_only_a_confirmed_case_is_handed_over(data: Path) -> None:
 def test_without_a_store_every_command_says_how_to_make_one(tmp_path: Path) -> None:
     refused = run(tmp_path / "nothing", "case", "list")
     assert refused.exit_code == USAGE
-    assert "zhengshao db upgrade" in refused.stderr
+    assert f"zhengshao db upgrade --data {tmp_path / 'nothing'}" in refused.stderr
 
 
 def test_doctor_names_each_thing_and_what_to_do(data: Path) -> None:
