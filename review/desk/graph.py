@@ -64,10 +64,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What kinds of ties and places of trade are called, in the language of who looks."""
+    """What kinds of ties, places of trade and subjects are called, in the language of who looks."""
 
     tie: Callable[[str], str] = TIE_NAMES.__getitem__
     trade: Callable[[str], str] = str
+    subject: Callable[[str], str] = shown
 
 
 CHINESE = Names()
@@ -100,7 +101,7 @@ def draw(
     others = [
         _group_box(key, right[at], len(side.groups[key]), group_name, names)
         if key in side.groups
-        else _subject_box(key, right[at], held)
+        else _subject_box(key, right[at], held, names)
         for key, at in place.items()
     ]
     lines: dict[tuple[int, int], Line] = {}
@@ -168,9 +169,9 @@ def _group_box(key: str, y: int, count: int, group_name: str, names: Names) -> B
     return Box(key, text, text, y, "group", count)
 
 
-def _subject_box(key: str, y: int, held: Mapping[str, tuple[str, str]]) -> Box:
+def _subject_box(key: str, y: int, held: Mapping[str, tuple[str, str]], names: Names) -> Box:
     case, state = held.get(key, ("", ""))
-    text = shown(key)
+    text = names.subject(key)
     return Box(key, _short(text, SUBJECT_CHARS), text, y, "subject", state=state, case=case)
 
 
@@ -178,7 +179,7 @@ def _why(tie: KeptTie, subject: str, capture: int, why: str, names: Names) -> st
     return why.format(
         name=names.tie(tie.kind),
         value=tie.shown,
-        subject=shown(subject),
+        subject=names.subject(subject),
         capture=f"C-{capture:08d}",
         carriers=tie.carriers,
         weight=tie.weight,

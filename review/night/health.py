@@ -82,15 +82,16 @@ def judge(
     rows: int,
     new: int,
     history: Iterable[float] = (),
+    title: str = "",
 ) -> SourceHealth:
-    """`history` holds the rows per page of earlier nights, newest first."""
+    """`history` holds the rows per page of earlier nights, newest first; advice calls the source by its `title`."""
     states = Counter(capture.page_state.value for capture in captures)
     errors = Counter(_error(status) for status in tasks if status.outcome not in {Outcome.CAPTURED, None})
     unended = sum(status.outcome is None for status in tasks)
     if unended:
         errors["unfinished"] += unended
     pages = len(captures)
-    verdict, advice = _verdict(source, pages, states, errors, rows / pages if pages else 0.0, list(history))
+    verdict, advice = _verdict(title or source, pages, states, errors, rows / pages if pages else 0.0, list(history))
     return SourceHealth(
         source=source,
         verdict=verdict,

@@ -35,14 +35,28 @@ def sources(ground: Ground) -> list[SourceHealth]:
     for capture in kept:
         pages[capture.source].append(capture)
     found = [
-        judge(source, asked[source], pages[source], rows=rows[source], new=new[source], history=history[source])
+        judge(
+            source,
+            asked[source],
+            pages[source],
+            rows=rows[source],
+            new=new[source],
+            history=history[source],
+            title=_title(ground, source),
+        )
         for source in sorted(asked)
     ]
     changed = _changes(ground)
     found = [with_findings(source, changed.get(source.source, ())) for source in found]
     visits = [status for status in tasks if status.task.kind not in ASKED]
     web = judge_sites(visits, pages["web"], browser=ground.config.settings.browser.enabled)
-    return [*(_doubted(source, found) for source in found), web]
+    return [*(_doubted(source, found, _title(ground, source.source)) for source in found), web]
+
+
+def _title(ground: Ground, source: str) -> str:
+    """What people call a source; its own name when its profile is gone."""
+    profile = ground.config.engines.get(source) or ground.config.marketplaces.get(source)
+    return profile.title if profile else source
 
 
 def _changes(ground: Ground) -> dict[str, list[Finding]]:
@@ -53,12 +67,12 @@ def _changes(ground: Ground) -> dict[str, list[Finding]]:
     return {source: findings(run, found[source]) for source, run in tonight.items()}
 
 
-def _doubted(source: SourceHealth, all_sources: Sequence[SourceHealth]) -> SourceHealth:
+def _doubted(source: SourceHealth, all_sources: Sequence[SourceHealth], title: str) -> SourceHealth:
     """A source that says "nothing" on every page while others have much may be holding back: said, not judged."""
     silent = source.states.get(PageState.EMPTY) == source.pages >= SILENT_PAGES
     if not silent or not any(other.rows >= source.pages for other in all_sources):
         return source
-    return replace(source, advice=ALL_EMPTY.format(source=source.source, pages=source.pages))
+    return replace(source, advice=ALL_EMPTY.format(source=title, pages=source.pages))
 
 
 def _by_source(tasks: Sequence[TaskStatus]) -> dict[str, list[TaskStatus]]:

@@ -44,7 +44,8 @@ def install(app: Flask, pages: Iterable[ModuleType]) -> None:
         number=number,
         day=day,
         clock=clock,
-        shown=shown,
+        subject=subject,
+        source=source,
         host=host,
         label=label,
         milli=milli,
@@ -111,6 +112,23 @@ def day(at: str) -> str:
 def host(name: str) -> str:
     """A host in its own script, the ASCII form beside it."""
     return shown(f"site:{name}").partition(":")[2]
+
+
+def subject(key: str) -> str:
+    """`site:HOST` as the host alone, `listing:xianyu:910…` as the platform's name and its number."""
+    kind, _, name = shown(key).partition(":")
+    if kind != "listing":
+        return name
+    platform, _, item = name.partition(":")
+    return f"{words.words().platform.get(platform)} {item}"
+
+
+def source(name: str) -> str:
+    """A source by the title of its profile, as people know it; one without a profile by its own name."""
+    config = desk().config
+    profile = config.engines.get(name) or config.marketplaces.get(name)
+    named = profile.title if profile and words.language() == "zh_Hans" else name
+    return str(words.words().sources.named.get(named))
 
 
 def milli(value: int) -> str:

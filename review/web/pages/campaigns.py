@@ -19,6 +19,7 @@ from review.web.entry import entry
 from review.web.paging import Paged, paged
 from review.web.sheets import csv_answer
 from review.web.showing import Nav
+from review.web.showing import subject as subject_name
 from review.web.words import words
 
 page = Blueprint("campaigns", __name__)
@@ -92,7 +93,7 @@ def detail(label: str) -> str:
 def _picture(campaign: Campaign, held: Held, opened: str) -> graph.Picture:
     told = words().campaigns
     cases = {subject: (label, state.value) for subject, (label, state) in held.items()}
-    names = graph.Names(words().tie.get, trade_name)
+    names = graph.Names(words().tie.get, trade_name, subject_name)
     return graph.draw(campaign, cases, told.why, told.group, opened=opened, names=names)
 
 

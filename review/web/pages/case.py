@@ -89,6 +89,7 @@ def _flow(connection: Connection, seen: CaseView) -> dict[str, Any]:
         "packets": connection.execute(built).mappings().all(),
         "referrals": list(find_referrals(connection, case_id=seen.case.id)),
         "colleagues": accounts.with_role(connection, CASEWORK),
+        "agencies": desk().config.agencies,
     }
 
 

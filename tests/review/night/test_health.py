@@ -132,3 +132,9 @@ def test_a_browser_that_shows_no_page_at_all_degrades() -> None:
     shown = _visits("browser:crashed", "a.example", "b.example", "c.example", kind=TaskKind.BROWSER)
     assert judge_sites([_task(), *shown], _pages(PageState.RESULTS)).verdict == "降级"
     assert judge_sites([_task(), *shown[:2]], _pages(PageState.RESULTS)).verdict == "正常"
+
+
+def test_advice_calls_a_source_by_its_title() -> None:
+    health = judge("sogou", [_task()], _pages(PageState.BLOCKED), rows=0, new=0, title="搜狗网页搜索")
+    assert health.source == "sogou"
+    assert health.advice.startswith("搜狗网页搜索 有 1/1 页")

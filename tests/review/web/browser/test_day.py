@@ -136,3 +136,16 @@ def _barriers(page: Page, address: str) -> list[str]:
 
 def test_there_were_enough_cases_for_all_of_this() -> None:
     assert CASES >= 31
+
+
+@pytest.mark.parametrize("path", ["/today", "/queue", "/cases/1", "/sources", "/campaigns", "/referrals/new"])
+def test_a_phone_shows_a_page_in_its_width_with_the_navigation(place: Place, path: str) -> None:
+    page = place.person("fenxi")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(place.served.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("header.top nav").bounding_box()["width"] > 350
+    if path == "/queue":
+        above, below = (page.locator(f"#work .{part}").bounding_box() for part in ("list", "pane"))
+        assert below["y"] >= above["y"] + above["height"]
+        assert below["width"] > 350
