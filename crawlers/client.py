@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from crawlers.dialing import DoorVerdict
 from crawlers.doorclient import DoorClient, DoorDown
-from crawlers.framing import ChunkedBody, FramingError, Head, response_body, stays_open
+from crawlers.framing import LENGTH, ChunkedBody, FramingError, Head, response_body, stays_open
 from crawlers.relay import Wire
 
 Headers = tuple[tuple[str, str], ...]
@@ -288,8 +288,8 @@ def _answer(asked: Asked, connection: _Connection, head: Head) -> Answer:
     names = [name.lower() for name, _ in headers]
     if "transfer-encoding" not in names:
         lengths = {value for name, value in headers if name.lower() == "content-length"}
-        if len(lengths) > 1 or not all(length.isdigit() for length in lengths):
-            raise FramingError(f"contradicting lengths: {sorted(lengths)}")
+        if len(lengths) > 1 or not all(LENGTH.fullmatch(length.encode()) for length in lengths):
+            raise FramingError(f"contradicting lengths: {sorted(lengths)}"[:200])
     elif "content-length" in names:
         flags.append("smuggling_shape")
     peer = connection.peer if encrypted else _own(head, b"x-zhengshao-peer")

@@ -140,7 +140,7 @@ class Doorway:
     def peer(self, query: str) -> str:
         wanted = parse_qs(query)
         port = wanted.get("port", ["0"])[0]
-        return self._dialer.peer(wanted.get("host", [""])[0], int(port) if port.isdigit() else 0)
+        return self._dialer.peer(wanted.get("host", [""])[0], int(port) if port.isdecimal() and len(port) <= 5 else 0)
 
     def note(self, asked: Asked, verdict: str, peer: str) -> None:
         if self._log is None:

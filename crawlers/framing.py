@@ -22,6 +22,8 @@ _HOP_HEADERS = frozenset(
     }
 )
 _CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,12}")
+LENGTH = re.compile(rb"[0-9]{1,18}")
+"""A Content-Length: nobody sends more, and Python refuses to read numbers of thousands of digits."""
 _CHUNK_LINE_MAX_BYTES = 4096
 
 
@@ -149,7 +151,7 @@ def request_body(head: Head) -> Body:
     lengths = set(head.values(b"content-length"))
     if not lengths:
         return Body()
-    if len(lengths) > 1 or not (value := lengths.pop()).isdigit():
+    if len(lengths) > 1 or not LENGTH.fullmatch(value := lengths.pop()):
         raise FramingError("the request's length is not one number")
     return FixedBody(int(value))
 
@@ -162,7 +164,7 @@ def response_body(head: Head, status: int, method: bytes, payload: Callable[[byt
     if b"chunked" in b",".join(head.values(b"transfer-encoding")).lower():
         return ChunkedBody(payload)
     lengths = set(head.values(b"content-length"))
-    if len(lengths) == 1 and (value := lengths.pop()).isdigit():
+    if len(lengths) == 1 and LENGTH.fullmatch(value := lengths.pop()):
         return FixedBody(int(value))
     return OpenBody()
 

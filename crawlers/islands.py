@@ -13,11 +13,13 @@ from jmespath.exceptions import JMESPathError
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from config.schema_profiles import Island
+from crawlers.values import keepable
 
 _DECODER = json.JSONDecoder(strict=False)
 _LEAD = re.compile(r"[\s\ufeff]*(?:[\w$.\s;=/*]{0,200}?[=(]\s*)?(?=[\[{])")
 """Before the value: nothing, `window.data = `, `callback(`."""
 MAX_ISLANDS = 400
+_MAX_LISTS_DEEP = 20
 _FOREIGN_ESCAPE = re.compile(r'((?:^|[^\\])(?:\\\\)*)\\(?![\\"/bfnrtu]|$)')
 
 
@@ -52,24 +54,24 @@ def _element_documents(island: Island, tree: LexborHTMLParser) -> Iterator[Any]:
             yield value
 
 
-def _place(node: LexborNode, pattern: str) -> int:
+def _place(node: LexborNode, pattern: str) -> float:
     lines = "\n".join(f"{name}={value or ''}" for name, value in node.attributes.items())
     match = re.search(pattern, lines, re.MULTILINE)
-    return int(match[1]) if match else 0
+    return float(match[1]) if match else 0  # no limit to its digits, as an int would have
 
 
 def _value_at(text: str, start: int) -> Any:
     """The JSON value at `start`; escapes that only JavaScript knows (`\\'`) are read as it reads them."""
     try:
         value, _end = _DECODER.raw_decode(text, start)
+        return keepable(value) if isinstance(value, dict | list) else None
     except json.JSONDecodeError as error:
         if "escape" not in error.msg:
             return None
         mended = _FOREIGN_ESCAPE.sub(r"\1", text[start:])
         return _value_at(mended, 0) if mended != text else None
-    except RecursionError:
+    except (ValueError, RecursionError):  # a number of thousands of digits; brackets in brackets
         return None
-    return value if isinstance(value, dict | list) else None
 
 
 @lru_cache(maxsize=512)
@@ -85,10 +87,10 @@ def find(expression: str, document: Any) -> Any:
         return None
 
 
-def as_text(value: Any) -> str:
-    """A JSON value as a field's text: lists are joined, objects are no text."""
+def as_text(value: Any, deep: int = _MAX_LISTS_DEEP) -> str:
+    """A JSON value as a field's text: lists are joined, also those in lists down to `deep`; objects are no text."""
     if isinstance(value, bool) or value is None or isinstance(value, dict):
         return ""
     if isinstance(value, list):
-        return "".join(as_text(item) for item in value)
+        return "".join(as_text(item, deep - 1) for item in value) if deep else ""
     return str(value)

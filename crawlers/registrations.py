@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from crawlers.answers import ANSWERED, FAILED, NOTHING, Answer, failed
 from crawlers.clock import iso, utc_now
 from crawlers.tunnels import MAX_ANSWER_BYTES, NoTunnel, Tunnels
+from crawlers.values import keepable
 
 if TYPE_CHECKING:
     from config.schema_network import Registry
@@ -79,12 +80,15 @@ def read_rdap(raw: bytes, domain: str) -> dict[str, Any] | None:
     from whoisit.parser import parse
 
     try:
-        document = json.loads(raw)
+        document = keepable(json.loads(raw))
         if str(document.get("ldhName", domain)).rstrip(".").lower() != domain:
             return None
-        found = parse(_bootstrap, "domain", domain, document, False)
-    except (WhoisItError, ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
+        return _registration(parse(_bootstrap, "domain", domain, document, False))
+    except (WhoisItError, ArithmeticError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return None  # whoisit takes a document for well-formed: what it trips over is no RDAP
+
+
+def _registration(found: Mapping[str, Any]) -> dict[str, Any]:
     return _filled(
         {
             **_entities(found["entities"]),

@@ -103,7 +103,7 @@ class HtmlRow(Row):
         return any(inner.mem_id != self.node.mem_id for inner in self.node.css(selector))
 
     def _labelled(self, rule: KindRule) -> bool:
-        return any(re.search(rule.label_text, fold(visible_text(node))) for node in self.node.css(rule.label))
+        return any(re.search(rule.label_text, self._document.folded(node)) for node in self.node.css(rule.label))
 
 
 class JsonRow(Row):
@@ -132,11 +132,18 @@ class HtmlDocument:
     def __init__(self, tree: LexborHTMLParser) -> None:
         self.tree = tree
         self._matching: dict[str, frozenset[int]] = {}
+        self._folded: dict[int, str] = {}
 
     def matching(self, selector: str) -> frozenset[int]:
         if selector not in self._matching:
             self._matching[selector] = frozenset(node.mem_id for node in self.tree.css(selector))
         return self._matching[selector]
+
+    def folded(self, node: LexborNode) -> str:
+        """The visible text of a node, read once: rows in rows share their labels."""
+        if node.mem_id not in self._folded:
+            self._folded[node.mem_id] = fold(visible_text(node))
+        return self._folded[node.mem_id]
 
     def rows(self, selectors: Iterable[str]) -> Iterator[Row]:
         """Nodes that match any of the selectors, in document order, each once."""

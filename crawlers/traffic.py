@@ -240,7 +240,7 @@ class Traffic:
 def _has_body(event: Mapping[str, Any]) -> bool:
     """Whether a body is worth taking: there is one, and it does not say that it is too long."""
     lengths = [one["value"] for one in event.get("responseHeaders", ()) if one["name"].lower() == "content-length"]
-    too_long = any(length.isdigit() and int(length) > MAX_BODY_BYTES for length in lengths)
+    too_long = any(length.isdecimal() and float(length) > MAX_BODY_BYTES for length in lengths)
     return not too_long and event.get("responseStatusCode", 0) not in _REDIRECTS and "responseErrorReason" not in event
 
 

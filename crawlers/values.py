@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from datetime import UTC, datetime
 from html import unescape
+from typing import Any
 
 PRICE_MAX_CHARS = 64
 _CURRENCY = r"[¥￥]|CNY|RMB|人民币"
@@ -16,11 +18,27 @@ _UNITS = {"万": 10_000, "千": 1_000, "k": 1_000, "K": 1_000}
 _MARKUP = re.compile(r"</?(?:em|b|i|u|strong|span|font|mark|br|p|a)(?:\s[^<>]{0,400})?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|\w{1,31});")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
+_UNKEPT_IN_JSON = re.compile(r"[\ud800-\udfff]|\\u0000")
 
 
 def fold(text: str) -> str:
     """The text on one line: runs of white space become one blank."""
     return " ".join(text.split())
+
+
+def keepable(value: Any) -> Any:
+    """A JSON value without what JSON can write and no database or terminal can hold: halves of surrogate pairs and
+    zero bytes. In their place stands the replacement character."""
+    return _mended(value) if _UNKEPT_IN_JSON.search(json.dumps(value, ensure_ascii=False)) else value
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNKEPT.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    return {_mended(name): _mended(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def without_markup(text: str) -> str:

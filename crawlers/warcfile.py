@@ -22,6 +22,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawlers.framing import LENGTH
 from crawlers.records import ArchiveError
 
 Headers = tuple[tuple[str, str], ...]
@@ -122,8 +123,8 @@ def parse(data: Any, offset: int = 0) -> tuple[Record, int]:
     headers = split_headers(lines.split(b"\n", 1)[1], "utf-8")
     record = Record("", headers, b"")
     length = record.header("Content-Length")
-    if not length.isascii() or not length.isdigit():
-        raise ArchiveError(f"the WARC record at byte {offset} has no valid Content-Length ({length!r})")
+    if not LENGTH.fullmatch(length.encode()):
+        raise ArchiveError(f"the WARC record at byte {offset} has no valid Content-Length ({length[:40]!r})")
     body_end = body_start + int(length)
     block = bytes(data[body_start:body_end])
     if len(block) < int(length):

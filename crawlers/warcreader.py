@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.chunks import dechunk, looks_chunked
+from crawlers.framing import LENGTH
 from crawlers.salvage import MAX_RECORD_BYTES, Damage, Found, again, mapped, records
 from crawlers.warcfile import ALGORITHMS, END, Headers, Record, digest_holds, split_headers
 
@@ -235,7 +236,7 @@ def _http(found: Found) -> Entry:
 
 
 def _length_note(said: list[str], length: int) -> tuple[str, ...]:
-    if len(said) != 1 or not said[0].isdigit() or int(said[0]) == length:
+    if len(said) != 1 or not LENGTH.fullmatch(said[0].encode("utf-8", "replace")) or int(said[0]) == length:
         return ()
     return ("short_body",) if int(said[0]) > length else ("long_body",)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from crawlers.records import KNOWN_STATES
+from crawlers.values import keepable
 from detectors import strings
 from detectors.masking import shown, shown_verdict
 from detectors.runner import assess
@@ -93,8 +94,8 @@ def lines(stream: IO[bytes]) -> Iterator[Document | Failed]:
 
 def _line(raw: bytes, number: int) -> Document | Failed:
     try:
-        row = json.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        row = keepable(json.loads(raw.decode("utf-8-sig")))
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, too, is a ValueError
         return Failed(number, f"line {number} is not JSON in UTF-8: {error}")
     if not isinstance(row, dict):
         return Failed(number, f'line {number} must be an object {{"id", "url"?, "html" | "text"}}')
@@ -105,12 +106,7 @@ def _line(raw: bytes, number: int) -> Document | Failed:
     url = row.get("url") or ""
     if not isinstance(url, str):
         return Failed(name, f'line {number}: "url" must be a string')
-    return Document(name, given[0], _whole(row[given[0]]), _whole(url), row=row)
-
-
-def _whole(text: str) -> str:
-    """Lone surrogates, which JSON can carry and no output encoding can, as the replacement character."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return Document(name, given[0], row[given[0]], url, row=row)
 
 
 def _file(file: Path, url: str) -> Iterator[Document | Failed]:
@@ -129,27 +125,33 @@ def _file(file: Path, url: str) -> Iterator[Document | Failed]:
 
 
 def _warc(file: Path, url: str) -> Iterator[Document | Failed]:
-    """Every HTML response of a WARC file, its own URI as URL unless one is given."""
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
+    """Every HTML response of a WARC file, its own URI as URL unless one is given; damaged places between them."""
+    from crawlers.decode import decode_exchange
+    from crawlers.foreign import Pair, pairs, to_exchange
+    from crawlers.records import ArchiveError, ImportRefused
+    from crawlers.salvage import Damage
+    from crawlers.warcreader import read
 
-    from crawlers.decode import decode
+    try:
+        for item in pairs(read(file, keep_mismatched=True)):
+            if isinstance(item, Damage):
+                yield Failed(f"{file}@{item.offset}", f"{file} at byte {item.offset}: {item.reason}")
+            if not isinstance(item, Pair):
+                continue
+            try:
+                found = to_exchange(item).exchange
+            except ArchiveError as error:
+                yield Failed(f"{file}@{item.offset}", f"{file} at byte {item.offset}: {error}")
+                continue
+            if "html" in _media_type(found.response_headers):
+                content = decode_exchange(found).text
+                yield Document(f"{file}#{found.url}", "html", content, url or found.url, found.status)
+    except ImportRefused as error:
+        yield Failed(str(file), str(error))
 
-    with file.open("rb") as stream:
-        try:
-            for record in ArchiveIterator(stream):
-                if record.rec_type != "response" or record.http_headers is None:
-                    continue
-                headers = tuple((name, value) for name, value in record.http_headers.headers)
-                media = record.http_headers.get_header("Content-Type") or ""
-                if "html" not in media.lower():
-                    continue
-                target = record.rec_headers.get_header("WARC-Target-URI") or ""
-                body = record.raw_stream.read(MAX_FILE_BYTES)
-                status = int(record.http_headers.get_statuscode() or 0)
-                yield Document(f"{file}#{target}", "html", decode(body, headers).text, url or target, status or 200)
-        except (ArchiveLoadFailed, EOFError, ValueError) as error:
-            yield Failed(str(file), f"{file} is not a readable WARC file: {error}")
+
+def _media_type(headers: Iterable[tuple[str, str]]) -> str:
+    return next((value.lower() for name, value in headers if name.lower() == "content-type"), "")
 
 
 def page_of(document: Document) -> Page:

@@ -106,7 +106,7 @@ def _of_zone(lines: Iterator[str]) -> Iterator[str]:
     """The owner of each record once, made whole with `$ORIGIN`; a line that goes on with the owner says nothing new."""
     origin, last = "", ""
     for line in lines:
-        owner = line.split(None, 1)[0] if line[:1].strip(" \t;") else ""
+        owner = line.split(None, 1)[0] if line[:1].strip().strip(";") else ""
         if owner.upper() == "$ORIGIN":
             origin = line.split()[1].strip(".") if len(line.split()) > 1 else ""
         elif owner and owner[0] != "$" and owner != last:
@@ -121,7 +121,7 @@ def _of_zone(lines: Iterator[str]) -> Iterator[str]:
 def _delimiter(sample: list[str]) -> str:
     """What parts the columns, when most lines have the same several; empty for a plain list."""
     for delimiter in _DELIMITERS:
-        widths = [len(row) for row in csv.reader(sample, delimiter=delimiter)]
+        widths = [len(row) for row in _rows(iter(sample), delimiter)]
         if widths and max(set(widths), key=widths.count) > 1 and widths.count(1) * 2 < len(widths):
             return delimiter
     return ""
@@ -129,7 +129,7 @@ def _delimiter(sample: list[str]) -> str:
 
 def _of_table(read: Iterable[bytes], sample: list[str], delimiter: str) -> Iterator[str]:
     """The names in the column that holds them, several in one cell apart; a row without that column as it stands."""
-    rows = list(csv.reader(sample, delimiter=delimiter))
+    rows = list(_rows(iter(sample), delimiter))
     column, headed = _column(rows)
     table = _rows(_lines(read), delimiter)
     for number, row in enumerate(table):

@@ -83,6 +83,7 @@ def _bound(app: Flask, place: Desk) -> None:
         RATELIMIT_HEADERS_ENABLED=False,
     )
     app.before_request(lambda: entry.bound(app, limits.upload_bytes))
+    app.before_request(entry.named)
     if listen.trusted_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
 

@@ -89,6 +89,12 @@ def bound(app: Flask, upload_bytes: int) -> None:
         request.max_content_length = upload_bytes
 
 
+def named() -> None:
+    """A part of a form that names no field has no name to be asked for, and what reads names breaks on it."""
+    if None in request.form or None in request.files:
+        abort(400)
+
+
 def who_may(app: Flask, endpoint: str) -> frozenset[Role] | None:
     """The roles of an endpoint, empty for anybody, None for nobody."""
     if endpoint in LIBRARY:

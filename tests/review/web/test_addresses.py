@@ -44,6 +44,15 @@ def test_a_name_with_a_zero_byte_does_not_reach_the_database(desk: Office) -> No
     assert desk.visitor().sign_in("ana\0").status_code == 400
 
 
+def test_a_part_of_a_form_that_names_no_field_is_refused(desk: Office) -> None:
+    desk.account("ana", Role.ANALYST)
+    browser = desk.signed_in("ana")
+    for kind in ("form-data", 'form-data; filename="a.csv"'):
+        told: Any = f"--x\r\nContent-Disposition: {kind}\r\n\r\nb\r\n--x--\r\n".encode()
+        answer = browser.raw_post("/queue/assign", told, content_type="multipart/form-data; boundary=x")
+        assert answer.status_code == 400
+
+
 @pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/cases/A-1/nothing", 404)])
 def test_whatever_is_wrong_below_the_api_is_a_problem_document(desk: Office, path: str, status: int) -> None:
     answer = desk.visitor().get(f"/api/v1{path}")
