@@ -27,8 +27,9 @@ SENTENCE_CHARS = 200
 """Where nothing ends a sentence, a piece of it."""
 TAIL_CHARS = 75
 """A rest so short belongs to the window before it."""
-LINE_CHARS = 30
-"""Where a line ends, so much is a window of its own: what is pasted above and below an offer excuses nothing of it."""
+LINE_CHARS, OWN_LINE_CHARS = 30, 20
+"""Where a line ends that is no row of columns and no item of a list, so much is a window of its own: what is pasted
+above and below an offer excuses nothing of it."""
 CLOSE_CHARS, CLOSE_TAIL_CHARS = 60, 25
 """The same of windows within a window: an offer between sentences of official news is weighed without them, too."""
 MAX_WINDOWS = 60
@@ -189,7 +190,7 @@ class Passages:
         parts: list[Span] = []
         for index, (first, last) in enumerate(self.spans[slice(*group)], start):
             size += last - first
-            if size >= chars or (size >= line and self._text[last - 1] == "\n"):
+            if size >= chars or (size >= line and self._ends_line(last)):
                 parts.append((start, index + 1))
                 start, size = index + 1, 0
         if size and parts and size < (min(tail, line) if self._text[self.starts[start] - 1] == "\n" else tail):
@@ -197,6 +198,11 @@ class Passages:
         elif size:
             parts.append((start, group[1]))
         return parts
+
+    def _ends_line(self, end: int) -> bool:
+        """Whether a line of some length ends there."""
+        start = end - 1 - OWN_LINE_CHARS
+        return start >= 0 and self._text[end - 1] == "\n" and "\n" not in self._text[start : end - 1]
 
     @lazy
     def _meanings(self) -> dict[int, set[str]]:
