@@ -51,6 +51,8 @@ _SURE_OF_NAMES, _SURE, _SURE_OF_OTHERS = 0.4, 0.7, 1.0
 names, and whoever seems to speak."""
 _MIN_CHARS = 6
 """Less is no sentence: a word or two tell nothing of a manner."""
+_LAWFUL, _LAWFUL_MIN = "lawful", 4
+"""What schools speak of, and how many different words of it tell a school."""
 _TELLING = 3
 _PITCHES = "pitches"
 _WORD_MAX_CHARS = 16
@@ -210,9 +212,11 @@ def _is_held(reader: Reader, window: Window, score: float) -> bool:
         return True
     if beyond < _SURE_OF_NAMES and _says_nothing_of_it(reader, window):
         return True
-    if beyond < _SURE and (_names_nothing(reader, window) or _is_of_wares(reader, window)):
-        return True
     whole = window.within or window
+    if beyond < _SURE and (
+        _names_nothing(reader, window) or _is_of_wares(reader, window) or _is_among_lawful(reader, whole)
+    ):
+        return True
     if any(_demands(reader, one) for one in (window, window.within) if one):
         return True
     return beyond < _SURE_OF_OTHERS and _is_spoken(reader.offers_within(whole.start, whole.end))
@@ -241,6 +245,15 @@ def _is_of_wares(reader: Reader, window: Window) -> bool:
     if _HANDICRAFT in names and not any(lexicon.roles.get(name) == _OFFENCE for name in names - {_CRAFT}):
         return True
     return {WARE, _LEARNING} <= names and all(lexicon.goods.get(name) in (None, _SLANG) for name in names)
+
+
+def _is_among_lawful(reader: Reader, whole: Window) -> bool:
+    """Whether a passage, a school's list of prices say, stands among lines that speak as schools do. What is pasted
+    around an offer is no line of it (`Speakers.beside`)."""
+    start, end = reader.speakers.beside(whole.start)[0], reader.speakers.beside(max(whole.start, whole.end - 2))[1]
+    near = reader.hits.within(_LAWFUL, start, end, 0) if _LAWFUL in reader.hits.possible else []
+    around = {hit.term for hit in near if hit.end <= whole.start or hit.start >= whole.end}
+    return len(around) >= _LAWFUL_MIN
 
 
 def _says_nothing_of_it(reader: Reader, window: Window) -> bool:

@@ -298,6 +298,15 @@ def test_who_only_names_certificates_is_not_accused_for_his_tone_alone(text: str
     assert strength(text, context, beyond=9.0) > 0.5, "what reads like an offer beyond doubt is one"
 
 
+def test_a_list_of_prices_among_a_schools_lines_is_no_offer(context: Context) -> None:
+    prices = "低压电工 680 元，焊工 720 元，登高 650 元，叉车 980 元，找我办证，微信联系"
+    before = "招生老师接待报名登记，学员先在线上完成规定的学时，周末班和晚班任选，外地学员可以住校。"
+    after = "线下实操由授课老师带班，学员本人参加考试，合格以后到校领取，没有通过的学员可以补考一次。"
+    school = "\n".join([before, prices, after])
+    assert strength(prices, context, beyond=0.4) > 0.5 >= strength(school, context, beyond=0.4)
+    assert strength(school, context, beyond=9.0) > 0.5, "what reads like an offer beyond doubt is one"
+
+
 def strength(text: str, context: Context, beyond: float) -> float:
     """What a short text weighs, were the level of offers so far below its score."""
     level = max(map(context.manner.score, windows(text, context))) - beyond
