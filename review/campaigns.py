@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from crawlers.store import Store
     from detectors.context import Context
 
+HOST = r"(?:[\w-]+\.)+[^\W\d]\w*"
 STARTS = ("case", "site", "listing", "contact", "certificate", "qr")
 
 
@@ -51,19 +54,31 @@ class Walk:
 
 
 def walk(connection: Connection, start: str, context: Context) -> Walk:
-    """`case:A-000012`, `site:HOST`, `listing:PLATFORM:ITEM`, `contact:VALUE`, `certificate:NUMBER`, `qr:ADDRESS`.
+    """`case:A-000012`, `site:HOST`, `listing:PLATFORM:ITEM`, `contact:VALUE`, `certificate:NUMBER`, `qr:ADDRESS`; what
+    has none of these words before it is a case by its number, a site by its host or address, and else a contact.
 
     A value is looked up by its HMAC in everything judged, tied or not; it is never printed in full. Raises
     CampaignError when nothing shows it.
     """
-    kind, colon, value = start.strip().partition(":")
-    if kind not in STARTS or not colon or not value:
+    kind, value = _read(start.strip())
+    if kind not in STARTS or not value:
         raise CampaignError(BAD_START.format(start=mask(start), starts=" ".join(f"{name}:…" for name in STARTS)))
     shown, subjects = _start(connection, kind, value, context)
     if not subjects:
         raise CampaignError(NOT_TIED.format(start=shown))
     numbers = sorted(set(campaigns.of_subjects(connection, subjects).values()))
     return Walk(shown, tuple(sorted(subjects)), tuple(campaigns.get(connection, number) for number in numbers))
+
+
+def _read(start: str) -> tuple[str, str]:
+    kind, colon, value = start.partition(":")
+    if kind in ("http", "https"):
+        return "site", (urlsplit(start).hostname or "") if start.isprintable() and "[" not in start else ""
+    if colon:
+        return kind, value
+    if re.fullmatch(r"A-\d+", start):
+        return "case", start
+    return ("site", start.lower()) if re.fullmatch(HOST, start) else ("contact", start)
 
 
 def _start(connection: Connection, kind: str, value: str, context: Context) -> tuple[str, set[str]]:

@@ -208,11 +208,11 @@ def decide(
     """
     case = get(connection, case_id)
     if case.state is CaseState.MERGED:
-        raise CaseError(f"{case.label} 已并入 A-{case.merged_into:06d}:请对后者作出决定。")
+        raise CaseError(f"{case.label} 已并入 A-{case.merged_into:06d}：请对后者作出决定。")
     if decision in {Decision.EXCLUDE, Decision.REOPEN} and not reason.strip():
-        raise CaseError(f"{case.label}:{decision.chinese}需要写明理由(--reason)。")
+        raise CaseError(f"{case.label}：{decision.chinese}需要写明理由（--reason）。")
     if decision.state is case.state:
-        raise CaseError(f"{case.label} 已经是“{case.state.chinese}”,无需重复决定。")
+        raise CaseError(f"{case.label} 已经是“{case.state.chinese}”，无需重复决定。")
     connection.execute(update(cases).where(cases.c.id == case_id).values(state=decision.state, updated_at=now))
     detail = {"decision": decision.value, "reason": reason, "before": case.state.value, **(told or {})}
     add_event(connection, case_id, "decided", detail, actor=actor, now=now)
@@ -224,7 +224,7 @@ def merge(connection: Connection, source: int, target: int, *, actor: str, reaso
     """Put the subjects of `source` under `target`: one story, one case. Events of both stay."""
     one, other = get(connection, source), get(connection, target)
     if source == target or CaseState.MERGED in {one.state, other.state}:
-        raise CaseError(f"不能把 {one.label} 并入 {other.label}:两案必须不同,且都未曾并案。")
+        raise CaseError(f"不能把 {one.label} 并入 {other.label}：两案必须不同，且都未曾并案。")
     connection.execute(update(case_subjects).where(case_subjects.c.case_id == source).values(case_id=target))
     values = {"state": CaseState.MERGED, "merged_into": target, "updated_at": now}
     connection.execute(update(cases).where(cases.c.id == source).values(values))
@@ -303,5 +303,5 @@ def parse_label(text: str) -> int:
     """`A-000012`, `a-12` or `12` → 12."""
     digits = text.upper().removeprefix("A-")
     if not digits.isdecimal() or len(digits) > LONGEST_LABEL_CHARS:
-        raise CaseError(f"“{text}”不是案件编号:应形如 A-000012。")
+        raise CaseError(f"“{text}”不是案件编号：应形如 A-000012。")
     return int(digits)

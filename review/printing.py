@@ -53,7 +53,7 @@ def print_night(report: NightReport) -> None:
         table.add_row(source.source, f"[{colour}]{source.verdict}[/]", *numbers, escape(words))
     console.print(table)
     console.print(
-        f"取证 {report.captures} 份;案件 {counts_told(report.cases)};待盖时间戳 {report.stamps_queued} 组;"
+        f"取证 {report.captures} 份；案件 {counts_told(report.cases)}；待盖时间戳 {report.stamps_queued} 组；"
         f"用时 {report.seconds:.0f} 秒"
     )
 
@@ -75,7 +75,7 @@ def print_demo(report: DemoReport, data: Path) -> None:
 
 def _print_comparison(console: Console, report: DemoReport) -> None:
     comparison = report.comparison
-    table = _table("与真实情况对照", "结果", "对象", "方面", "类别,或为何漏掉", "冒用")
+    table = _table("与真实情况对照", "结果", "对象", "方面", "类别，或为何漏掉", "冒用")
     for row in sorted(comparison.rows, key=lambda row: ("accused", "missed", "found").index(row.outcome)):
         colour, outcome = COLOURS[row.outcome], OUTCOMES[row.outcome]
         cells = (row.subject, AXES[row.axis], row.cls or _missed(row), row.imitates or row.expected)
@@ -83,8 +83,8 @@ def _print_comparison(console: Console, report: DemoReport) -> None:
     console.print(table)
     counts = {name: len(comparison.subjects(name)) for name in ("found", "missed", "accused")}
     console.print(
-        f"埋设 {comparison.planted} 个:查获 {counts['found']},漏掉 {counts['missed']},冤枉 {counts['accused']};"
-        f"无辜对象 {comparison.innocents} 个,其中看过 {comparison.innocents_seen} 个"
+        f"埋设 {comparison.planted} 个：查获 {counts['found']}，漏掉 {counts['missed']}，冤枉 {counts['accused']}；"
+        f"无辜对象 {comparison.innocents} 个，其中看过 {comparison.innocents_seen} 个"
     )
 
 

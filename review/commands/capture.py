@@ -48,7 +48,7 @@ def command(urls: tuple[str, ...], config_dir: Path | None, data_dir: Path | Non
 
     for url in urls:
         if not canonical(url):
-            fail(f"{url!r} 不是网页地址:应形如 https://www.example.com/")
+            fail(f"{url!r} 不是网页地址：应形如 https://www.example.com/")
     config = load_config(config_dir, everything=True)
     found = _captured(config, data_directory(config, data_dir), urls, config_dir)
     had = [_tell(found, url, as_json) for url in dict.fromkeys(map(canonical, urls))]
@@ -95,7 +95,7 @@ def _print(subject: SubjectAssessment, as_json: bool) -> None:
         return
     click.echo(f"{subject.subject}  {subject.title}")
     for verdict in (subject.impersonation, subject.selling):
-        whom = f",冒用 {verdict.imitates}" if verdict.imitates else ""
+        whom = f"，冒用 {verdict.imitates}" if verdict.imitates else ""
         click.echo(f"  {AXES[verdict.axis.value]}:{LEVELS[verdict.level.value]} · {verdict.cls}{whom}")
     click.echo(f"  取证 {', '.join(f'C-{number:08d}' for number in subject.capture_ids)}")
 

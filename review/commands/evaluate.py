@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @config_option
 @json_option
-@click.option("--fail-under", "goals", multiple=True, metavar="GOALS", help="Exit 1 unless reached; see below.")
+@click.option("--fail-under", "goals", multiple=True, metavar="GOALS", help="Exit 1 unless reached, as above.")
 @click.option("--limit", default=40, show_default=True, help="How many confusions the table lists.")
 @click.option("--blind", is_flag=True, help="Numbers and ids only: for texts that nobody who tunes may see.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that judge.")

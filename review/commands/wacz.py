@@ -53,4 +53,4 @@ def command(
         emit({"file": str(made.path), "sha256": made.sha256, "bytes": made.bytes, "captures": labels})
     else:
         click.echo(str(made.path))
-        say(f"{len(labels)} 份取证,{made.bytes} 字节,SHA-256 {made.sha256}")
+        say(f"{len(labels)} 份取证，{made.bytes} 字节，SHA-256 {made.sha256}")

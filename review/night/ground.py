@@ -59,7 +59,8 @@ def night_lock(data: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "?"
-            raise NightLocked(f"另一个夜间任务(进程 {holder})正在使用 {data}:等它结束,或另选 --data 目录。") from None
+            told = f"另一个夜间任务（进程 {holder}）正在使用 {data}：等它结束，或另选 --data 目录。"
+            raise NightLocked(told) from None
         file.seek(0)
         file.truncate()
         file.write(str(os.getpid()))

@@ -96,6 +96,12 @@ def test_a_value_that_ties_nobody_still_says_where_it_was_seen(house: House) -> 
     assert (result.exit_code, "site:c.example" in result.stdout, "不属于任何团伙" in result.stdout) == (0, True, True)
 
 
+@pytest.mark.parametrize("start", ["a.example", "https://A.example/cx?q=1", "A-000001"])
+def test_a_start_is_known_without_a_word_before_it(start: str, house: House) -> None:
+    result = run(house, "show", "--from", start)
+    assert (result.exit_code, "K-000001" in result.stdout) == (0, True), result.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -103,7 +109,9 @@ def test_a_value_that_ties_nobody_still_says_where_it_was_seen(house: House) -> 
         (("seven",), "没有编号为"),
         (("--from", "contact:nobody_0000"), "没有在任何"),
         (("--from", "site:nowhere.example"), "没有在任何"),
-        (("--from", "wechat"), "不是可以追查的起点"),
+        (("--from", "wechat:nobody"), "不是可以追查的起点"),
+        (("--from", "nobody_0000"), "没有在任何"),
+        (("--from", "https://nowhere.example/x"), "site:nowhere.example"),
         (("--from", "case:A-000099"), "没有编号为"),
         (("K-000001", "--from", "case:A-000001"), "Usage"),
         ((), "Usage"),

@@ -30,8 +30,8 @@ def run(tmp_path: Path, *arguments: str, expect: int) -> Result:
 
 def test_a_preview_shows_columns_and_makes_nothing(tmp_path: Path, table: Path) -> None:
     shown = run(tmp_path, str(table), "--preview", expect=0).stdout
-    assert "第 2 列 涉事地址 → 网址(按内容)" in shown
-    assert "举报人信息,不读取" in shown
+    assert "第 2 列 涉事地址 → 网址（按内容）" in shown
+    assert "举报人信息，不读取" in shown
     assert "张某" not in shown
     assert "http://zs.example/" in shown
     assert "什么都没有写入" in shown
@@ -41,7 +41,7 @@ def test_a_preview_shows_columns_and_makes_nothing(tmp_path: Path, table: Path) 
 def test_a_mapping_overrules_and_what_is_taken_is_told(tmp_path: Path, table: Path) -> None:
     mapped = ("--map", "涉事地址=url", "--map", "1=reference", "--channel", "12350")
     told = run(tmp_path, str(table), *mapped, expect=3).stdout
-    assert "线索 2 条,问题 1 处" in told
+    assert "线索 2 条，问题 1 处" in told
     assert "未核验" in told
     store = Store.open(store_url(tmp_path / "data"))
     with store.read() as connection:

@@ -71,7 +71,7 @@ def test_from_draft_to_close(desk: Desk, tmp_path: Path) -> None:
     assert desk.run("referral", "list", "--overdue").stdout == ""
     filled = tmp_path / "01_移送台账.xlsx"
     filled.write_bytes(fill(Path(built["file"]), received_by="赵六", result="已阻断", answer="已阻断"))
-    assert "签收 1 件,反馈 1 件" in desk.run("bundle", "feedback", label, str(filled)).output
+    assert "签收 1 件，反馈 1 件" in desk.run("bundle", "feedback", label, str(filled)).output
     filled.write_bytes(fill(Path(built["file"]), received_by="赵六", result="随便"))
     assert "不在选项内" in desk.run("bundle", "feedback", label, str(filled), exit_code=1).output
     desk.run("referral", "receive", label, "--by", "赵六")

@@ -67,7 +67,7 @@ def test_notes_and_hand_overs_are_events_of_the_case(desk: Office, analyst: Brow
     form = {"to": "tongshi", "version": version[1], "reason": "熟悉"}
     assert analyst.post("/cases/1/assign", form, at="/cases/1/flow").status_code == 302
     assert analyst.post("/cases/1/assign", form, at="/cases/1/flow").status_code == 409
-    assert "承办:tongshi" in analyst.get("/cases/1/flow").text
+    assert "承办：tongshi" in analyst.get("/cases/1/flow").text
 
 
 def test_the_numbers_of_the_day_lead_into_the_queue(desk: Office) -> None:

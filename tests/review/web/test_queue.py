@@ -124,7 +124,7 @@ def test_many_are_previewed_and_decided_for_one_reason(desk: Office, analyst: Br
     assert "需要写明理由" in analyst.post("/queue/bulk", form, at="/queue").text
     desk.signed_in("tongshi").get("/queue?case=3")
     done = analyst.post("/queue/bulk", {**form, "code": "4"}, at="/queue").text
-    assert "选中 3 件,已定为“排除”的 2 件" in done
+    assert "选中 3 件，已定为“排除”的 2 件" in done
     assert "tongshi" in done
     assert [_state(desk, number) for number in (2, 3, 4)] == [CaseState.EXCLUDED, CaseState.OPEN, CaseState.EXCLUDED]
     assert len(desk.told("case.bulk")) == 1
@@ -206,4 +206,4 @@ def test_filters_are_saved_shared_and_forgotten(desk: Office, analyst: Browser) 
 
 def test_the_sentence_says_what_is_shown(analyst: Browser) -> None:
     page = re.sub(r"<[^>]+>|\s+", "", analyst.get("/queue?kind=site&score=0.8&q=查询").text)
-    assert "正在显示:对象=网站×且评分≥0.8×且含“查询”×" in page
+    assert "正在显示：对象=网站×且评分≥0.8×且含“查询”×" in page
