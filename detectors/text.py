@@ -41,6 +41,9 @@ _ONE_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _INVISIBLES = re.compile(f"([{INVISIBLE}]+)")
 _TONE = re.compile(f"[{_TONED}]")
 _GAPS_AND_WORDS = re.compile(f"({WORD_RUN.pattern})")
+_CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?、\s【】\[\]（）()“”\"]")
+_EDGE_CHARS = 16
+"""How far from a span its clause's edge is looked for."""
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 _COLUMN = re.compile(r"\n.\n")
 _END = methodcaller("end")
@@ -326,6 +329,15 @@ def all_at_joined(views: Views, offsets: list[int]) -> list[int]:
         offsets = list(map(views.folded.at, offsets))
     dense = views.dense.all_at(offsets)
     return dense if views.parts is None else list(map(views.parts.at, dense))
+
+
+def clauses(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span widened to the clauses that it begins and ends in, where their edges are near."""
+    before = list(_CLAUSE_EDGE.finditer(text, max(0, start - _EDGE_CHARS), start))
+    after = _CLAUSE_EDGE.search(text, end, end + _EDGE_CHARS)
+    first = before[-1].end() if before else start if start > _EDGE_CHARS else 0
+    last = after.start() if after else end if end + _EDGE_CHARS < len(text) else len(text)
+    return first, last
 
 
 def sentence_ends(text: str) -> tuple[int, ...]:

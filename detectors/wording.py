@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
@@ -21,6 +20,7 @@ from detectors.matches import Matches
 from detectors.passages import LONG_CHARS, Passages
 from detectors.sounds import hear
 from detectors.speakers import Speakers, Spoken
+from detectors.text import clauses
 
 if TYPE_CHECKING:
     from config.schema_wording import Boost, Rule, Wording
@@ -38,9 +38,7 @@ _PERSONAL_ONLY = "contact"
 _MAX_ANCHORS_PER_RULE = 200
 _TOGETHER_CHARS = 60
 """What stands further from the anchor belongs to the judgement, not into the quotation."""
-_QUOTE_MARGIN_CHARS = 16
 _MAX_BESIDE = 100
-_CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?、\s【】\[\]（）()“”\"]")
 _BESIDE = ("trade_cert", "trade_word", "exempt")
 """Concepts beside which words are listened for."""
 _CARDS = "trade_cert"
@@ -364,15 +362,6 @@ def apart(offers: list[Offer], most: int) -> list[Offer]:
         if not any(one.start < offer.end and offer.start < one.end for one in same):
             kept.append(offer)
     return kept
-
-
-def clauses(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span widened to the clauses that it begins and ends in, where their edges are near."""
-    before = list(_CLAUSE_EDGE.finditer(text, max(0, start - _QUOTE_MARGIN_CHARS), start))
-    after = _CLAUSE_EDGE.search(text, end, end + _QUOTE_MARGIN_CHARS)
-    first = before[-1].end() if before else start if start > _QUOTE_MARGIN_CHARS else 0
-    last = after.start() if after else end if end + _QUOTE_MARGIN_CHARS < len(text) else len(text)
-    return first, last
 
 
 def signal(page: Page, offer: Offer) -> Signal:

@@ -22,8 +22,8 @@ from detectors.lexicon import Lexicon
 from detectors.masking import mask_quote
 from detectors.matches import Matches
 from detectors.runner import assess
-from detectors.text import fold
-from detectors.wording import Reader, clauses
+from detectors.text import clauses, fold
+from detectors.wording import Reader
 from review import strings
 from review.assessing import page_of
 from review.errors import ReviewError
