@@ -46,6 +46,11 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 @page.get("/intake")
 @entry(*WORKERS, Role.LEADER)
 def show() -> str:
+    return _listed({})
+
+
+def _listed(said: dict[str, str]) -> str:
+    """The page; `said` is what was typed for a link that could not be taken."""
     with desk().read() as connection:
         count = connection.execute(select(func.count()).select_from(imports)).scalar_one()
         number, pages = pages_of(count, PER_PAGE)
@@ -61,19 +66,19 @@ def show() -> str:
             listed = {"from": told[-1]["id"], "to": told[0]["id"]}
             audit.append(connection, actor(), "tip.list", listed, now=desk().now())
     shown = {"tips": told, "tip_page": tip_page, "tip_pages": tip_pages, "tip_count": every, "waiting": waiting}
-    return render_template("intake.html", taken=taken, count=count, number=number, pages=pages, **shown)
+    return render_template("intake.html", taken=taken, count=count, number=number, pages=pages, said=said, **shown)
 
 
 @page.post("/intake/tip")
 @entry(*WORKERS)
-def tip() -> Response:
+def tip() -> Response | str:
     """One link that somebody reported."""
     said = {
         name: request.form.get(name, "").strip()[:LONGEST] for name in ("url", "title", "text", "channel", "reference")
     }
     if problem := bad_link(said["url"]):
         flash(problem, "error")
-        return redirect(url_for("intake.show"))
+        return _listed(said)
     with desk().write() as connection:
         if already_waits(connection, said["url"]):
             flash(words().intake.known, "info")

@@ -24,7 +24,7 @@ URL_CHARS = 500
 @public
 def show() -> str:
     _open()
-    return render_template("report.html", problem="", done=session.pop("reported", False))
+    return render_template("report.html", problem="", done=session.pop("reported", False), said={})
 
 
 @page.post("/report")
@@ -33,9 +33,9 @@ def send() -> Response | str:
     """Kept as a tip that waits for the night; the same answer whether it was new or not."""
     _open()
     url = request.form.get("url", "").strip()[:URL_CHARS]
-    if problem := bad_link(url):
-        return render_template("report.html", problem=problem, done=False)
     text = request.form.get("text", "").strip()[:TEXT_CHARS]
+    if problem := bad_link(url):
+        return render_template("report.html", problem=problem, done=False, said={"url": url, "text": text})
     with desk().write() as connection:
         if not already_waits(connection, url):
             add(connection, [Tip(url=url, text=text, channel=CHANNEL)], now=desk().now())

@@ -63,8 +63,10 @@ def test_the_notice_is_for_anybody_and_names_the_official_entries(desk: Office) 
 
 
 def test_the_public_form_takes_a_link_and_tells_nothing(tmp_path: Path) -> None:
-    with office(tmp_path, public={"report": True, "reports_per_hour": 2}) as desk:
+    with office(tmp_path, public={"report": True, "reports_per_hour": 3}) as desk:
         visitor = desk.visitor()
+        refused = visitor.post("/report", {"url": "no link", "text": "在群里看到的"}, at="/report").text
+        assert "网址不对" in refused and "no link" in refused and "在群里看到的" in refused, "nothing typed is lost"
         for _ in range(2):
             answer = visitor.post("/report", {"url": "http://www.example-a.top/", "text": "x"}, at="/report")
             assert answer.status_code == 302
