@@ -14,6 +14,7 @@ from config import strings
 from config.errors import ConfigError, Problem
 from config.positions import KeyPath, find_lines
 
+_ZERO = "\\u0000"
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -50,12 +51,30 @@ def read(path: Path, label: str) -> Source:
         raise _refused(label, 1, strings.BOM, strings.BOM_FIX)
     try:
         text = raw.decode("utf-8").replace("\r\n", "\n")
-        return Source(label, text, tomllib.loads(text))
+        data = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _refused(label, line, _encoding(raw), strings.ENCODING_FIX) from error
     except tomllib.TOMLDecodeError as error:
         raise _refused(label, *_syntax(str(error), text)) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets in brackets
+        raise unbounded(label, text) from error
+    if _ZERO in text and _holds_zero(data):
+        raise _refused(label, text.count("\n", 0, text.index(_ZERO)) + 1, strings.ZERO, strings.ZERO_FIX)
+    return Source(label, text, data)
+
+
+def _holds_zero(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_zero, (*value, *value.values())))
+    return any(map(_holds_zero, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
+
+
+def unbounded(label: str, text: str) -> ConfigError:
+    """What TOML allows and no program can hold; it stands in the longest line."""
+    lines = text.split("\n")
+    line = max(range(len(lines)), key=lambda number: len(lines[number]))
+    return _refused(label, line + 1, strings.UNBOUNDED, strings.SYNTAX_FIX.format(line=lines[line].strip()[:60]))
 
 
 def _refused(label: str, line: int, accepted: str, fix: str) -> ConfigError:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from config import strings
-from config.documents import Node, Source, overlay, read
+from config.documents import Node, Source, overlay, read, unbounded
 from config.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -320,7 +320,7 @@ def _validated(model: type[BaseModel], document: _Document) -> BaseModel:
     problems = document.overlay_problems()
     try:
         # JSON mode: strict about types, while lists, paths and dates keep their written form
-        value = model.model_validate_json(json.dumps(document.data, default=str), strict=True)
+        value = model.model_validate_json(_as_json(document), strict=True)
     except ValidationError as error:
         from config.explain import explained
 
@@ -329,3 +329,12 @@ def _validated(model: type[BaseModel], document: _Document) -> BaseModel:
     if problems:
         raise ConfigError(problems)
     return value
+
+
+def _as_json(document: _Document) -> str:
+    try:
+        return json.dumps(document.data, default=str)
+    except ValueError as error:  # a number of thousands of digits, written in sixteens
+        source = document.office or document.packaged
+        assert source is not None
+        raise unbounded(source.label, source.text) from error

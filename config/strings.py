@@ -11,6 +11,9 @@ NOT_UTF8 = "文件不是 UTF-8 编码（看来是 {encoding}）"
 UNKNOWN_ENCODING = "未知编码或二进制文件"
 ENCODING_FIX = "用编辑器另存为 UTF-8（无 BOM）；命令行可用 iconv -f gb18030 -t utf-8"
 SYNTAX = "TOML 语法错误：{reason}"
+UNBOUNDED = "这里有长得无法读取的数，或嵌套过深的括号"
+ZERO = "文字里不能有零字符（\\u0000）：路径和数据库都容不下"
+ZERO_FIX = "删去它"
 SYNTAX_FIX = "检查这一行：{line}"
 
 SYNTAX_REASONS = {

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from crawlers import custody, schema
 from crawlers.archive import Archive, sync_directory
 from crawlers.clock import utc_now
-from crawlers.records import StoreError
+from crawlers.records import ArchiveError, StoreError
 from crawlers.store import SQLITE_FILE, Store, store_url
 from crawlers.tables import volumes
 
@@ -88,10 +88,10 @@ def restore(directory: Path, data: Path, archive: Archive) -> list[str]:
 def _problems(directory: Path, archive: Archive) -> Iterator[str]:
     source = directory / SQLITE_FILE
     try:
-        manifest = json.loads((directory / MANIFEST).read_bytes())
+        manifest = _read_manifest(directory / MANIFEST)
         digest = _sha256(source)
-    except (OSError, ValueError) as error:
-        yield f"{directory} is no backup: {error}"
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        yield f"{directory} is no backup: {type(error).__name__}: {error}"
         return
     if manifest.get("format") != FORMAT:
         yield f"{directory} has format {manifest.get('format')!r}, this program reads {FORMAT}"
@@ -103,9 +103,25 @@ def _problems(directory: Path, archive: Archive) -> Iterator[str]:
     yield from (problem for item in manifest["volumes"] if (problem := _volume_problem(archive, item)))
 
 
+def _read_manifest(path: Path) -> dict[str, Any]:
+    """Raises one of what its caller catches when the manifest is not as `_manifest` writes it."""
+    manifest: dict[str, Any] = json.loads(path.read_bytes())
+    texts = [manifest["store_sha256"], *manifest["schema"]]
+    for item in manifest["volumes"]:
+        texts += [item["name"], item["sha256"]]
+        if type(item["bytes"]) is not int or item["bytes"] < 0:
+            raise ValueError(f"{MANIFEST} gives a volume {item['bytes']!r} bytes")
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{MANIFEST} has something else where names and digests belong")
+    return manifest
+
+
 def _store_problems(source: Path, manifest: dict[str, Any]) -> Iterator[str]:
-    with closing(sqlite3.connect(f"file:{source}?mode=ro&immutable=1", uri=True)) as connection:
-        found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    try:
+        with closing(sqlite3.connect(f"file:{source}?mode=ro&immutable=1", uri=True)) as connection:
+            found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # what is damaged is named in its own damaged words
+        found = str(error)
     if found != "ok":
         yield f"{source} is damaged: {found}"
     if manifest["schema"] != sorted(schema.heads().values()):
@@ -114,7 +130,10 @@ def _store_problems(source: Path, manifest: dict[str, Any]) -> Iterator[str]:
 
 def _volume_problem(archive: Archive, item: dict[str, Any]) -> str:
     """A volume may be longer than at the time of the backup, never shorter or different."""
-    path = archive.path(item["name"])
+    try:
+        path = archive.path(item["name"])
+    except ArchiveError as error:
+        return f"{MANIFEST}: {error}"
     if not path.is_file():
         return f"volume {path} is missing: copy it back first"
     if path.stat().st_size < item["bytes"] or _sha256(path, item["bytes"]) != item["sha256"]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -78,7 +79,7 @@ def _earlier(packet: Path) -> list[Mapping[str, Any]]:
 def _read(path: Path, passphrase: str) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), passphrase.encode())
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ApprovalRefused(f"{path} cannot be opened with this passphrase: {error}") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ApprovalRefused(f"{path} is no Ed25519 key; make one with `zhengshao trust approver`")

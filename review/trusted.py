@@ -21,6 +21,8 @@ KEYS_FILE, FORMAT = "keys.json", "zhengshao-keys/1"
 VALID_DAYS = 3 * 365
 ED25519_HEAD = bytes.fromhex("302a300506032b6570032100")
 """What DER puts before the 32 bytes of a public key (RFC 8410)."""
+ALGORITHMS = ("Ed25519", "SM2")
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 HANDED_OUT = (KEYS_FILE, "policy.json", "tsa", "heads")
 
 
@@ -40,9 +42,24 @@ def read(trust: Path) -> dict[str, dict[str, Any]]:
         return {}
     try:
         keys: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))["keys"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrustError(f"{path} cannot be read ({error}); restore it from the backup") from error
+        for name, key in keys.items():
+            _check(name, key)
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise TrustError(f"{path} cannot be read ({type(error).__name__}: {error}); restore it from backup") from error
     return keys
+
+
+def _check(name: str, key: Mapping[str, Any]) -> None:
+    """Raises ValueError, KeyError or another of what `read` catches for an entry that this module did not write."""
+    for text in (*key, *key.values()):
+        text.encode()  # no half of a surrogate pair, which could not be written again
+    if key_id(base64.b64decode(key["public_key"], validate=True)) != name:
+        raise ValueError(f"key {name} is not the one of its id")
+    if key["alg"] not in ALGORITHMS or not isinstance(key["office"], str):
+        raise ValueError(f"key {name} has no alg that is known, or no office")
+    for date in ("valid_from", "valid_to", "revoked_at"):
+        if date != "revoked_at" or date in key:
+            datetime.strptime(key[date], _TIME)
 
 
 def register(
@@ -111,4 +128,4 @@ def _pem(key: Mapping[str, Any]) -> bytes:
 
 
 def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime(_TIME)

@@ -36,6 +36,9 @@ def refused(path: Path, content: bytes) -> Problem:
         (b'a = """x\n\n', 3, "引号没有配对"),
         (b'path = "C:\\data"\n', 1, "反斜杠"),
         ("键＝1\n".encode(), 1, "全角"),
+        (b"a = 1\nb = " + b"9" * 5000, 2, "长得无法读取的数"),
+        (b'a = 1\nb = "x\\u0000"\n', 2, "零字符"),
+        (b"a = 1\nb = " + b"[" * 3000 + b"]" * 3000, 2, "嵌套过深"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, content: bytes, line: int, said: str) -> None:
