@@ -140,9 +140,9 @@ def _unwrap(uri: str, warc_date: str) -> tuple[str, str, tuple[str, ...]]:
 def _time(warc_date: str) -> str:
     try:
         moment = datetime.fromisoformat(warc_date)
-    except ValueError as error:
-        raise ArchiveError(f"WARC-Date {warc_date!r} is no time") from error
-    return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError) as error:  # the first day there is, seen from further east
+        raise ArchiveError(f"WARC-Date {warc_date[:80]!r} is no time") from error
 
 
 def _consistent(headers: Headers, body: bytes) -> tuple[Headers, bytes, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -34,7 +35,7 @@ def holders(addresses: Iterable[str], table: Path) -> list[Answer]:
         return [_answer(text, table, FAILED, "no_table") for text in wanted]
     try:
         date, found = _search({address for text in wanted if (address := _address(text))}, table)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error, ValueError):
+    except (OSError, EOFError, zlib.error, csv.Error, ValueError, IndexError):
         return [_answer(text, table, FAILED, "unreadable_table") for text in wanted]
     return [_held(text, table, date, found) for text in wanted]
 

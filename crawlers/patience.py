@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import IgnoreRequest
 
+from crawlers.clock import http_date
 from crawlers.records import KNOWN_STATES, Capture, Exchange, Fetched, PageState, Task
 from crawlers.values import fold
 
@@ -76,12 +76,8 @@ def wait_seconds(said: str, now: datetime | None = None) -> float:
     """How long a Retry-After asks for, in seconds; 0 when it says nothing that can be understood."""
     if said.isascii() and said.isdecimal():
         return float(said[:12])
-    try:
-        moment = parsedate_to_datetime(said)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return 0.0
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+    moment = http_date(said)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()) if moment else 0.0
 
 
 def turned_away(fetched: Fetched, page: Exchange) -> Fetched:

@@ -38,8 +38,8 @@ def read_profile(path: Path) -> Profile:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return Profile.model_validate_json(json.dumps(data, default=str), strict=True)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ProfileError(f"{path}: {error}") from error
     except ValidationError as error:
         places = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise ProfileError(f"{path} is not a source profile: {places}") from error
+    except (OSError, ValueError, RecursionError) as error:  # not UTF-8, not TOML, or a number without end
+        raise ProfileError(f"{path}: {error}") from error

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import http.client
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
-from cryptography.x509 import Certificate
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from rfc3161_client import (
     TimestampRequestBuilder,
     TimeStampResponse,
@@ -145,6 +146,18 @@ class Stamper:
         told = {"authority": answer.authority, "token": answer.token, "gen_time": answer.gen_time, "requested_at": now}
         with self._store.write() as connection:
             connection.execute(update(stamps).where(stamps.c.id == stamp_id).values(**state, **told))
+
+
+def roots_in(places: Iterable[Path]) -> tuple[Certificate, ...]:
+    """The certificates of some PEM files. StampError names the file that holds none."""
+    found: list[Certificate] = []
+    for place in places:
+        try:
+            found += load_pem_x509_certificates(place.read_bytes())
+        except (OSError, ValueError) as error:
+            remedy = "put the authority's root there again, or take the file away"
+            raise StampError(f"{place} is no certificate in PEM ({error}); {remedy}") from error
+    return tuple(found)
 
 
 def request_for(data: bytes) -> Any:

@@ -9,8 +9,7 @@ import hashlib
 import platform
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
@@ -22,6 +21,7 @@ from sqlalchemy import select
 
 from crawlers.archive import Archive
 from crawlers.chromium import ARGUMENTS, may_sandbox
+from crawlers.clock import http_date
 from crawlers.records import ArchiveError, Capture, Origin
 from crawlers.store import Store
 from crawlers.tables import captures, stamps
@@ -141,13 +141,12 @@ def _newest_by_host(store: Store) -> Iterator[Capture]:
 def _date(archive: Archive, capture: Capture) -> datetime | None:
     try:
         headers = archive.read(capture.place).response_headers
-        return next((parsedate_to_datetime(value) for name, value in headers if name.lower() == "date"), None)
-    except (ArchiveError, ValueError):
+    except ArchiveError:
         return None
+    return next((http_date(value) for name, value in headers if name.lower() == "date"), None)
 
 
 def _offset(source: str, ours: str, theirs: datetime) -> dict[str, str]:
-    theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
     seconds = (theirs - datetime.fromisoformat(ours)).total_seconds()
     return {"source": source, "at": ours, "offset_seconds": _text(seconds)}
 

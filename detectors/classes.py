@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from detectors.lazy import lazy
 from detectors.several import Several
 from detectors.text import is_han
+from detectors.weights import finite
 
 if TYPE_CHECKING:
     from detectors.counting import Counting
@@ -54,10 +55,13 @@ class Classes:
         string."""
         lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
         own = {name[1:]: values for name, *values in lines if name.startswith("=")}
-        rows = {name: tuple(map(float, values)) for name, *values in lines if not name.startswith("=")}
+        rows = {name: tuple(map(finite, values)) for name, *values in lines if not name.startswith("=")}
+        names = tuple(own["classes"])
+        if not names or {len(own["bias"]), *(len(row) - 1 for row in rows.values())} != {len(names)}:
+            raise ValueError("a line has not one weight for each class")
         return cls(
-            tuple(own["classes"]),
-            tuple(map(float, own["bias"])),
+            names,
+            tuple(map(finite, own["bias"])),
             {name: row[0] for name, row in rows.items()},
             {name: row[1:] for name, row in rows.items()},
         )

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detectors import weights
 from detectors.hosts import Registry
 from detectors.known import Known
 from detectors.lexicon import Lexicon
@@ -82,13 +83,20 @@ class Context:
     def manner(self) -> Manner:
         from detectors.manner import Manner
 
-        return Manner.load(self.manner_file)
+        return weights.read(Manner.load, self.manner_file)
 
     @cached_property
     def classes(self) -> Classes:
         from detectors.classes import Classes
 
-        return Classes.load(self.classes_file)
+        return weights.read(Classes.load, self.classes_file)
+
+    def check_learnt(self) -> None:
+        """Read the weights that the office has learnt itself. ConfigError where they are damaged, so that no page is
+        judged without them."""
+        for name, file in (("manner", self.manner_file), ("classes", self.classes_file)):
+            if file.parent != DATA:
+                getattr(self, name)
 
     @property
     def manner_file(self) -> Path:

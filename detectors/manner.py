@@ -15,6 +15,7 @@ from pathlib import Path
 
 from detectors import grams
 from detectors.lazy import lazy
+from detectors.weights import finite
 
 MARK, CONTACT = 0.1, 0.5
 """What a meaning and a kind of contact count beside strings, of which all together count `STRINGS`."""
@@ -82,9 +83,9 @@ class Manner:
         for line in lines:
             if not line.startswith("="):
                 name, weight, rare = line.split("\t")
-                weights[name], rarity[name] = float(weight), float(rare)
+                weights[name], rarity[name] = finite(weight), finite(rare)
         own = dict(line[1:].split("\t") for line in lines if line.startswith("="))
-        return cls(weights, rarity, **{name: float(own[name]) for name in ("bias", "flag", "watch")})
+        return cls(weights, rarity, **{name: finite(own[name]) for name in ("bias", "flag", "watch")})
 
     def count(self, windows: Sequence[Window]) -> None:
         """What `score` counts first, of some windows at once; of equal ones once."""

@@ -215,3 +215,7 @@ TIE_NAMES = {
 # human output
 LEVELS = {"flag": "【预警】", "watch": "【关注】", "clear": "【正常】"}
 AXES = {"impersonation": "仿冒网站", "selling": "网上售假"}
+
+# weights that an office has learnt
+WEIGHTS_BROKEN = "学习得到的权重读不出来（{reason}）"
+WEIGHTS_FIX = "用 zhengshao rules learn 或 rules learn-classes 重新生成，或删去这个文件，改用自带的权重"

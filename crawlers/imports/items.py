@@ -96,9 +96,9 @@ def utc(text: str) -> str:
     for read in (datetime.fromisoformat, _scripted, email.utils.parsedate_to_datetime):
         try:
             moment = read(text)
+            return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     return ""
 
 

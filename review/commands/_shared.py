@@ -50,9 +50,15 @@ def fail(message: str, code: int = USAGE) -> NoReturn:
 def load_config(directory: Path | None, *, everything: bool = False) -> Config:
     """The configuration, or exit 2 with every problem listed; `everything` before any network."""
     from config import ConfigError, load
+    from config.loader import LEARNT
 
     try:
-        return load(directory, everything=everything)
+        config = load(directory, everything=everything)
+        if config.directory is not None and any((config.directory / name).is_file() for name in LEARNT):
+            from detectors.context import Context
+
+            Context.build(config).check_learnt()
+        return config
     except ConfigError as error:
         fail(str(error))
 

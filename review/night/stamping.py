@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cryptography.x509 import load_pem_x509_certificates
-
 from crawlers.posting import DoorPoster
-from crawlers.stamper import COMPONENT, Authority, Stamper, StampReport
+from crawlers.stamper import COMPONENT, Authority, Stamper, StampReport, roots_in
 
 if TYPE_CHECKING:
     from config import Config
@@ -19,11 +17,7 @@ if TYPE_CHECKING:
 
 def authorities(config: Config, world: World, data: Path) -> list[Authority]:
     """The configured authorities that are switched on, with the roots their stamps must lead to."""
-    roots = tuple(
-        certificate
-        for place in world.trust.tsa_roots or sorted((data / "trust" / "tsa").glob("*.pem"))
-        for certificate in load_pem_x509_certificates(place.read_bytes())
-    )
+    roots = roots_in(world.trust.tsa_roots or sorted((data / "trust" / "tsa").glob("*.pem")))
     services = config.settings.services
     chosen = [(name, services[name]) for name in config.settings.stamp.authorities if name in services]
     return [Authority(name, service.url, roots, service.component) for name, service in chosen if service.enabled]

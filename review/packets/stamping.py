@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cryptography.x509 import Certificate, load_pem_x509_certificates
+from cryptography.x509 import Certificate
 
 from config import Config
 from crawlers.records import CrawlError
-from crawlers.stamper import Authority, Opener, StampError, answer_time, request_for
+from crawlers.stamper import Authority, Opener, StampError, answer_time, request_for, roots_in
 from review.packets.hashes import sha256_hex
 from review.packets.seal import SealStamper
 from review.packets.verify.reasons import Finding
@@ -41,8 +41,7 @@ def office_stamper(config: Config, data: Path) -> Iterator[SealStamper]:
 
 def trusted_roots(data: Path) -> tuple[Certificate, ...]:
     """The authorities' roots that this office hands out with its trust directory."""
-    places = sorted((data / "trust" / "tsa").glob("*.pem"))
-    return tuple(found for place in places for found in load_pem_x509_certificates(place.read_bytes()))
+    return roots_in(sorted((data / "trust" / "tsa").glob("*.pem")))
 
 
 def seal_stamper(tokens: Path, authorities: Sequence[Authority], opener: Opener) -> SealStamper:

@@ -11,12 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from config import Config, ConfigError
 from crawlers.archive import Archive
 from crawlers.backup import MANIFEST, backup, restore
+from crawlers.stamper import StampError, roots_in
 from crawlers.store import SQLITE_FILE, Store, store_url
+from detectors.context import Context
+from detectors.text import DATA
 from review import approvals, trusted
 from review.approvals import ApprovalRefused
+from review.commands.assess import command
 from review.keys import office_key
 from review.trusted import TrustError
 from tests.hostile.fuzz import spoilt
@@ -51,6 +57,31 @@ def test_a_damaged_register_of_keys_is_refused_and_not_written_over(tmp_path: Pa
         except TrustError as error:
             assert trusted.KEYS_FILE in str(error)
             assert (trust / trusted.KEYS_FILE).read_bytes() == bad
+
+
+def test_damaged_weights_stop_a_command_before_it_judges(tmp_path: Path, seeds: range) -> None:
+    for name, option in (("manner.tsv", "manner"), ("classes.tsv", "classes")):
+        lines = (DATA / name).read_bytes().splitlines(keepends=True)
+        good = b"".join([*(line for line in lines if line.startswith(b"=")), *lines[:40]])
+        for seed in seeds[:SEEDS]:
+            (tmp_path / name).write_bytes(spoilt(good, seed))
+            context = Context.build(Config(tmp_path))
+            try:
+                context.check_learnt()
+            except ConfigError as error:
+                assert name in str(error) and "rules learn" in str(error)
+            else:
+                getattr(context, option)
+        (tmp_path / name).write_bytes(good.replace(b"=bias\t", b"=bias\tnan"))
+        told = CliRunner().invoke(command, ["-", "--config", str(tmp_path)], input=b'{"text": "x"}')
+        assert (told.exit_code, name in told.stderr) == (2, True)
+        (tmp_path / name).unlink()
+
+
+def test_a_root_that_is_no_certificate_is_named(tmp_path: Path) -> None:
+    (tmp_path / "root.pem").write_bytes(b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n")
+    with pytest.raises(StampError, match=r"root\.pem"):
+        roots_in([tmp_path / "root.pem"])
 
 
 def test_a_key_file_that_is_none_is_refused(tmp_path: Path, seeds: range) -> None:

@@ -10,14 +10,19 @@ import io
 import json
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import config
+from crawlers.clock import http_date
 from crawlers.decode import decode
 from crawlers.framing import FramingError, Head, OpenBody, request_body, response_body
+from crawlers.imports.items import utc
+from crawlers.networks import holders
+from crawlers.patience import wait_seconds
 from crawlers.profiles import parse
 from crawlers.registrations import read_rdap, read_whois
 from review.assessing import Document, Failed, documents, lines
@@ -161,3 +166,25 @@ def test_a_list_of_names_is_read_or_said_to_be_broken(seeds: range) -> None:
             assert all(isinstance(block, bytes) for block in blocks(io.BytesIO(data)))
         except ListBroken as error:
             assert str(error)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Mon, 21 Nov 202999999999999999999996 01:00:00 GMT", "Mon, 99 Nov 2026", "²", "Mon, 21 Nov 2026 GMT+9999"],
+)
+def test_a_date_no_calendar_has_is_no_date(said: str) -> None:
+    assert http_date(said) is None
+    assert wait_seconds(said) == 0.0
+    assert http_date("Mon, 23 Nov 2026 01:00:00 GMT") == datetime(2026, 11, 23, 1, tzinfo=UTC)
+    assert utc("0001-01-01T00:00:00+14:00") == ""
+
+
+TABLE = b"# date: 2026-11-01\n192.0.2.0\t192.0.2.255\t64500\tCN\tCLOUD\n2001:db8::\t2001:db8::ffff\t64501\tCN\tX\n"
+
+
+def test_a_damaged_table_of_networks_is_said_to_be_unreadable(tmp_path: Path, seeds: range) -> None:
+    for seed in seeds:
+        table = tmp_path / ("asn.tsv.gz" if seed % 2 else "asn.tsv")
+        table.write_bytes(spoilt(gzip.compress(TABLE) if seed % 2 else TABLE, seed))
+        for answer in holders(["192.0.2.1", "x", "2001:db8::1"], table):
+            assert answer.state in ("answered", "nothing", "failed")
