@@ -94,7 +94,9 @@ DEMO_NEXT = """证据包在 {data}/packets，核验所需的公钥和时间戳�
   zhengshao packet verify {packet} --trust {data}/trust
   zhengshao case list --data {data}
   zhengshao case show A-000001 --data {data}
-  zhengshao serve --data {data}          审核台，账号 {username}，口令 {password}"""
+  zhengshao serve --data {data}          审核台，账号 {username}，口令 {password}
+案件已按真实情况逐件决定，“待办”是空的。要试办一件，先重新打开它：
+  zhengshao case decide A-000001 reopen --reason 练习 --data {data}"""
 DEMO_PERSON = "演示人员"
 SOURCES_WAIT = "有来源要求稍后再来，等 {seconds:.0f} 秒"
 FOLLOWING = "追查 {count} 条线索（二维码、短链接、内页）"
@@ -235,7 +237,6 @@ REFERENCE_ADDED = "{url}：“{name}”第 {version} 版，取证 {captures}"
 REFERENCE_UNKNOWN = "没有收集过 {url}（用 zhengshao reference list 查看）。"
 REFERENCE_REMOVED = "{url} 不再用于比对；已取的证据不动。"
 REFERENCE_LISTED = "{url}  第 {version} 版  {name}  取证 C-{capture:08d}  {at}"
-REFERENCE_STAGE = "收集"
 
 REFERRAL_STATES = {
     "draft": "草拟",

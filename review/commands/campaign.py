@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from review.commands._shared import (
-    USAGE,
     config_option,
     data_option,
     emit,
@@ -38,7 +37,7 @@ def command() -> None:
     \b
     zhengshao campaign list
     zhengshao campaign show K-000003
-    zhengshao campaign show --from contact:WECHAT_OR_PHONE
+    zhengshao campaign show --from WECHAT_OR_PHONE
     zhengshao campaign show --from qr:https://… --csv ties.csv
     """
 
@@ -70,7 +69,7 @@ def list_campaigns(table: Path | None, config_dir: Path | None, data_dir: Path |
 
 @command.command("show")
 @click.argument("label", metavar="[CAMPAIGN]", default="")
-@click.option("--from", "start", default="", help="case:… site:… listing:… contact:… certificate:… qr:…")
+@click.option("--from", "start", default="", help="Host, address, phone, WeChat id, case; listing:… certificate:… qr:…")
 @_csv_option
 @config_option
 @data_option
@@ -89,7 +88,7 @@ def show(
     from review.linking import linking_key
 
     if bool(label) == bool(start):
-        fail(click.get_current_context().get_help(), USAGE)
+        raise click.UsageError("give either CAMPAIGN or --from")
     store, data = open_store(config_dir, data_dir)
     walked: Walk | None = None
     try:
