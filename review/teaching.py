@@ -55,7 +55,7 @@ def classed(documents: Iterable[Document], context: Context) -> Iterator[Sample]
         cls = document.row.get("class")
         if document.row.get("is_selling") is not True or not cls:
             continue
-        if cls not in known:
+        if not isinstance(cls, str) or cls not in known:
             raise UnknownClassError(UNKNOWN_CLASS.format(id=document.id, cls=cls, known="、".join(sorted(known))))
         windows = Passages(Reader.of(page_of(document), context)).windows()
         held = frozenset[str]().union(*(strings(window.text) for window in windows))

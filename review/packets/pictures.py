@@ -49,7 +49,7 @@ def redact(content: bytes, masker: Masker) -> tuple[bytes, list[Region]]:
 
     try:
         picture = Image.open(io.BytesIO(content)).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise PictureRefused(f"a screenshot cannot be opened: {error}") from error
     if not ocr.installed():
         return _png(_blinded(picture)), [Region("whole", (0, 0, *picture.size))]

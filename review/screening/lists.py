@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import re
@@ -17,6 +18,7 @@ BLOCK_BYTES = 1 << 19
 SAMPLE_LINES = 50
 BATCH_NAMES = 1 << 15
 _GZIP = b"\x1f\x8b"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BOM = b"\xef\xbb\xbf"
 _DELIMITERS = ",;\t|"
 _LOOKS_LIKE_NAME = re.compile(r"(?:https?://)?(?:\*\.)?(?:[\w\-]{1,63}\.)+[\w\-]{2,63}\.?(?:[/:]\S*)?")
@@ -44,13 +46,20 @@ def blocks(stream: IO[bytes]) -> Iterator[bytes]:
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
     start = stream.read(len(_GZIP))
     if start != _GZIP:
-        yield from _whole_lines(chain([start], iter(lambda: stream.read(BLOCK_BYTES), b"")))
+        pieces = chain([start], iter(lambda: stream.read(BLOCK_BYTES), b""))
+        yield from _whole_lines(_in_utf8(pieces) if start in _UTF16 else pieces)
         return
     try:
         with gzip.GzipFile(fileobj=cast(IO[bytes], _Resumed(start, stream))) as plain:
             yield from _whole_lines(iter(lambda: plain.read(BLOCK_BYTES), b""))
     except (EOFError, OSError, zlib.error) as error:
         raise ListBroken(BROKEN_LIST.format(error=error)) from error
+
+
+def _in_utf8(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """What Excel calls "Unicode text": UTF-16 with its byte order mark."""
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    return (decoder.decode(piece).encode() for piece in pieces)
 
 
 class _Resumed:

@@ -147,6 +147,13 @@ def test_a_damaged_warc_is_judged_up_to_and_after_the_damage(tmp_path: Path, see
             assert isinstance(found, Document) or str(file) in found.error
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_a_list_saved_as_unicode_text_is_read(codec: str) -> None:
+    names = "应急管理.网址\r\nwww.mem-gov.cn\r\n" * 3
+    data = ("\ufeff" + names).encode(codec)
+    assert b"\n".join(blocks(io.BytesIO(data))).decode().split() == names.split()
+
+
 NAMES = (
     "域名,日期\nwww.mem-gov.cn,2026\nhttp://cx.example.top/a,2026\n*.yingji.com,2026\n应急管理.网址,1\n",
     "$ORIGIN top.\n$TTL 1\nmem-gov 3600 IN NS a.b.\nyjglb IN A 192.0.2.1\n@ IN SOA a b 1 2 3 4 5\n",

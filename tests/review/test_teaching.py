@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine
 
@@ -17,7 +18,7 @@ from review.assessing import Document
 from review.cases import CaseState
 from review.cli import main
 from review.tables import case_subjects, cases, metadata
-from review.teaching import decided, labelled, of_rules, taught
+from review.teaching import UnknownClassError, classed, decided, labelled, of_rules, taught
 from review.trying import Candidate
 
 FLAGGED = json.dumps({"selling": {"verdict": "flag"}})
@@ -26,6 +27,12 @@ CLEAR = json.dumps({"selling": {"verdict": "clear"}})
 
 def _context() -> Context:
     return Context.build(config.load())
+
+
+def test_a_class_that_is_no_word_is_named_as_one_that_is_unknown() -> None:
+    row = Document("a", "text", "电工证不用考试", row={"is_selling": True, "class": ["承诺免考"]})
+    with pytest.raises(UnknownClassError, match="承诺免考"):
+        list(classed([row], _context()))
 
 
 def test_rows_that_do_not_say_whether_they_sell_teach_nothing() -> None:
