@@ -16,11 +16,13 @@ from werkzeug.wrappers import Response
 from review import audit
 from review.desk.roles import CASEWORK, Role
 from review.packets.verify import verify
+from review.packets.verify.reasons import WORDS
 from review.referral_records import get
 from review.tables import bundles, packets, referral_items
 from review.web import handing
 from review.web.desk import actor, desk
 from review.web.entry import entry, roles_here
+from review.web.words import language
 
 page = Blueprint("packets", __name__)
 _PACKET = re.compile(r"P-\d{4}-\d{6}")
@@ -51,9 +53,9 @@ def _shown(name: str, path: Path, row: dict[str, Any], endpoint: str) -> str:
             listed = [(one.filename, one.file_size) for one in opened.infolist()]
     except zipfile.BadZipFile:
         listed = []  # the verdict says so
-    return render_template(
-        "packet.html", name=name, row=row, verdict=verdict, files=listed, bytes=path.stat().st_size, endpoint=endpoint
-    )
+    told = WORDS if language() == "zh_Hans" else {}
+    shown = {"name": name, "row": row, "verdict": verdict, "told": told, "files": listed, "endpoint": endpoint}
+    return render_template("packet.html", bytes=path.stat().st_size, **shown)
 
 
 @page.get("/packets/<packet_id>/file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import insert, update
 
 from review.cases import Decision, decide
 from review.desk.roles import Role
+from review.packets.verify.reasons import WORDS
 from review.referral_records import content_digest, get
 from review.tables import bundles, packets, referral_items, referrals
 from tests.review.web.office import Browser, Office
@@ -178,6 +180,9 @@ def test_files_of_a_packet_are_downloads_but_for_papers(staffed: Office) -> None
     with staffed.store.write() as connection:
         connection.execute(insert(packets).values({**row, "file": "P-2026-000001.zip"}))
     browser = staffed.signed_in("ana")
+    shown = browser.get("/packets/P-2026-000001").text
+    codes = set(re.findall(r'<td class="code">(\w+)</td>', shown)) - {"OK"}
+    assert "无效" in shown and codes and all(WORDS[code] in shown for code in codes), "a code has its sentence"
     with browser.get("/packets/P-2026-000001/files/00_函.pdf") as paper:
         assert paper.mimetype == "application/pdf"
     with browser.get("/packets/P-2026-000001/files/artefacts/C-1-dom.html") as page:
