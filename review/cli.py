@@ -6,6 +6,7 @@ import importlib
 import keyword
 import os
 import pkgutil
+import sys
 from pathlib import Path
 
 import click
@@ -56,9 +57,20 @@ def main() -> None:
     zhengshao assess page.html --url URL  judge a page
     zhengshao nightly                     the same night on the real web
     """
+    _refuse_undecodable(sys.argv[1:])
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawlers.settings")
     # tldextract must never fetch its list: not here, not inside Scrapy's cookie middleware
     os.environ["TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS"] = ""
+
+
+def _refuse_undecodable(arguments: list[str]) -> None:
+    """Bytes that are no text name files that exist, or nothing: no database and no terminal takes them."""
+    for number, argument in enumerate(arguments, 1):
+        text = os.fsencode(argument).decode("utf-8", "replace")
+        if text != argument and not Path(argument).exists():
+            raise click.UsageError(
+                f"argument {number} ({text}) is not in UTF-8, and no such file exists: write it anew"
+            )
 
 
 if __name__ == "__main__":

@@ -38,6 +38,14 @@ class Handed:
     at: str = ""
     """When it was saved, for pages that do not say so; UTC, ISO 8601."""
 
+    def called(self, path: Path) -> str:
+        """How the file is called in rows and messages. A name in GBK, as old programs unpack it, is read as such."""
+        raw = (self.name or path.name).encode("utf-8", "surrogateescape")
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return raw.decode("gb18030", "replace")
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -66,7 +74,7 @@ class File:
         scratch: Path | None = None,
     ) -> File:
         """Refused when it cannot be read, is empty or too large."""
-        name = handed.name or path.name
+        name = handed.called(path)
         try:
             size = path.stat().st_size
             if size > limits.max_file_bytes:

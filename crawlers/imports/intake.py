@@ -68,7 +68,7 @@ class Intake:
         The same bytes again change nothing and give the first report. Raises Refused, and nothing is kept.
         """
         handed = handed or Handed()
-        name = handed.name or path.name
+        name = handed.called(path)
         try:
             file = self._opened(path, handed)
             earlier = taken_before(self.store, file.sha256)
@@ -131,7 +131,7 @@ def preview(
     try:
         file = File.open(path, handed, limits, utc_now(), tuple(profiles), scratch)
     except Refused as error:
-        return Preview(file=handed.name or path.name, sha256="", format="", refused=error.problem)
+        return Preview(file=handed.called(path), sha256="", format="", refused=error.problem)
     seen = _Seen(limits.max_problems)
     refused: Problem | None = None
     try:
