@@ -67,7 +67,7 @@ def _refuse_undecodable(arguments: list[str]) -> None:
     """Bytes that are no text name files that exist, or nothing: no database and no terminal takes them."""
     for number, argument in enumerate(arguments, 1):
         text = os.fsencode(argument).decode("utf-8", "replace")
-        if text != argument and not Path(argument).exists():
+        if text != argument and not os.path.exists(argument):  # noqa: PTH110  (too long a name is no error to it)
             raise click.UsageError(
                 f"argument {number} ({text}) is not in UTF-8, and no such file exists: write it anew"
             )

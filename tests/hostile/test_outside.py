@@ -8,24 +8,28 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 import config
 from crawlers.clock import http_date
 from crawlers.decode import decode
 from crawlers.framing import FramingError, Head, OpenBody, request_body, response_body
+from crawlers.imports.handed import Handed
 from crawlers.imports.items import utc
 from crawlers.networks import holders
 from crawlers.patience import wait_seconds
 from crawlers.profiles import parse
 from crawlers.registrations import read_rdap, read_whois
 from review.assessing import Document, Failed, documents, lines
+from review.cli import _refuse_undecodable
 from review.errors import ListBroken
 from review.screening.lists import blocks
 from tests.conftest import ROOT
@@ -195,3 +199,15 @@ def test_a_damaged_table_of_networks_is_said_to_be_unreadable(tmp_path: Path, se
         table.write_bytes(spoilt(gzip.compress(TABLE) if seed % 2 else TABLE, seed))
         for answer in holders(["192.0.2.1", "x", "2001:db8::1"], table):
             assert answer.state in ("answered", "nothing", "failed")
+
+
+def test_a_file_named_in_gbk_is_called_by_its_name(tmp_path: Path) -> None:
+    named = Path(os.fsdecode(bytes(tmp_path) + "/证书.html".encode("gbk")))
+    named.write_bytes(b"<title>x</title>")
+    assert Handed().called(named) == "证书.html"
+    _refuse_undecodable(["import", str(named)])
+
+
+def test_an_argument_that_is_no_text_is_named() -> None:
+    with pytest.raises(click.UsageError, match="argument 2"):
+        _refuse_undecodable(["rules", os.fsdecode(b"\xff\xfe" * 400)])
