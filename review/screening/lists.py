@@ -46,8 +46,9 @@ def blocks(stream: IO[bytes]) -> Iterator[bytes]:
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
     start = stream.read(len(_GZIP))
     if start != _GZIP:
-        pieces = chain([start], iter(lambda: stream.read(BLOCK_BYTES), b""))
-        yield from _whole_lines(_in_utf8(pieces) if start in _UTF16 else pieces)
+        first = start + stream.read(BLOCK_BYTES)
+        pieces = chain([first], iter(lambda: stream.read(BLOCK_BYTES), b""))
+        yield from _whole_lines(_in_utf8(pieces) if start in _UTF16 and b"\0" in first else pieces)
         return
     try:
         with gzip.GzipFile(fileobj=cast(IO[bytes], _Resumed(start, stream))) as plain:
