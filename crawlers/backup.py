@@ -132,11 +132,12 @@ def _volume_problem(archive: Archive, item: dict[str, Any]) -> str:
     """A volume may be longer than at the time of the backup, never shorter or different."""
     try:
         path = archive.path(item["name"])
-    except ArchiveError as error:
-        return f"{MANIFEST}: {error}"
-    if not path.is_file():
+        size = path.stat().st_size if path.is_file() else None
+    except (ArchiveError, OSError) as error:
+        return f"{MANIFEST} names a volume that cannot be: {error}"
+    if size is None:
         return f"volume {path} is missing: copy it back first"
-    if path.stat().st_size < item["bytes"] or _sha256(path, item["bytes"]) != item["sha256"]:
+    if size < item["bytes"] or _sha256(path, item["bytes"]) != item["sha256"]:
         return f"volume {path} is not the one of the backup: its first {item['bytes']} bytes differ"
     return ""
 
