@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -80,6 +81,9 @@ _MENTIONS = frozenset(
         ),
     }
 )
+_SAYS = frozenset({"site_name", "title", "masthead", "description"})
+"""Whose reasons tell what the page calls itself."""
+_LABEL = re.compile(r"^.*[码:：]\s*")
 _SUPPORT = frozenset({"emblem", "template", "defunct"})
 """Speak only beside a mark that says whose site it is."""
 _OWN_FACTOR = 0.4
@@ -209,7 +213,7 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
         weight = _DOOR_WEIGHT if leads_elsewhere(page) else _BARE_WEIGHT
         yield replace(_intent(page, weight, strings.BARE.format(host=page.host), whom), cls=strings.FAKE_SITE)
     elif not own and (sole := next((one for one in found if is_sole_name(page, one, context.registry)), None)):
-        yield replace(_mark(page, sole, _SOLE_WEIGHT, whom), reason=strings.SOLE_NAME.format(name=sole.name))
+        yield replace(_mark(page, sole, _SOLE_WEIGHT, whom), reason=strings.SOLE_NAME.format(quote=sole.quote))
     yield from _wants(page, whom, factor)
     if any(claim.kind in _CALLED for claim in found):
         yield from _wants_somebody(page, whom, factor)
@@ -253,10 +257,18 @@ def _wants_somebody(page: Page, whom: str, factor: float) -> Iterator[Signal]:
         yield replace(signal, cls=strings.FAKE_SITE)
 
 
+def _is_called_otherwise(claim: Claim) -> bool:
+    """Whether a page calls somebody by another name than the registry does: nothing is put into its mouth."""
+    return claim.kind in _SAYS and bool(claim.name) and claim.name not in organs.plain_name(claim.quote)
+
+
 def _mark(page: Page, claim: Claim, weight: float, whom: str) -> Signal:
-    reason = _REASONS[claim.kind].format(
-        name=claim.name or claim.quote, host=page.host, claimed=claim.host, code=claim.quote, number=claim.quote
-    )
+    otherwise = _is_called_otherwise(claim)
+    said = claim.quote if otherwise else claim.name or claim.quote
+    code = _LABEL.sub("", claim.quote) if claim.kind == "site_code" else claim.quote
+    reason = _REASONS[claim.kind].format(name=said, host=page.host, claimed=claim.host, code=code, number=claim.quote)
+    if otherwise:
+        reason += strings.THAT_IS.format(name=claim.name)
     return Signal(
         detector="identity",
         version=VERSION,

@@ -49,12 +49,13 @@ RESULT_UNSIGNED = "页面以查询结果的样子展示证件信息，这种证�
 QUERY_NAMELESS = "页面自称“{name}”，要求填写证件号码来查询，却不写明是谁的网站（{host}）"
 MIRRORED = "网址路径里写着 {claimed}，页面又以“{name}”自称，像是把该网站的网页搬到了 {host}"
 BARE = "页面除了标题几乎没有内容，由脚本生成或转向别处，而 {host} 不是标题所写机关的网站"
-SOLE_NAME = "整个标题就是“{name}”，页面上没有别的名称，是以该机关网站的名义出现"
+SOLE_NAME = "整个标题就是“{quote}”，页面上没有别的名称，是以该机关网站的名义出现"
 QUERY_FORM = "页面要求填写{fields}来查询，而 {host} 不是任何发证机关的网站"
 IDENTITY_FORM = "页面在该名义下要求填写身份证件号码或密码，而 {host} 不是该机关的网站"
 RECORD_PAGE = "页面直接展示证件信息（{fields}），而 {host} 不是发证机关的网站"
+THAT_IS = "；这是“{name}”的名称"
 CLAIM_REASONS = {
-    "site_name": "页面在 SiteName 中自称“{name}”，但 {host} 不属于该机关",
+    "site_name": "页面信息（SiteName）中自称“{name}”，但 {host} 不属于该机关",
     "site_domain": "页面标明的网站域名是 {claimed}，实际却放在 {host}",
     "site_code": "页面带有政府网站标识码 {code}，但 {host} 不是该网站",
     "footer": "页脚写明主办单位是“{name}”，但 {host} 不属于该单位",

@@ -334,3 +334,9 @@ def test_recorded_pages_of_other_kinds_are_not_accused(captures: Path, context: 
 def test_a_name_that_every_place_has_says_less_than_the_address(host: str, imitated: str, context: Context) -> None:
     html = page(FORM, title="特种作业证查询_应急管理局联网查询入口")
     assert judged(html, f"http://{host}/", context).impersonation.imitates == imitated
+
+
+def test_no_name_is_put_into_a_pages_mouth(context: Context) -> None:
+    found = judged(page(FORM, title="国家安全生产考试"), "http://x1.example/", context).impersonation
+    told = next(signal for signal in found.signals if signal.quote == "国家安全生产考试" and "自称" in signal.reason)
+    assert "自称“国家安全生产考试”" in told.reason and f"这是“{found.imitates}”的名称" in told.reason

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import config
 from config.schema_wording import Rule
+from detectors import strings
 from detectors.base import Level
 from detectors.context import Context
 from detectors.features import Page
@@ -98,6 +99,12 @@ def test_a_warning_or_official_words_beside_it_excuse_no_offer(text: str, contex
 def test_disguise_is_undone_and_is_itself_a_sign(text: str, context: Context) -> None:
     found = assess(Page.from_text(text), context).selling
     assert found.level is Level.FLAG
+
+
+@pytest.mark.parametrize("text", ["电工证焊工证高空作业证怎么考", "不用考试，高空作业证三天拿证", "特种作业证复审"])
+def test_what_is_written_plainly_is_no_disguise(text: str, context: Context) -> None:
+    found = assess(Page.from_text(text), context).selling
+    assert strings.EVASION not in {signal.cls for signal in found.signals}
 
 
 @pytest.mark.parametrize(
