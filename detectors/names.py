@@ -46,7 +46,8 @@ class NameVerdict:
     def reason(self) -> str:
         if not self.kind:
             return ""
-        return strings.NAME_REASONS[self.kind].format(
+        of_words = self.kind == "combosquat" and self.official == self.words
+        return (strings.ONLY_WORDS if of_words else strings.NAME_REASONS[self.kind]).format(
             official=self.official, registrable=registrable(self.name), words=self.words, unicode=self.unicode
         )
 

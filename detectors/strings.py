@@ -5,7 +5,6 @@ from __future__ import annotations
 # classes of verdicts
 CLEAR = "未见异常"
 UNREADABLE = "页面无法判断"
-NOT_JUDGED = "未作判断"
 OWNER_OPEN = "归属待核"
 FAKE_SITE = "仿冒政府网站"
 FAKE_QUERY = "仿冒查询页"
@@ -91,7 +90,6 @@ INTENT_REASONS = {
     "outcome": "页面以机关名义给出查验结果（“{quote}”），而 {host} 不是该机关的网站",
     "card": "页面以机关名义索要银行卡（“{quote}”），而 {host} 不是该机关的网站",
 }
-OWN_IDENTITY = "页面以“{name}”自己的身份提到机关，不是冒充"
 HOST_OFFICIAL = "{host} 是官方网站名单中的“{name}”"
 HOST_STATE = "{host} 使用只有国家机关才能注册的后缀"
 COPY_OF = "{host} 是网页存档、快照或翻译，显示的是 {origin} 的页面"
@@ -101,7 +99,6 @@ PLANTED_REASON = (
     "售假内容出现在学校、科研或医疗机构的网站 {host} 上，多是网站被入侵或借用后由他人植入，不表示该机构参与"
 )
 FIELD_NAMES = {"name": "姓名", "id": "证件号码", "captcha": "验证码", "ticket": "证书或准考证编号"}
-NO_HOST = "（未提供网址）"
 
 # names
 NAME_REASONS = {
@@ -117,6 +114,7 @@ NAME_REASONS = {
     "place_function": "由地名和机关的拼音“{official}”拼成，像是地方机关的网站",
     "former_host": "{official} 曾是官方域名，现已停用，任何人都可能重新注册",
 }
+ONLY_WORDS = "由“{words}”一类证件查询的字眼拼成"
 OR = "或"
 NAME_CLASSES = {
     "misleading_subdomain": "误导性子域名",
