@@ -44,8 +44,8 @@ _FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码
 _OVERSEES = re.compile(r"[\s（(]{0,2}(?:主管|批准|核准|备案|认可|认证|指导|授权|监制|监督|许可|审批|举报|投诉|定点)")
 """What follows a name that is told and not signed by: 教育部批准, 应急管理部备案."""
 _SIGNING_WORDS = ("Copyright", "版权所有", "©")
-_SIGNS = re.compile("|".join(_SIGNING_WORDS), re.I)
 """A name in a footer is claimed where one of them stands in the same passage, and else only mentioned."""
+_SIGNS = re.compile("|".join(_SIGNING_WORDS))
 _JIUCUO_LINK = re.compile(r"site_code=(?P<code>bm\d{8}|\d{10})(?:&url=(?P<url>[^&\s]{4,200}))?", re.I)
 _BADGE_NAMES = re.compile(r"党政机关|政府网站找错|事业单位标[识志]")
 _BADGES = ("/red.png", "/blue.png")

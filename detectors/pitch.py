@@ -28,10 +28,11 @@ _JOB = "job"
 """The frame of a text that looks for workers: sellers look for agents and for cards in the same words."""
 _HANDICRAFT, _CRAFT, _SLANG, _LEARNING = "handicraft", "craft", "slang", "learning"
 _MUST, _OFFENCE = "#must", "offence"
+"""The mark of the law's own demand, and what meanings that break it are in an offer."""
 _SAID = frozenset({_OFFENCE, "act"})
+"""What meanings are that say something of a certificate and do not only name it."""
 _OF_ANYBODY = frozenset({"agentry"})
 """What dealers say of themselves (专业, 多年, 实力), and whoever else speaks of himself."""
-"""The mark of the law's own demand, and what meanings that break it are in an offer."""
 _SCENES = frozenset(
     {"worksite", "learning", "hurdle", "schooling", "post", "place_of_proof", "proof", "material", "coop"}
 )
@@ -250,7 +251,7 @@ def _is_of_wares(reader: Reader, window: Window) -> bool:
 def _is_among_lawful(reader: Reader, whole: Window) -> bool:
     """Whether a passage, a school's list of prices say, stands among lines that speak as schools do. What is pasted
     around an offer is no line of it (`Speakers.beside`)."""
-    start, end = reader.speakers.beside(whole.start)[0], reader.speakers.beside(max(whole.start, whole.end - 2))[1]
+    start, end = reader.speakers.beside(whole.start)[0], reader.speakers.beside(whole.end - 1)[1]
     near = reader.hits.within(_LAWFUL, start, end, 0) if _LAWFUL in reader.hits.possible else []
     around = {hit.term for hit in near if hit.end <= whole.start or hit.start >= whole.end}
     return len(around) >= _LAWFUL_MIN

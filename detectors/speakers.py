@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import takewhile
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from detectors.lazy import lazy
@@ -26,8 +27,8 @@ _MAX_SENTENCE_CHARS = 240
 _NEAR_QUOTE_CHARS = 200
 _NAME_CHARS = 8
 """A quotation so short, its marks among them, may be a name."""
-_NEAR_PASSAGES = 3
-_SHORT_CHARS = 80
+_NEAR_PASSAGES, _SHORT_CHARS = 3, 80
+"""So many passages before and after one may belong to what it says, as long as they are so short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +110,8 @@ class Speakers:
             passages = self.page.passages
             before = takewhile(_is_short, reversed(passages[max(0, first - _NEAR_PASSAGES) : first]))
             after = takewhile(_is_short, passages[first + 1 : first + 1 + _NEAR_PASSAGES])
-            near = [*passages[first : first + 1], *before, *after]
-            length = len(self.page.text)
-            self._beside[first] = (
-                min([one.start for one in near], default=0),
-                max([one.end for one in near], default=length),
-            )
+            near = sorted([*before, *passages[first : first + 1], *after], key=attrgetter("start"))
+            self._beside[first] = (near[0].start, near[-1].end) if near else (0, len(self.page.text))
         return self._beside[first]
 
     def _reachable_outside(self, quote: tuple[int, int]) -> bool:

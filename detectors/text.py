@@ -205,9 +205,8 @@ def replace_glyphs(text: str, found: Sequence[str], table: dict[int, str]) -> st
     `translate` looks up every character; few places, or few glyphs none of which another one turns into, go quicker
     one by one.
     """
-    text = (
-        text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
-    )  # of bytes only Latin capitals
+    # of bytes only Latin capitals are lowered
+    text = text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
     if len(found) * _FEW_PLACES < len(text):
         return _changing().sub(lambda place: table.get(ord(place[0]), place[0]), text) if found else text
     plain = {glyph: table[ord(glyph)] for glyph in set(found) if ord(glyph) in table}
