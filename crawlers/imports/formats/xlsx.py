@@ -24,6 +24,8 @@ OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SHARED = "xl/sharedStrings.xml"
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _LOOK_BYTES = 4096
+_BROKEN = (SyntaxError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
+"""What openpyxl raises for parts that are damaged."""
 
 
 def _recognises(file: File) -> bool:
@@ -74,15 +76,7 @@ def workbook(file: File, *, as_written: bool = False) -> Iterator[Any]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of extensions it leaves out
                 book = load_workbook(stream, read_only=not as_written, data_only=not as_written, keep_links=False)
-        except (
-            InvalidFileException,
-            KeyError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            IndexError,
-            SyntaxError,
-        ) as error:
+        except (InvalidFileException, *_BROKEN) as error:
             raise Refused("xlsx_broken", detail=f"{type(error).__name__}: {error}"[:200]) from error
         try:
             yield book
@@ -132,7 +126,7 @@ def _rows(file: File, sheet: Any) -> Iterator[Row]:
                 yield number, tuple(_linked(text, found.get((number, at))) for at, text in enumerate(texts, 1))
     except DefusedXmlException as error:
         raise Refused("xlsx_xml", detail=type(error).__name__) from error
-    except (SyntaxError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
+    except _BROKEN as error:
         raise Refused("xlsx_broken", detail=f"{sheet.title}: {error}"[:200]) from error
 
 
