@@ -23,9 +23,11 @@ EVASION_REASON = "把关键字写成异形、拆字或插入符号，是为了�
 SPOKEN = "出现“{named}”的说法，但{reason}（“{words}”）"
 WITH_BOOSTS = "{reason}；同时出现{extras}"
 PITCH = "整段话的说法与招揽办证的文字相近"
-PITCH_LIKE = "整段话的说法与招揽办证的文字相近，尤其是{words}"
+PITCH_LIKE = PITCH + "，尤其是{words}"
 PITCH_CLASSED = "；归入“{named}”，主要依据是“{grounds}”"
 DOUBTED = "{reason}；但整段话不是招揽的口吻（已减轻）"
+PARTICULARS = ("；", "，尤其是")
+"""Where a sentence goes on to the particulars of one passage: what stands before is said of every one alike."""
 BOOSTS = {
     "contact": "个人联系方式",
     "reach": "招揽联系的话",

@@ -13,10 +13,11 @@ from crawlers.values import keepable
 from detectors import strings
 from detectors.masking import shown, shown_verdict
 from detectors.runner import assess
-from review.strings import UNJUDGED
+from review.strings import CONTACT_TOLD, UNJUDGED
+from review.telling import contact_kind
 
 if TYPE_CHECKING:
-    from detectors.base import Assessment, Verdict
+    from detectors.base import Assessment, Contact, Verdict
     from detectors.context import Context
     from detectors.features import Page
 
@@ -173,8 +174,12 @@ def render(document: Document, assessment: Assessment) -> str:
         return "\n".join([*parts, UNJUDGED.format(state=assessment.state)])
     for verdict in (assessment.impersonation, assessment.selling):
         parts.extend(_verdict(shown_verdict(verdict)))
-    parts.extend(f"  {contact.kind}: {contact.value}（{contact.quote}）" for contact in map(shown, assessment.contacts))
+    parts.extend(_contact(contact) for contact in map(shown, assessment.contacts))
     return "\n".join(parts)
+
+
+def _contact(contact: Contact) -> str:
+    return CONTACT_TOLD.format(kind=contact_kind(contact.kind), value=contact.value, quote=contact.quote)
 
 
 def _verdict(verdict: Verdict) -> Iterator[str]:

@@ -17,7 +17,7 @@ from detectors.strings import TIE_NAMES
 from detectors.tables import contacts, judgements, traces
 from review.cases import CaseState, find, get, parse_label
 from review.errors import CampaignError
-from review.strings import BAD_START, NO_CAMPAIGN, NOT_TIED, TIE_TOLD
+from review.strings import BAD_START, NO_CAMPAIGN, NOT_TIED, REMARKED, TIE_TOLD
 from review.tables import case_subjects, cases
 
 if TYPE_CHECKING:
@@ -172,6 +172,6 @@ def _tie_json(tie: KeptTie) -> dict[str, Any]:
 
 def told(tie: KeptTie) -> str:
     """One line: what is the same, where it was seen, how rare it is."""
-    seen = "、".join(f"{subject}(C-{capture:08d})" for subject, capture in tie.seen)
+    seen = "、".join(REMARKED.format(name=subject, remark=f"C-{capture:08d}") for subject, capture in tie.seen)
     others = tie.carriers - len(tie.seen)
     return TIE_TOLD.format(name=TIE_NAMES[tie.kind], value=tie.shown, weight=tie.weight, seen=seen, others=others)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from review.night.health import sentence
 from review.strings import (
@@ -29,6 +34,11 @@ if TYPE_CHECKING:
     from review.night import NightReport
     from review.truth import Row
 
+_PIECE = re.compile(r"[（《“]*(?:[0-9][0-9/.%]* ?[\u4e00-\u9fff]?|[!-~]+ ?|.)[，。；：、！？）》”…]*\s?")
+LEAST_CELLS = 24
+"""Narrower than this a sentence is not told: other columns fold first."""
+LONGEST_NAME_CELLS = 32
+"""A host or an item number up to this is not folded: half a name is another name."""
 COLOURS = {SOURCE_NORMAL: "green", SOURCE_FAILED: "red", "found": "green", "missed": "yellow", "accused": "red"}
 
 
@@ -38,6 +48,34 @@ def _table(title: str, *headings: str) -> Table:
     for heading in headings:
         table.add_column(heading, header_style="dim", overflow="fold")
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Chinese text in a cell, a sentence a line: broken between any two characters, never within a word of letters or
+    digits, between a number and its unit, or before closing punctuation. Rich alone breaks at blanks, which stand
+    just where Chinese must not be broken: `6 页`."""
+
+    text: str
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        longest = max(map(cell_len, self.text.splitlines()), default=0)
+        return Measurement(min(longest, LEAST_CELLS), longest).clamp(max_width=options.max_width)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        yield Text("\n".join(wrapped(self.text, options.max_width)), no_wrap=True, overflow="fold")
+
+
+def wrapped(text: str, cells: int) -> Iterator[str]:
+    """Lines of at most `cells` terminal cells, unless one unbreakable piece is longer."""
+    for told in text.splitlines():
+        line = ""
+        for piece in _PIECE.findall(told):
+            if line and cell_len(line) + cell_len(piece.rstrip()) > cells:
+                yield line.rstrip()
+                line = ""
+            line += piece
+        yield line.rstrip()
 
 
 def print_night(report: NightReport) -> None:
@@ -50,7 +88,7 @@ def print_night(report: NightReport) -> None:
         numbers = (str(number) for number in (source.asked, source.pages, source.rows, source.new))
         told = [source.advice, *(sentence(finding) for finding in source.findings)]
         words = "\n".join(dict.fromkeys(filter(None, told)))
-        table.add_row(source.source, f"[{colour}]{source.verdict}[/]", *numbers, escape(words))
+        table.add_row(source.source, f"[{colour}]{source.verdict}[/]", *numbers, Sentences(words))
     console.print(table)
     console.print(
         f"取证 {report.captures} 份；案件 {counts_told(report.cases)}；待盖时间戳 {report.stamps_queued} 组；"
@@ -76,6 +114,8 @@ def print_demo(report: DemoReport, data: Path) -> None:
 def _print_comparison(console: Console, report: DemoReport) -> None:
     comparison = report.comparison
     table = _table("与真实情况对照", "结果", "对象", "方面", "类别，或为何漏掉", "冒用")
+    widest = max((cell_len(row.subject) for row in comparison.rows), default=0)
+    table.columns[1].min_width = min(widest, LONGEST_NAME_CELLS)
     for row in sorted(comparison.rows, key=lambda row: ("accused", "missed", "found").index(row.outcome)):
         colour, outcome = COLOURS[row.outcome], OUTCOMES[row.outcome]
         cells = (row.subject, AXES[row.axis], row.cls or _missed(row), row.imitates or row.expected)

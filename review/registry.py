@@ -18,6 +18,7 @@ from review.errors import ReviewError
 from review.packets.hashes import sha256_hex
 from review.strings import FOREIGN_PACKET
 from review.tables import packets
+from review.telling import cause_of
 
 ACTOR = "zhengshao"
 
@@ -64,7 +65,7 @@ def read(path: Path) -> PacketRow:
         said = json.loads(text)
         return _row(path, said, sha256_hex(text))
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise NotOurPacket(FOREIGN_PACKET.format(path=path, error=error)) from error
+        raise NotOurPacket(FOREIGN_PACKET.format(path=path, error=cause_of(error))) from error
 
 
 def _row(path: Path, said: Mapping[str, Any], sha256: str) -> PacketRow:

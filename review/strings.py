@@ -25,6 +25,35 @@ STAGES = {
     "packets": "移送",
 }
 
+VERDICT_TOLD = "  {axis}：{level} · {cls}{whom}（{score:.2f}）"
+VERDICT_WHOM = "，冒用 {whom}"
+ALIKE = "（另有 {count} 处同类）"
+REASON_TOLD = "    · {reason}  {quotes}"
+CAPTURES_TOLD = "取证 {labels}"
+DECIDED = "{case}：{decision}"
+NAMED = "{name}：{value}"
+CONTACT_TOLD = "  {kind}：{value}（{quote}）"
+REMARKED = "{name}（{remark}）"
+QUOTED_CAUSE = "没有完成，原话如下，可交系统管理员：\n  {said}"
+"""What a library, another program or a lower floor says in English is quoted below a Chinese line, never within it."""
+SAID_BY = "原话“{said}”"
+OS_ERRORS = {
+    "ENOENT": "没有这个文件或目录",
+    "EACCES": "没有权限",
+    "EPERM": "没有权限",
+    "EISDIR": "这是目录，不是文件",
+    "ENOTDIR": "路径中有一段不是目录",
+    "EEXIST": "已经存在",
+    "ENOSPC": "磁盘已满",
+    "EDQUOT": "超出磁盘配额",
+    "EROFS": "所在的磁盘只读",
+    "EIO": "磁盘读写出错",
+    "ENAMETOOLONG": "名称太长",
+    "ELOOP": "符号链接循环",
+    "ENOTEMPTY": "目录不是空的",
+}
+"""By the name of the operating system's error."""
+
 ADVICE = {
     "failed": "{source} 一页也没有取到（{reason}）：检查网络、出口或该来源的地址。",
     "blocked": "{source} 有 {count}/{pages} 页被验证码或防火墙拦下，不能当作“没有发现”：改用 SearXNG 或由人工导入。",
@@ -61,7 +90,7 @@ IMPORT_DAMAGED = "  {reason}"
 IMPORT_MORE = "  另有 {count} 处没有列出"
 IMPORT_REFUSED = "未导入：{reason}"
 IMPORT_PROVENANCE = "来源{words}"
-PREVIEW_TITLE = "{file}({format})"
+PREVIEW_TITLE = "{file}（{format}）"
 PREVIEW_COLUMN = "  第 {number} 列 {header} → {field}（{how}）  例：{samples}"
 PREVIEW_FIELDS = {
     "url": "网址",
@@ -110,6 +139,12 @@ SEEN_AS = "抓到了，判为{level}"
 ALL_EMPTY = "{source} 的 {pages} 页全说没有结果，而别的来源有：可能被限制，请人工看一眼。"
 FOREIGN_PACKET = "{path} 不是本程序生成的证据包（{error}）：请移出该目录"
 NOT_CONFIRMED = "{case} 的状态是“{state}”：只有人工复核属实的案件才能移送，先运行 zhengshao case decide {case} confirm"
+NOT_READ = "读不到 {path}（{cause}）"
+PARSED = "{source}：{state}，结果 {count} 条"
+DEVICE_SIGNS = "[sign] command 由设备签名：请在 [sign] public_key_file 写上设备的新公钥，生成下一个证据包时登记。"
+KEY_REVOKED_NOW = "密钥 {key} 已吊销：请运行 zhengshao trust export DIR，把新的可信名录交给核验方。"
+TOO_FEW_ROWS = "学习材料不够：至少要两个来源（family），既有售假的也有正常的；请给出带 is_selling 的 JSON Lines。"
+TOO_FEW_CLASSES = "学习材料不够：售假的行至少要有两个来源（family）、两个类别；请给出带 class 的 JSON Lines。"
 NO_NAMES_FILE = "读不到 {path}（{error}）：请给出一个文本文件，一行一个域名，或用 - 从标准输入读"
 BROKEN_LIST = "名单文件损坏（{error}）：损坏处以前的域名已经识别，请重新下载后再试"
 NO_HOST_NAME = "这一行不是域名"
@@ -313,9 +348,9 @@ BUNDLE_TOO_BIG = "轻量副本放不下 {name}（{bytes} 字节，上限 {limit}
 BUNDLE_NEEDED = "{label} 有 {count} 个案件：先运行 zhengshao bundle build {label}，再提交复核。"
 BEING_BUILT = "{label} 的证据包正在生成（进程 {holder}）：等它结束，再看结果或重试。"
 BUNDLE_BUILT = "{bundle}：{count} 个证据包，清单 SHA-256 {sha256}；轻量副本 {light} 份"
-REFERRAL_STEP = "{label}:{state}"
+REFERRAL_STEP = "{label}：{state}"
 REFERRAL_EVENTS = {**REFERRAL_ACTIONS, "bundle": "生成移送批次"}
-FACT_SET = "{case} {label}:{value}"
+FACT_SET = "{case} {label}：{value}"
 FACT_TAKEN_BACK = "{case} {label}：已撤销"
 FACT_LISTED = "{field}  {label}  {value}  来源：{source}  {actor} {at}"
 # the review desk

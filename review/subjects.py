@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from review.strings import REMARKED
+
 
 def shown(subject: str) -> str:
-    """`site:xn--….com` → `site:特种作业证查询.com(xn--….com)`; anything else as it is."""
+    """`site:xn--….com` → `site:特种作业证查询.com（xn--….com）`; anything else as it is."""
     kind, _, name = subject.partition(":")
     if kind != "site" or "xn--" not in name:
         return subject
@@ -13,4 +15,4 @@ def shown(subject: str) -> str:
         own = host.encode("ascii").decode("idna")
     except UnicodeError:
         return subject
-    return f"{kind}:{own}{slash}{path}({host})"
+    return REMARKED.format(name=f"{kind}:{own}{slash}{path}", remark=host)

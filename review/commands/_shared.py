@@ -42,8 +42,11 @@ def say(message: str) -> None:
     click.echo(message, err=True)
 
 
-def fail(message: str, code: int = USAGE) -> NoReturn:
-    say(message)
+def fail(error: BaseException | str, code: int = USAGE) -> NoReturn:
+    """End the command, saying what stopped it as `telling.error_told` puts it."""
+    from review.telling import error_told
+
+    say(error_told(error))
     sys.exit(code)
 
 
@@ -60,7 +63,7 @@ def load_config(directory: Path | None, *, everything: bool = False) -> Config:
             Context.build(config).check_learnt()
         return config
     except ConfigError as error:
-        fail(str(error))
+        fail(error)
 
 
 def data_directory(config: Config, given: Path | None) -> Path:
@@ -80,4 +83,4 @@ def open_store(config_dir: Path | None, data_dir: Path | None) -> tuple[Store, P
     try:
         return Store.open(store_url(data, config.settings.store.url)), data
     except StoreError as error:
-        fail(str(error))
+        fail(error)

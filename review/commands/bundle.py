@@ -63,7 +63,7 @@ def build(label: str, keep: bool, actor: str, config_dir: Path | None, data_dir:
         with office_stamper(config, data) as stamp:
             built = bundles.build(store, data, referral.id, config, stamp, actor=actor, now=utc_now(), keep=keep)
     except (ReviewError, CrawlError) as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     verdict = verify(str(built.file), str(data / "trust"))["verdict"]
     light = [str(path) for path in built.light]
     if as_json:
@@ -119,6 +119,6 @@ def feedback(label: str, ledger: Path, actor: str, config_dir: Path | None, data
             blobs = BlobStore(data / "blobs")
             done = returned.enter(connection, blobs, referral.id, ledger, config, actor=actor, now=utc_now())
     except ReviewError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     told = {"label": label, "state": done.referral.state.chinese}
     say(RETURNED.format(**told, received=done.received, answered=done.answered))

@@ -98,7 +98,7 @@ def show(
             found = list(walked.campaigns) if walked else [one(connection, label)]
             documents = _documents(connection, found)
     except ReviewError as error:
-        fail(str(error))
+        fail(error)
     if as_json:
         from_ = {"from": walked.start, "at": list(walked.at)} if walked else {}
         emit({**from_, "campaigns": documents})

@@ -68,36 +68,39 @@ def _captured(config: Config, data: Path, urls: Sequence[str], config_dir: Path 
         with progress() as say:
             return capture(config, World.real(), data, urls, config_dir=config_dir, say=say)
     except NightLocked as error:
-        fail(str(error), LOCKED)
+        fail(error, LOCKED)
     except CrawlError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
 
 
 def _tell(found: Captured, url: str, as_json: bool) -> bool:
     """Whether the page was had; what a browser alone could not do does not count against it."""
     from crawlers.records import Outcome
-    from review.strings import VISIT_OUTCOMES
+    from review.strings import REMARKED, VISIT_OUTCOMES
+    from review.telling import cause_told
 
     outcome, reason = found.outcome(url)
     had = outcome is Outcome.CAPTURED
     if as_json:
         emit({"url": url, "outcome": outcome, "reason": reason})
     else:
-        click.echo(f"{url}  {VISIT_OUTCOMES[outcome or '']}{f'({reason})' if reason else ''}")
+        named = VISIT_OUTCOMES[outcome or ""]
+        cause = cause_told(reason)
+        click.echo(f"{url}  {REMARKED.format(name=named, remark=cause) if cause not in ('', named) else named}")
     return had
 
 
 def _print(subject: SubjectAssessment, as_json: bool) -> None:
-    from review.strings import AXES, LEVELS
+    from review.strings import CAPTURES_TOLD
+    from review.telling import verdict_told
 
     if as_json:
         emit(_document(subject))
         return
     click.echo(f"{subject.subject}  {subject.title}")
     for verdict in (subject.impersonation, subject.selling):
-        whom = f"，冒用 {verdict.imitates}" if verdict.imitates else ""
-        click.echo(f"  {AXES[verdict.axis.value]}:{LEVELS[verdict.level.value]} · {verdict.cls}{whom}")
-    click.echo(f"  取证 {', '.join(f'C-{number:08d}' for number in subject.capture_ids)}")
+        click.echo(verdict_told(verdict.axis.value, verdict.as_json()))
+    click.echo("  " + CAPTURES_TOLD.format(labels="、".join(f"C-{number:08d}" for number in subject.capture_ids)))
 
 
 def _document(subject: SubjectAssessment) -> dict[str, Any]:

@@ -20,13 +20,21 @@ from review.commands._shared import (
     open_store,
     say,
 )
-from review.strings import CAMPAIGN_OF_CASE, FACT_LISTED, FACT_SET, FACT_TAKEN_BACK, VIEWED
+from review.strings import (
+    CAMPAIGN_OF_CASE,
+    CAPTURES_TOLD,
+    DECIDED,
+    FACT_LISTED,
+    FACT_SET,
+    FACT_TAKEN_BACK,
+    REASON_TOLD,
+    VIEWED,
+)
 
 if TYPE_CHECKING:
     from review.case_facts import Fact
     from review.cases import Case
 
-QUOTES_SHOWN = 3
 DECISION_WORDS = ("confirm", "exclude", "doubt", "reopen")
 
 
@@ -51,7 +59,7 @@ def _clear_errors() -> Iterator[None]:
     try:
         yield
     except ReviewError as error:
-        fail(str(error))
+        fail(error)
 
 
 @command.command("list")
@@ -87,6 +95,7 @@ def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: 
     from review.campaigns import labels_of
     from review.cases import get, parse_label
     from review.subjects import shown
+    from review.telling import event_told
 
     store, _ = open_store(config_dir, data_dir)
     with _clear_errors(), store.read() as connection:
@@ -103,21 +112,20 @@ def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: 
     for label, campaign in campaigns.items():
         others = [shown(one) for one in campaign.subjects if one not in case.subjects]
         click.echo("\n" + CAMPAIGN_OF_CASE.format(label=label, others="、".join(others)))
-    click.echo(f"\n取证 {', '.join(f'C-{number:08d}' for number in case.capture_ids)}")
+    click.echo("\n" + CAPTURES_TOLD.format(labels="、".join(f"C-{number:08d}" for number in case.capture_ids)))
     for event in case.events:
-        click.echo(f"{event.at}  {event.actor}  {event.kind}  {dict(event.detail)}")
+        click.echo(event_told(event.at, event.actor, event.kind, event.detail))
 
 
 def _print_verdict(axis: str, verdict: Any) -> None:
     from review.findings import by_reason
-    from review.strings import AXES, LEVELS
+    from review.telling import verdict_told
 
     if not verdict or verdict["verdict"] == "clear":
         return
-    whom = f",冒用 {verdict['imitates']}" if verdict.get("imitates") else ""
-    click.echo(f"  {AXES[axis]}:{LEVELS[verdict['verdict']]} · {verdict['class']}{whom}({verdict['score']:.2f})")
+    click.echo(verdict_told(axis, verdict))
     for reason, quotes in by_reason(verdict["signals"]).items():
-        click.echo(f"    · {reason}  {''.join(f'「{quote}」' for quote in quotes[:QUOTES_SHOWN])}")
+        click.echo(REASON_TOLD.format(reason=reason, quotes="".join(f"「{quote}」" for quote in quotes)).rstrip())
 
 
 @command.command("decide")
@@ -138,7 +146,7 @@ def decide_case(
     with _clear_errors(), store.write() as connection:
         number = parse_label(case_id)
         decide(connection, number, Decision(decision), actor=actor, reason=reason, now=utc_now())
-    say(f"A-{number:06d}:{Decision(decision).chinese}")
+    say(DECIDED.format(case=f"A-{number:06d}", decision=Decision(decision).chinese))
 
 
 @command.command("merge")

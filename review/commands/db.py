@@ -51,7 +51,7 @@ def upgrade(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> No
     try:
         Store.create(store_url(data, config.settings.store.url)).close()
     except StoreError as error:
-        fail(str(error))
+        fail(error)
     if as_json:
         emit({"data": str(data), "revisions": schema.heads()})
     else:
@@ -75,7 +75,7 @@ def back_up(directory: Path, config_dir: Path | None, data_dir: Path | None, as_
     try:
         report = backup(store, _archive(data), directory)
     except (CrawlError, OSError) as error:
-        fail(str(error))
+        fail(error)
     if as_json:
         emit(
             {

@@ -51,11 +51,11 @@ def command(web: Path | None, data_dir: Path, config_dir: Path | None, as_json: 
         with progress() as tell:
             report = run_demo(config, web, data_dir.absolute(), config_dir=config_dir, say=tell)
     except PracticeError as error:
-        fail(str(error))
+        fail(error)
     except NightLocked as error:
-        fail(str(error), LOCKED)
+        fail(error, LOCKED)
     except (CrawlError, ReviewError) as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     if as_json:
         emit(report.as_json())
     else:

@@ -45,11 +45,11 @@ def command(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> No
     try:
         store = Store.open(store_url(data, settings.url), busy_timeout_seconds=settings.busy_timeout_seconds)
     except StoreError as error:
-        fail(str(error))
+        fail(error)
     try:
         found = judge_kept(config, data, store, name=f"detect-{utc_now()[:19].replace(':', '')}")
     except NightLocked as error:
-        fail(str(error), LOCKED)
+        fail(error, LOCKED)
     finally:
         store.close()
     told = found.as_json()

@@ -57,7 +57,8 @@ def command(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> No
             emit(asdict(finding))
         else:
             mark = click.style(strings.DOCTOR_MARKS[finding.fine], fg="green" if finding.fine else "red")
-            click.echo(f"{mark}  {finding.what}: {finding.found}" + ("" if finding.fine else f"  → {finding.fix}"))
+            told = strings.NAMED.format(name=finding.what, value=finding.found)
+            click.echo(f"{mark}  {told}" + ("" if finding.fine else f"  → {finding.fix}"))
     sys.exit(FINE if all(finding.fine for finding in findings) else PROBLEMS)
 
 
@@ -126,7 +127,7 @@ def _unstamped(data: Path) -> Iterator[Finding]:
 
     left = list(waiting(data))
     if left:
-        commands = "; ".join(strings.STAMP_COMMAND.format(path=path) for path in left[:NAMED_MAX])
+        commands = "；".join(strings.STAMP_COMMAND.format(path=path) for path in left[:NAMED_MAX])
         more = strings.UNSTAMPED_MORE.format(count=len(left)) if len(left) > NAMED_MAX else ""
         yield _finding("unstamped", False, strings.UNSTAMPED.format(count=len(left)), commands=commands + more)
 

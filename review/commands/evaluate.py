@@ -67,7 +67,7 @@ def command(
         documents = _readable(found_files(files), failed)
         found = evaluate(judge_all(documents, partial(context_of, config_dir), workers), blind=blind)
     except (GoalError, LabelledRowsError) as error:
-        fail(str(error))
+        fail(error)
     short = missed(wanted, found)
     if as_json:
         emit(found.as_json() | {"unreadable": [one.as_json() for one in failed], "goals_missed": short})

@@ -88,14 +88,14 @@ def command(
     try:
         store = Store.create(store_url(data, config.settings.store.url))
     except StoreError as error:
-        fail(str(error))
+        fail(error)
     try:
         intake = Intake.open(config, data, store, actor=actor)
         results = [_taken(intake, file, handed, as_json) for file in files]
         if any(result.get("captures") for result in results):
             _judge(config, data, store)
     except ArchiveError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     finally:
         store.close()
     raise SystemExit(_exit_code(results))
@@ -127,7 +127,6 @@ def _taken(intake: Intake, file: Path, handed: Handed, as_json: bool) -> dict[st
         emit(result)
     elif "error" in result:
         say(strings.IMPORT_REFUSED.format(reason=result["zh"]))
-        say(f"  {result['error']}")
     else:
         _show(result)
     return result
@@ -192,7 +191,6 @@ def _show_preview(found: Preview) -> None:
         click.echo(strings.PREVIEW_COLUMN.format(number=column.number, header=column.header, samples=shown, **words))
     if found.refused is not None:
         say(strings.IMPORT_REFUSED.format(reason=found.refused.told("zh")))
-        say(f"  {found.refused.told('en')}")
         return
     more = "" if found.complete else strings.PREVIEW_MORE
     click.echo(strings.PREVIEW_COUNTS.format(pages=found.pages, links=found.links, more=more))

@@ -46,9 +46,9 @@ def command(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> No
         with progress() as say:
             report = run_night(config, World.real(), data, config_dir=config_dir, say=say)
     except NightLocked as error:
-        fail(str(error), LOCKED)
+        fail(error, LOCKED)
     except CrawlError as error:
-        fail(str(error), PARTIAL)
+        fail(error, PARTIAL)
     if as_json:
         emit(report.as_json())
     else:

@@ -83,7 +83,7 @@ def build(
         with store.write() as connection:
             enter_found(connection, path.parent)
     except (ReviewError, CrawlError) as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     verdict = verify(str(path), str(data / "trust"))["verdict"]
     row = {"packet": built.packet_id, "case": case.id, "to": agency, "file": str(path), "verdict": verdict}
     if as_json:
@@ -136,7 +136,7 @@ def redact(packet: Path, target: Path, config_dir: Path | None, data_dir: Path |
             make_copy(store, data, case, config, stamper, packet, utc_now()).write(output)
         sheet = checksheet.write(target)
     except (ReviewError, CrawlError, OSError) as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     click.echo(str(target))
     say(str(sheet))
 
@@ -160,7 +160,7 @@ def lock(packet: Path, folder: Path, certificate: Path | None) -> None:
     try:
         made = handout.lock(packet, folder, certificate=certificate.read_bytes() if certificate else b"", word=word)
     except (ReviewError, OSError) as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     for path in made:
         say(str(path))
     if word:
@@ -190,7 +190,7 @@ def stamp(packet: Path, config_dir: Path | None, data_dir: Path | None) -> None:
         with office_stamper(config, data) as stamper:
             stamp_later(packet, stamper)
     except (ReviewError, CrawlError) as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
 
 
 @command.command("approve")
@@ -214,7 +214,7 @@ def approve(packet: Path, key_file: Path, passphrase: str, config_dir: Path | No
         trust = data_directory(config, data_dir) / "trust"
         say(approvals.approve(packet, key_file, passphrase, trust, utc_now()))
     except ReviewError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
 
 
 @command.command("verify")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from review.commands._shared import config_option, emit, fail, json_option
+from review.strings import NOT_READ, PARSED, REMARKED
+from review.telling import cause_of
 
 if TYPE_CHECKING:
     from crawlers.profiles import ParsedPage
@@ -39,7 +41,7 @@ def command(source: str, file: Path, url: str, config_dir: Path | None, as_json:
     try:
         parsed = parse(load_profile(source, config_dir), _body(file), url=url)
     except ProfileError as error:
-        fail(str(error))
+        fail(error)
     if as_json:
         emit(parsed.as_json())
     else:
@@ -52,13 +54,13 @@ def _body(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        fail(f"cannot read {file}: {error.strerror or error}")
+        fail(NOT_READ.format(path=file, cause=cause_of(error)))
 
 
 def _print(parsed: ParsedPage) -> None:
     document = parsed.as_json()
-    reason = f" ({parsed.reason})" if parsed.reason else ""
-    click.echo(f"{parsed.source}: {parsed.state.value}{reason}, {len(document['results'])} results")
+    read = PARSED.format(source=parsed.source, state=parsed.state.value, count=len(document["results"]))
+    click.echo(REMARKED.format(name=read, remark=parsed.reason) if parsed.reason else read)
     for kind in ("results", "ads", "cards"):
         for row in document[kind]:
             details = "  ".join(str(row[name]) for name in ("price", "seller", "place") if row.get(name))

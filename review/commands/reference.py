@@ -81,7 +81,7 @@ def _store(config: Config, data: Path) -> Store:
     try:
         return Store.create(store_url(data, config.settings.store.url))
     except StoreError as error:
-        fail(str(error))
+        fail(error)
 
 
 def _collector(config: Config, data: Path, store: Store, actor: str) -> Collector:
@@ -102,7 +102,7 @@ def _taken(collector: Collector, target: str, url: str, config_dir: Path | None)
             return [_fetched(collector, target, config_dir)]
         return collector.file(Path(target), url)
     except NightLocked as error:
-        fail(str(error), LOCKED)
+        fail(error, LOCKED)
     except (ReferenceRefused, CrawlError, OSError) as error:
         say(str(error))
         return []
@@ -170,5 +170,5 @@ def remove(urls: tuple[str, ...], actor: str, config_dir: Path | None, data_dir:
         try:
             collector.remove(url)
         except ReferenceRefused as error:
-            fail(str(error))
+            fail(error)
         say(REFERENCE_REMOVED.format(url=url))

@@ -17,6 +17,7 @@ from review.strings import (
     REFERRAL_HOLIDAYS,
     REFERRAL_LISTED,
     REFERRAL_OVERDUE,
+    REFERRAL_PAPER_KINDS,
     REFERRAL_STEP,
     REFERRAL_WAITS,
 )
@@ -54,7 +55,7 @@ def _clear_errors() -> Iterator[None]:
     try:
         yield
     except (ReviewError, CrawlError) as error:
-        fail(str(error))
+        fail(error)
 
 
 def _take(
@@ -166,6 +167,7 @@ def _summary(referral: Referral) -> dict[str, Any]:
 def show(label: str, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """One hand-over: items, who did what when, papers that came back."""
     from review.referrals import by_label
+    from review.telling import event_told
 
     store, _ = open_store(config_dir, data_dir)
     with _clear_errors(), store.read() as connection:
@@ -178,9 +180,9 @@ def show(label: str, config_dir: Path | None, data_dir: Path | None, as_json: bo
     for item in referral.items:
         click.echo(f"  {item.number}  {item.case_label}  {item.packet_id or '—'}  {item.received_by}  {item.result}")
     for paper in referral.papers:
-        click.echo(f"  {paper.kind}  {paper.name}  SHA-256 {paper.sha256}")
+        click.echo(f"  {REFERRAL_PAPER_KINDS[paper.kind]}  {paper.name}  SHA-256 {paper.sha256}")
     for event in referral.events:
-        click.echo(f"{event.at}  {event.actor}  {REFERRAL_EVENTS[event.kind]}  {dict(event.detail)}")
+        click.echo(event_told(event.at, event.actor, event.kind, event.detail, REFERRAL_EVENTS))
 
 
 @command.command("submit")

@@ -49,9 +49,9 @@ def command(carry_out: bool, actor: str, config_dir: Path | None, data_dir: Path
         if carry_out:
             remove(store, data, planned, actor)
     except NightLocked as error:
-        fail(str(error), LOCKED)
+        fail(error, LOCKED)
     except CrawlError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     labels = [f"C-{number:08d}" for number in planned.captures]
     counts = {"lookups": len(planned.lookups), "logs": list(planned.logs), "bytes": planned.bytes}
     if as_json:

@@ -22,6 +22,8 @@ from review.commands._shared import (
     open_store,
     say,
 )
+from review.strings import NOT_READ, TOO_FEW_CLASSES, TOO_FEW_ROWS
+from review.telling import cause_of
 
 if TYPE_CHECKING:
     from config import Config
@@ -140,9 +142,7 @@ def learn(
     found = [*of_rules(now), *labelled(rows, now), *(_decided(config_dir, data_dir, now) if decisions else ())]
     families = {one.family for one in found}
     if not (len(families) > 1 and any(one.sells for one in found) and not all(one.sells for one in found)):
-        fail(
-            "learning needs labelled rows of at least two families, sellers and others: give JSON Lines with is_selling"
-        )
+        fail(TOO_FEW_ROWS)
     result = learnt(found, say)
     about = f"{len(found)} texts of {len(families)} families, {sum(one.sells for one in found)} of sellers"
     out.write_text(written(result.manner, about), encoding="utf-8")
@@ -180,12 +180,10 @@ def learn_classes(files: tuple[Path, ...], out: Path, config_dir: Path | None, a
     try:
         found = list(classed(_rows(tuple(path for file in files for path in _within(file)), Tally()), now))
     except UnknownClassError as error:
-        fail(str(error))
+        fail(error)
     families = {one.family for one in found}
     if len(families) < 2 or len({one.cls for one in found}) < 2:
-        fail(
-            "learning classes needs sellers' rows of at least two families and two classes: give JSON Lines with class"
-        )
+        fail(TOO_FEW_CLASSES)
     agreed = class_agreement(found, cross_validated(found, say))
     classes = learnt(found)
     about = f"{len(found)} texts of {len(families)} families, {len(agreed)} classes"
@@ -224,7 +222,7 @@ def _trial(config: Config, now: Context, phrase: str | None, concept: str, snipp
     try:
         return of_snippet(config, now, snippet) if snippet else of_phrase(config, phrase or "", concept)
     except (TrialError, ConfigError) as error:
-        fail(str(error))
+        fail(error)
 
 
 def _given(files: tuple[Path, ...], tally: Tally) -> Iterator[Candidate]:
@@ -240,7 +238,7 @@ def _rows(files: tuple[Path, ...], tally: Tally) -> Iterator[Document]:
         try:
             stream = sys.stdin.buffer if str(file) == "-" else file.open("rb")
         except OSError as error:
-            fail(f"cannot read {file}: {error.strerror or error}")
+            fail(NOT_READ.format(path=file, cause=cause_of(error)))
         with stream:
             for document in lines(stream):
                 if isinstance(document, Failed):

@@ -11,6 +11,7 @@ import click
 
 from review.commands._shared import FINE, PARTIAL, config_option, emit, fail, json_option, load_config, say
 from review.strings import NO_NAMES_FILE
+from review.telling import cause_of
 
 
 @click.command()
@@ -50,7 +51,7 @@ def _opened(names: Path) -> AbstractContextManager[IO[bytes]]:
     try:
         return nullcontext(sys.stdin.buffer) if str(names) == "-" else names.open("rb")
     except OSError as error:
-        fail(NO_NAMES_FILE.format(path=names, error=error.strerror))
+        fail(NO_NAMES_FILE.format(path=names, error=cause_of(error)))
 
 
 def _print(row: dict[str, str], as_json: bool) -> None:

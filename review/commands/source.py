@@ -41,7 +41,7 @@ def list_sources(config_dir: Path | None, as_json: bool) -> None:
     try:
         profiles = [read_profile(path) for _name, path in sorted(profile_paths(config_dir).items())]
     except ProfileError as error:
-        fail(str(error))
+        fail(error)
     names = ("id", "title", "kind", "access", "enabled", "verified_on", "hosts", "politeness", "notes")
     rows = [profile.model_dump(mode="json", include=set(names)) for profile in profiles]
     if as_json:
@@ -95,7 +95,7 @@ def check(
             for name in sources or sorted(profile_paths(config_dir))
         }
     except ProfileError as error:
-        fail(str(error))
+        fail(error)
     archived = _archived(list(replayed), pages, config_dir, data_dir)
     if as_json:
         emit({name: [*map(_as_json, kept), *map(_archived_json, archived[name])] for name, kept in replayed.items()})
@@ -124,14 +124,14 @@ def _archived(
         store = Store.open(store_url(data, config.settings.store.url))
     except StoreError as error:
         if data_dir is not None:
-            fail(str(error))
+            fail(error)
         return found
     try:
         archive = Archive(data / "archive")
         for name in names:
             found[name] = list(replay_archived(load_profile(name, config_dir), store, archive, pages))
     except ArchiveError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     finally:
         store.close()
     return found

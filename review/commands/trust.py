@@ -59,7 +59,7 @@ def show(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
     try:
         keys = trusted.read(data / "trust")
     except ReviewError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     if as_json:
         emit(keys)
         return
@@ -85,11 +85,11 @@ def rotate(leave_unstamped: bool, config_dir: Path | None, data_dir: Path | None
     from review import keys
     from review.errors import ReviewError
     from review.packets.unstamped import waiting
-    from review.strings import STAMP_COMMAND, STAMP_FIRST
+    from review.strings import DEVICE_SIGNS, STAMP_COMMAND, STAMP_FIRST
 
     config, data = _place(config_dir, data_dir)
     if config.settings.sign.command:
-        fail("[sign] command signs with a device: set its new public_key_file, the next packet registers it", PROBLEMS)
+        fail(DEVICE_SIGNS, PROBLEMS)
     office, now = config.settings.office.name, datetime.now(UTC)
     try:
         old = keys.office_key(data, office, now).id
@@ -99,7 +99,7 @@ def rotate(leave_unstamped: bool, config_dir: Path | None, data_dir: Path | None
             fail(STAMP_FIRST.format(key=old, count=len(left), commands=commands), PROBLEMS)
         click.echo(keys.rotate(data, office, now).id)
     except ReviewError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
 
 
 @command.command("revoke")
@@ -117,17 +117,17 @@ def revoke(key_id: str, reason: str, at: datetime | None, config_dir: Path | Non
     from review import trusted
     from review.errors import ReviewError
     from review.packets.unstamped import waiting
-    from review.strings import UNSTAMPED_REVOKED
+    from review.strings import KEY_REVOKED_NOW, UNSTAMPED_REVOKED
 
     _, data = _place(config_dir, data_dir)
     try:
         trusted.revoke(data / "trust", key_id, at.replace(tzinfo=UTC) if at else datetime.now(UTC), reason)
     except ReviewError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     left = [str(path) for path in waiting(data, key_id)]
     if left:
         say(UNSTAMPED_REVOKED.format(key=key_id, count=len(left), paths="\n".join(left)))
-    say(f"{key_id} revoked; run `zhengshao trust export DIR` and hand it to those who verify")
+    say(KEY_REVOKED_NOW.format(key=key_id))
 
 
 @command.command("approver")
@@ -151,7 +151,7 @@ def approver(holder: str, key_file: Path, passphrase: str, config_dir: Path | No
             data / "trust", key_file, passphrase, holder, config.settings.office.name, datetime.now(UTC)
         )
     except ReviewError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     click.echo(key_id)
 
 
@@ -195,7 +195,7 @@ def export(target: Path, config_dir: Path | None, data_dir: Path | None, as_json
     try:
         files = trusted.export(data / "trust", target)
     except ReviewError as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     if as_json:
         emit([{"file": name, "sha256": digest} for name, digest in files])
     else:

@@ -50,7 +50,7 @@ def _desk(config_dir: Path | None, data_dir: Path | None) -> Iterator[tuple[Conf
         with store.write() as connection:
             yield config, create_app(config, store, data), connection
     except AccountError as error:
-        fail(str(error))
+        fail(error)
     finally:
         store.close()
 

@@ -47,7 +47,7 @@ def command(
         numbers += captures_of_case(store, case_id) if case_id else []
         made = export_wacz(store, data, numbers, out, pictures=not without_pictures, actor=actor)
     except (CrawlError, ReviewError) as error:
-        fail(str(error), PROBLEMS)
+        fail(error, PROBLEMS)
     labels = [f"C-{number:08d}" for number in made.captures]
     if as_json:
         emit({"file": str(made.path), "sha256": made.sha256, "bytes": made.bytes, "captures": labels})

@@ -16,6 +16,7 @@ from crawlers.drift import Finding, Kind
 from crawlers.leases import TaskStatus
 from crawlers.records import KNOWN_STATES, Capture, Outcome, PageState, TaskKind
 from review.strings import ADVICE, DRIFT, SOURCE_DEGRADED, SOURCE_FAILED, SOURCE_NORMAL
+from review.telling import cause_told
 
 COVERAGE_FALL = 0.3
 """A source whose rows per page fall this far below its own median is degraded, however green its pages look."""
@@ -122,12 +123,12 @@ def _verdict(
         return SOURCE_NORMAL, ""
     if not pages:
         reason = errors.most_common(1)[0][0]
-        return SOURCE_FAILED, ADVICE["failed"].format(source=source, reason=reason)
+        return SOURCE_FAILED, ADVICE["failed"].format(source=source, reason=cause_told(reason))
     if worst:
         return SOURCE_DEGRADED, ADVICE[worst].format(source=source, count=states[worst], pages=pages)
     if errors:
         reason, count = errors.most_common(1)[0]
-        return SOURCE_DEGRADED, ADVICE["errors"].format(source=source, reason=reason, count=count)
+        return SOURCE_DEGRADED, ADVICE["errors"].format(source=source, reason=cause_told(reason), count=count)
     if rows_per_page == 0 and states[PageState.RESULTS]:
         return SOURCE_DEGRADED, ADVICE["no_rows"].format(source=source)
     if _fell(rows_per_page, history):
@@ -172,7 +173,7 @@ def _web_fault(tasks: Sequence[TaskStatus], errors: Counter[str], browser: bool)
     """The one line to act on; empty when what failed can be the sites' own doing."""
     for reason in ("door_down", "unfinished"):
         if errors[reason]:
-            return ADVICE["web"].format(reason=reason, count=errors[reason])
+            return ADVICE["web"].format(reason=cause_told(reason), count=errors[reason])
     if browser and errors[NO_BROWSER]:
         return ADVICE[NO_BROWSER].format(count=errors[NO_BROWSER])
     shown = [status for status in tasks if status.task.kind is TaskKind.BROWSER and status.reason != NO_BROWSER]
@@ -180,7 +181,7 @@ def _web_fault(tasks: Sequence[TaskStatus], errors: Counter[str], browser: bool)
     for visits in (plain, shown):
         if _silent(visits):
             reason = Counter(map(_error, visits)).most_common(1)[0][0]
-            return ADVICE["web_silent"].format(reason=reason, count=len(visits))
+            return ADVICE["web_silent"].format(reason=cause_told(reason), count=len(visits))
     return ""
 
 

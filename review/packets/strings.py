@@ -187,18 +187,18 @@ class Named(NamedTuple):
 
 
 PAPERS = {
-    "record": Named("电子数据提取笔录(草稿)", "电子数据提取笔录（草稿）"),
+    "record": Named("电子数据提取笔录（草稿）", "电子数据提取笔录（草稿）"),
     "list": Named("电子数据清单", "电子数据清单"),
     "targets": Named("处置对象清单", "处置对象清单"),
     "feedback": Named("反馈单", "处置情况反馈单"),
     "handover": Named("移交单及回执", "移交单及回执"),
     "jurisdiction": Named("管辖和违法事实", "管辖和违法事实表"),
-    "platform": Named("协助调取函(草稿)", "关于协助提供有关信息的函（草稿）"),
+    "platform": Named("协助调取函（草稿）", "关于协助提供有关信息的函（草稿）"),
     "thresholds": Named("情节要素统计表", "情节要素统计表"),
     "helpers": Named("服务提供者及证据保全清单", "服务提供者及证据保全清单"),
-    "report": Named("调查报告(草稿)", "调查报告（草稿）"),
+    "report": Named("调查报告（草稿）", "调查报告（草稿）"),
     "goods": Named("涉案物品清单", "涉案物品清单"),
-    "opinion": Named("提请认定函(草稿)", "关于提请出具认定意见的函（草稿）"),
+    "opinion": Named("提请认定函（草稿）", "关于提请出具认定意见的函（草稿）"),
     "others": Named("其他材料清单", "其他材料清单"),
 }
 NO_SUCH_PAPER = "agencies/*.toml 的 documents 里写了 {kind}，但没有这种文书"

@@ -13,6 +13,7 @@ from typing import IO, cast
 
 from review.errors import ListBroken
 from review.strings import BROKEN_LIST
+from review.telling import cause_of
 
 BLOCK_BYTES = 1 << 19
 SAMPLE_LINES = 50
@@ -54,7 +55,7 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
         with gzip.GzipFile(fileobj=cast(IO[bytes], _Resumed(start, stream))) as plain:
             yield from _whole_lines(iter(lambda: plain.read(BLOCK_BYTES), b""))
     except (EOFError, OSError, zlib.error) as error:
-        raise ListBroken(BROKEN_LIST.format(error=error)) from error
+        raise ListBroken(BROKEN_LIST.format(error=cause_of(error))) from error
 
 
 def _in_utf8(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ from review import cases
 from review.campaigns import labels_of
 from review.cases import Case
 from review.desk.tables import desk as desk_rows
+from review.findings import QUOTES_MAX, cut, gist
 from review.web.desk import Desk, desk
 from review.web.signing import address
 
@@ -29,7 +30,9 @@ MAX_CAPTURES = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One thing that speaks against the subject; `capture` and `name` say where it can be seen."""
+    """What speaks against the subject, sentences of one gist together; `capture` and `name` say where it can be seen.
+
+    `alike` are the sentences and passages beyond `quotes`."""
 
     axis: str
     cls: str
@@ -39,6 +42,7 @@ class Reason:
     where: str
     capture: int | None = None
     name: str = ""
+    alike: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,34 +161,33 @@ def _offer(connection: Connection, case: Case) -> Listing | None:
 
 
 def _reasons(connection: Connection, case: Case, kept: Sequence[Capture]) -> list[Reason]:
-    """Each reason once, heaviest first; a quote that can be seen in a capture leads there."""
+    """Each gist once, heaviest first; a passage that can be seen in a capture leads there."""
     places = _places(connection, [capture.id for capture in kept])
-    found: dict[tuple[str, str], Reason] = {}
+    groups: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for axis in AXES:
         for assessment in case.assessments:
             for signal in assessment.get(axis, {}).get("signals", []):
                 if signal["weight"] > 0:
-                    _add(found, axis, signal, places)
-    return sorted(found.values(), key=lambda reason: -reason.weight)
+                    groups.setdefault((axis, signal["class"], gist(signal["reason"])), []).append(signal)
+    found = [_reason(axis, signals, places) for (axis, _, _), signals in groups.items()]
+    return sorted(found, key=lambda reason: -reason.weight)
 
 
-def _add(
-    found: dict[tuple[str, str], Reason], axis: str, signal: Mapping[str, Any], places: Mapping[Any, tuple[int, str]]
-) -> None:
-    text, quote = signal["reason"].rstrip("。"), " ".join(signal["quote"].split())
-    quote = quote if len(quote) <= SHOWN_QUOTE_CHARS else quote[: SHOWN_QUOTE_CHARS - 1] + "…"
-    before = found.get((axis, text))
-    quotes = [*(before.quotes if before else ()), *([quote] if quote else [])]
-    capture, name = places.get(_same(axis, signal), (before.capture if before else None, before.name if before else ""))
-    found[(axis, text)] = Reason(
+def _reason(axis: str, signals: Sequence[Mapping[str, Any]], places: Mapping[Any, tuple[int, str]]) -> Reason:
+    ordered = sorted(signals, key=lambda signal: -signal["weight"])
+    said = list(dict.fromkeys((one["reason"].rstrip("。"), cut(one["quote"], SHOWN_QUOTE_CHARS)) for one in ordered))
+    quotes = list(dict.fromkeys(quote for _, quote in said if quote))[:QUOTES_MAX]
+    capture, name = next((places[key] for one in ordered if (key := _same(axis, one)) in places), (None, ""))
+    return Reason(
         axis=axis,
-        cls=signal["class"],
-        text=text,
-        weight=max(signal["weight"], before.weight if before else 0),
-        quotes=list(dict.fromkeys(quotes)),
-        where=signal["where"],
-        capture=before.capture if before and before.capture else capture,
-        name=before.name if before and before.capture else name,
+        cls=ordered[0]["class"],
+        text=said[0][0],
+        weight=ordered[0]["weight"],
+        quotes=quotes,
+        where=ordered[0]["where"],
+        capture=capture,
+        name=name,
+        alike=[(text, quote) for text, quote in said[1:] if quote not in quotes],
     )
 
 

@@ -18,6 +18,7 @@ from review.cases import parse_label
 from review.desk.index import CHINA
 from review.desk.roles import CASEWORK, Role
 from review.subjects import shown
+from review.telling import CODED
 from review.web import entry, security, words
 from review.web.desk import desk
 
@@ -49,6 +50,7 @@ def install(app: Flask, pages: Iterable[ModuleType]) -> None:
         host=host,
         label=label,
         milli=milli,
+        event_value=event_value,
         said=security.said,
         fromjson=json.loads,
     )
@@ -129,6 +131,21 @@ def source(name: str) -> str:
     profile = config.engines.get(name) or config.marketplaces.get(name)
     named = profile.title if profile and words.language() == "zh_Hans" else name
     return str(words.words().sources.named.get(named))
+
+
+def event_value(value: object, key: str) -> str:
+    """What stands under `key` in the detail of an event, codes in words; of a recipient's answer, the recipient's."""
+    if isinstance(value, list):
+        return "、".join(event_value(one, key) for one in value)
+    if key == "result":
+        named = (one.text for agency in desk().config.agencies.values() for one in agency.results if one.id == value)
+        return next(named, str(value))
+    if key == "agency" and (agency := desk().config.agencies.get(str(value))):
+        return agency.name
+    if key in ("subject", "subjects"):
+        return subject(str(value))
+    coded = getattr(words.words(), CODED[key]) if key in CODED else None
+    return str(coded.get(value)) if coded else str(value)
 
 
 def milli(value: int) -> str:

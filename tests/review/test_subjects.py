@@ -10,8 +10,8 @@ IDN = "特种作业证查询.com".encode("idna").decode()
 @pytest.mark.parametrize(
     ("subject", "expected"),
     [
-        (f"site:{IDN}", f"site:特种作业证查询.com({IDN})"),
-        (f"site:{IDN}/a", f"site:特种作业证查询.com/a({IDN})"),
+        (f"site:{IDN}", f"site:特种作业证查询.com（{IDN}）"),
+        (f"site:{IDN}/a", f"site:特种作业证查询.com/a（{IDN}）"),
         ("site:www.example.top", "site:www.example.top"),
         ("listing:xianyu:1", "listing:xianyu:1"),
         ("site:xn--\u00ff.com", "site:xn--\u00ff.com"),

@@ -64,8 +64,8 @@ class View:
         for axis, name in strings.AXES.items():
             verdict = self.source.assessment.get(axis, {"verdict": "clear"})
             if verdict["verdict"] != "clear":
-                reasons = by_reason(verdict["signals"], QUOTE_MAX).items()
-                signals = tuple((reason, tuple(quotes[:QUOTES_MAX])) for reason, quotes in reasons)[:SIGNALS_MAX]
+                reasons = by_reason(verdict["signals"], QUOTE_MAX, QUOTES_MAX).items()
+                signals = tuple((reason, tuple(quotes)) for reason, quotes in reasons)[:SIGNALS_MAX]
                 found.append(Finding(name, verdict["class"], strings.LEVELS[verdict["verdict"]], signals))
         return tuple(found)
 

@@ -213,7 +213,8 @@ def lines(report: Dict[str, Any], language: str) -> List[str]:
         mark = MARKS[found["status"]][0 if chinese else 1]
         said = printable(found["detail"])
         detail = f"（{said}）" if chinese else f" ({said})"
-        printed.append(f"[{mark}] {name}: {words}{detail if said else ''} {found['code']}")
+        colon = "：" if chinese else ": "
+        printed.append(f"[{mark}] {name}{colon}{words}{detail if said else ''} {found['code']}")
     printed.append(VERDICTS[report["verdict"]][0 if language == "zh" else 1] + " " + printable(report["packet_id"]))
     if report.get("manifest_sha256"):
         printed.append("manifest.json SHA-256 " + report["manifest_sha256"])

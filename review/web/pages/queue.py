@@ -72,6 +72,7 @@ def _page(connection: Connection, query: Query, chosen: str, said: Said | None =
     facts: dict[str, Any] = {
         "query": query,
         "found": found,
+        "nothing_waits": not found.total and query.values == {"state": "open"} and not query.text,
         "rows": rows,
         "held": held,
         "case_id": case_id,

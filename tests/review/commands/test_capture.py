@@ -65,7 +65,7 @@ def test_a_page_that_was_not_had_is_named(monkeypatch: pytest.MonkeyPatch, tmp_p
     _gives(monkeypatch, FOUND)
     result = _run(ONE, THIRD, "--data", str(tmp_path))
     assert result.exit_code == 3
-    assert result.stdout.splitlines() == [f"{ONE}  已取证", f"{THIRD}  没有完成(unfinished)"]
+    assert result.stdout.splitlines() == [f"{ONE}  已取证", f"{THIRD}  没有完成"]
 
 
 def test_what_the_crawl_cannot_do_is_said_without_a_trace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -168,11 +168,11 @@ def test_unknown_place_asks_for_both(tmp_path: Path) -> None:
 
 def test_the_five_papers_of_an_enforcement_organ(built: Built) -> None:
     names = [one["file"].partition("_")[2] for one in papers_of(built("police", "market"))]
-    for name in ("涉嫌犯罪案件移送书", "调查报告(草稿)", "涉案物品清单", "提请认定函(草稿)", "其他材料清单"):
+    for name in ("涉嫌犯罪案件移送书", "调查报告（草稿）", "涉案物品清单", "提请认定函（草稿）", "其他材料清单"):
         assert name in names
     others = [one["file"].partition("_")[2] for one in papers_of(built("police", "cac"))]
     assert others[0] == "线索移送函"
-    assert "调查报告(草稿)" not in others
+    assert "调查报告（草稿）" not in others
 
 
 def test_thresholds_allow_unknown_and_keep_what_was_counted(tmp_path: Path) -> None:

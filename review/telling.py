@@ -1,0 +1,78 @@
+"""What codes of the record are called where people read them at a terminal: events, reasons of failures, errors.
+
+The words are those of the review desk (`web/words/zh_Hans.toml`), read without the desk.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from review.strings import AXES, LEVELS, OS_ERRORS, QUOTED_CAUSE, SAID_BY, VERDICT_TOLD, VERDICT_WHOM
+from review.subjects import shown
+
+_WORDS = Path(__file__).parent / "web" / "words" / "zh_Hans.toml"
+CODED = {"before": "state", "decision": "decision", "found": "found"}
+"""Which values of an event's detail are codes, and the table of the desk's words that names them."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@cache
+def _words() -> Mapping[str, Any]:
+    return tomllib.loads(_WORDS.read_text("utf-8"))
+
+
+def cause_told(code: str) -> str:
+    """Why a visit failed, by the code that is kept; what has no words is told by the code."""
+    return str(_words()["sources"]["reason"].get(code, code))
+
+
+def contact_kind(code: str) -> str:
+    """`wechat` → `微信`."""
+    return str(_words()["contact"].get(code, code))
+
+
+def event_told(
+    at: str, actor: str, kind: str, detail: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> str:
+    """One line of a history; `names` are the words for its kinds where they are not those of cases."""
+    kinds = names if names is not None else _words()["event"]
+    told = "，".join(f"{_words()['detail'].get(key, key)} {_value(key, one)}" for key, one in detail.items() if one)
+    return "  ".join(part for part in (at, actor, kinds.get(kind, kind), told) if part)
+
+
+def _value(key: str, value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "、".join(_value(key, one) for one in value)
+    return str(_words().get(CODED.get(key, ""), {}).get(value, shown(str(value))))
+
+
+def verdict_told(axis: str, verdict: Mapping[str, Any]) -> str:
+    """One verdict in one line: `售假：立案 · 代办出证（1.00）`."""
+    whom = VERDICT_WHOM.format(whom=verdict["imitates"]) if verdict.get("imitates") else ""
+    return VERDICT_TOLD.format(
+        axis=AXES[axis], level=LEVELS[verdict["verdict"]], cls=verdict["class"], whom=whom, score=verdict["score"]
+    )
+
+
+def error_told(error: BaseException | str) -> str:
+    """What stopped a command, in Chinese: our sentences as they are, the operating system's by number, and what
+    a library or a lower floor says in English as a quotation on lines of its own."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return cause_of(error)
+    said = str(error).strip()
+    return said if _HAN.search(said) else QUOTED_CAUSE.format(said="\n  ".join(said.splitlines()))
+
+
+def cause_of(error: BaseException) -> str:
+    """The same as part of a Chinese sentence: what has no words of ours is quoted."""
+    if isinstance(error, OSError) and error.errno is not None:
+        named = OS_ERRORS.get(errno.errorcode.get(error.errno, ""), "")
+        return named or SAID_BY.format(said=error.strerror)
+    said = str(error).strip()
+    return said if _HAN.search(said) else SAID_BY.format(said=said)
