@@ -14,7 +14,7 @@ from detectors import strings
 from detectors.masking import shown, shown_verdict
 from detectors.runner import assess
 from review.strings import CONTACT_TOLD, UNJUDGED
-from review.telling import contact_kind
+from review.telling import contact_kind, state_told
 
 if TYPE_CHECKING:
     from detectors.base import Assessment, Contact, Verdict
@@ -171,7 +171,7 @@ def render(document: Document, assessment: Assessment) -> str:
     """The answer for people: both verdicts, each reason with its quote."""
     parts = [f"{document.id}  {document.url}".rstrip()]
     if assessment.state not in KNOWN_STATES:
-        return "\n".join([*parts, UNJUDGED.format(state=assessment.state)])
+        return "\n".join([*parts, UNJUDGED.format(state=state_told(assessment.state))])
     for verdict in (assessment.impersonation, assessment.selling):
         parts.extend(_verdict(shown_verdict(verdict)))
     parts.extend(_contact(contact) for contact in map(shown, assessment.contacts))

@@ -32,6 +32,11 @@ def cause_told(code: str) -> str:
     return str(_words()["sources"]["reason"].get(code, code))
 
 
+def state_told(code: str) -> str:
+    """How a page could be read: `results` → `正常读取`."""
+    return str(_words()["page_state"].get(code, code))
+
+
 def contact_kind(code: str) -> str:
     """`wechat` → `微信`."""
     return str(_words()["contact"].get(code, code))

@@ -10,7 +10,7 @@ import click
 
 from review.commands._shared import config_option, emit, fail, json_option
 from review.strings import NOT_READ, PARSED, REMARKED
-from review.telling import cause_of
+from review.telling import cause_of, state_told
 
 if TYPE_CHECKING:
     from crawlers.profiles import ParsedPage
@@ -59,7 +59,7 @@ def _body(file: Path) -> bytes:
 
 def _print(parsed: ParsedPage) -> None:
     document = parsed.as_json()
-    read = PARSED.format(source=parsed.source, state=parsed.state.value, count=len(document["results"]))
+    read = PARSED.format(source=parsed.source, state=state_told(parsed.state.value), count=len(document["results"]))
     click.echo(REMARKED.format(name=read, remark=parsed.reason) if parsed.reason else read)
     for kind in ("results", "ads", "cards"):
         for row in document[kind]:

@@ -238,7 +238,7 @@ def return_(label: str, reason: str, actor: str, config_dir: Path | None, data_d
 
 @command.command("send")
 @label_argument
-@click.option("--channel", required=True, help="How it went: 公文交换, 专人送达 …")
+@click.option("--channel", required=True, help="How it went, such as 公文交换 or 专人送达")
 @click.option("--number", "doc_number", default="", help="文号.")
 @click.option("--at", "sent_at", default="", help="When, ISO 8601 (default: now).")
 @actor_option
@@ -333,7 +333,7 @@ def file(
 
 @command.command("remind")
 @label_argument
-@click.option("--channel", required=True, help="How: 电话, 函 …")
+@click.option("--channel", required=True, help="How, such as 电话 or 函")
 @actor_option
 @config_option
 @data_option

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -64,10 +65,22 @@ def show(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
         emit(keys)
         return
     for name, key in sorted(keys.items()):
-        revoked = f"  revoked {key['revoked_at']} {key.get('revoked_reason', '')}" if key.get("revoked_at") else ""
-        who = key.get("holder") or key["office"]
-        use = key.get("use", "seal")
-        click.echo(f"{name}  {key['alg']}  {use}  {key['valid_from']} – {key['valid_to']}  {who}{revoked}")
+        click.echo(_listed(name, key))
+
+
+def _listed(name: str, key: Mapping[str, Any]) -> str:
+    from review.strings import KEY_LISTED, KEY_REVOKED, KEY_USES
+
+    gone = {"at": key.get("revoked_at"), "reason": key.get("revoked_reason", "")}
+    return KEY_LISTED.format(
+        key=name,
+        alg=key["alg"],
+        use=KEY_USES[key.get("use", "seal")],
+        begins=key["valid_from"],
+        ends=key["valid_to"],
+        who=key.get("holder") or key["office"],
+        revoked=KEY_REVOKED.format(**gone) if gone["at"] else "",
+    )
 
 
 @command.command("rotate")

@@ -117,7 +117,7 @@ def _print_confusion(console: Console, one: dict[str, Any]) -> None:
     outcome, colour = EVALUATION_OUTCOMES["missed" if one["truth"] else "accused"]
     labels = " · ".join(str(value) for value in one["labels"].values())
     verdict = f"{VERDICTS[one['verdict']]} {one['class']}"
-    console.print(f"\n[{colour}]{outcome}[/] [bold]{escape(str(one['id']))}[/] {AXES[one['axis']]}: {escape(verdict)}")
+    console.print(f"\n[{colour}]{outcome}[/] [bold]{escape(str(one['id']))}[/] {AXES[one['axis']]}：{escape(verdict)}")
     console.print(Padding(f"[dim]{escape(labels)}[/]", _INDENT, expand=False))
     said = [("excerpt", one.get("excerpt"))] if one.get("excerpt") else []
     said += [("reason", reason) for reason in one.get("reasons", ())]

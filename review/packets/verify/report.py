@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import sys
 import threading
 import unicodedata
@@ -30,6 +31,7 @@ from review.packets.verify.custody import check_custody
 from review.packets.verify.reasons import MALFORMED, MARKS, TITLES, VERDICTS, WORDS, Finding, Unknown
 from review.packets.verify.trust import check_approvals, check_heads, check_seal
 
+ENGLISH = re.compile("[A-Za-z]+ [a-z]+ [a-z]+")
 EXITS = {"valid": 0, "invalid": 1, "unknown": 2}
 Checks = Dict[str, Callable[[Packet], str]]
 GATES: Checks = {"zip": check_zip, "manifest": check_manifest, "files": check_files}
@@ -212,13 +214,18 @@ def lines(report: Dict[str, Any], language: str) -> List[str]:
         words = WORDS[found["code"]] if chinese else found["code"].replace("_", " ").lower()
         mark = MARKS[found["status"]][0 if chinese else 1]
         said = printable(found["detail"])
-        detail = f"（{said}）" if chinese else f" ({said})"
+        detail = f"（{quoted(said)}）" if chinese else f" ({said})"
         colon = "：" if chinese else ": "
         printed.append(f"[{mark}] {name}{colon}{words}{detail if said else ''} {found['code']}")
     printed.append(VERDICTS[report["verdict"]][0 if language == "zh" else 1] + " " + printable(report["packet_id"]))
     if report.get("manifest_sha256"):
         printed.append("manifest.json SHA-256 " + report["manifest_sha256"])
     return printed
+
+
+def quoted(said: str) -> str:
+    """What a library says in English is marked as its words within a Chinese line; paths and numbers are neither."""
+    return f"原话“{said}”" if ENGLISH.search(said) else said
 
 
 def fetch_libraries() -> None:

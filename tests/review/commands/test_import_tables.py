@@ -54,7 +54,7 @@ def test_a_mapping_overrules_and_what_is_taken_is_told(tmp_path: Path, table: Pa
 def test_a_mapping_that_does_not_fit_says_what_would(tmp_path: Path, table: Path) -> None:
     refused = run(tmp_path, str(table), "--map", "网站=url", expect=1).stderr
     assert "涉事地址" in refused
-    assert "is no column" in refused
+    assert "不是表里的列" in refused
     assert run(tmp_path, str(table), "--map", "网站", expect=2).stderr
     (line,) = run(tmp_path, str(table), "--map", "涉事地址=link", "--json", expect=1).stdout.splitlines()
     assert json.loads(line)["code"] == "table_field"

@@ -51,7 +51,7 @@ def test_reads_stdin_and_resolves_against_the_address_given() -> None:
 
 def test_people_get_a_table() -> None:
     result = run("parse", "jd", str(FIXTURES / "jd" / "normal.html"))
-    assert "jd: results, 2 results" in result.stdout
+    assert "jd：正常读取，结果 2 条" in result.stdout
     assert "示例旗舰店" in result.stdout
     assert "https://item.jd.com/700001.html" in result.stdout
 

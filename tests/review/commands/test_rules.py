@@ -151,7 +151,7 @@ def test_rows_of_a_file_are_tried_and_counted_by_label(tmp_path: Path) -> None:
         (("免考", "--as", "exemp"), "exempt"),
         (("{nothing}免考", "--as", "exempt"), "[lists]"),
         (("免考", "--data", "/nonexistent"), "db upgrade"),
-        (("免考", "--in", "/nonexistent.jsonl"), "cannot read"),
+        (("免考", "--in", "/nonexistent.jsonl"), "没有这个文件或目录"),
         (("--rule", "/nonexistent.toml"), "nonexistent.toml"),
     ],
 )

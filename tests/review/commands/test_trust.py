@@ -36,7 +36,7 @@ def test_keys_are_shown_replaced_and_revoked(data: Path) -> None:
     shown = json.loads(run(data, "trust", "show", "--json").stdout)
     assert set(shown) == {old, new}
     run(data, "trust", "revoke", old, "--reason", "介质遗失", "--at", "2026-02-01T00:00:00")
-    assert "revoked 2026-02-01T00:00:00Z 介质遗失" in run(data, "trust", "show").stdout
+    assert "已吊销 2026-02-01T00:00:00Z 介质遗失" in run(data, "trust", "show").stdout
     assert "there are" in run(data, "trust", "revoke", "0000", "--reason", "x", expect=1).output
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from review import strings
 from review.web import words
 
 TEMPLATES = words.FOLDER.parent / "templates"
@@ -58,11 +56,3 @@ def test_templates_hold_no_words_of_their_own() -> None:
     for path in sorted(TEMPLATES.rglob("*.html")):
         text = re.sub(r"{#.*?#}", "", path.read_text("utf-8"), flags=re.DOTALL)
         assert not re.findall(r"[\u4e00-\u9fff]{2,}", text), path.name
-
-
-def test_chinese_is_written_with_chinese_punctuation() -> None:
-    """GB/T 15834: no half-width comma, semicolon, colon, question mark or bracket beside a Chinese character."""
-    narrow = re.compile(r"[\u4e00-\u9fff”》][,;:?(]|[,;:?)][\u4e00-\u9fff“《]")
-    told = (words.FOLDER / "zh_Hans.toml").read_text("utf-8") + (Path(strings.__file__)).read_text("utf-8")
-    wrong = [line for line in told.splitlines() if narrow.search(line) and not line.startswith("#")]
-    assert wrong == []
