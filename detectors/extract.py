@@ -19,27 +19,22 @@ from detectors.limits import (
     MAX_HTML_CHARS,
     MAX_IMAGES,
     MAX_LINKS,
-    MAX_SCRIPT_STRING_CHARS,
     MAX_TEMPLATES,
     MAX_WRITES,
     SHELL_CHARS,
 )
+from detectors.literals import HAN_RUN, SPACE, chinese_in
 from detectors.uncollected import uncollected
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_SPACE = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S{1,500})")
-_SCRIPT_STRING = re.compile(r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`")
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_MARKUP_IN_STRING = re.compile(r"<[^<>]{0,400}>|\\[nrt\"'/]")
 _WRITTEN = ("text", "tel", "number", "search")
 _PERSONAL = ("姓名", "证件", "身份证", "证书", "持证人", "证号", "编号")
 _DRAWN = re.compile(r"content\s*:\s*(\"[^\"\n]{2,400}\"|'[^'\n]{2,400}')")
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _TEMPLATE = re.compile(r"^<template[^>]{0,400}>|</template>$")
-_HAN_RUN = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff]")
 _made = tuple.__new__
 
 
@@ -171,7 +166,7 @@ class _Walk:
             self.break_block()
             self.block = (section, hidden)
         # printable is no space but the plain one
-        value = raw if " " not in raw and raw.isprintable() else _SPACE.sub(" ", raw)
+        value = raw if " " not in raw and raw.isprintable() else SPACE.sub(" ", raw)
         if value[0] == " " and (self.length == self.block_start or self.pieces[-1][-1:] == " "):
             value = value.lstrip(" ")
         self.pieces.append(value)
@@ -182,7 +177,7 @@ class _Walk:
         self.length += len(value)
 
     def heading(self, node: LexborNode) -> None:
-        value = _SPACE.sub(" ", node.text(deep=True)).strip()
+        value = SPACE.sub(" ", node.text(deep=True)).strip()
         if value and not self.title:
             self.title = value
             self.whole("title", value)
@@ -190,11 +185,10 @@ class _Walk:
     def whole(self, kind: str, value: str) -> None:
         """A passage of its own, apart from the running block."""
         self.break_block()
-        start = self.length
-        self.add(value)
-        self.passages.append(Passage(kind, start, self.length))
-        self.add("\n")
-        self.block_start = self.length
+        end = self.length + len(value)
+        self.passages.append(_made(Passage, (kind, self.length, end, False)))
+        self.pieces += value, "\n"
+        self.length = self.block_start = end + 1
 
     def break_block(self) -> None:
         end = self.length
@@ -284,12 +278,11 @@ class _Walk:
         body = node.text(deep=True)
         if any(word in body for word in self.writing):
             body = self.written(body)
-        if body:
-            self.strings(body)
+        self.markup.scripts += chinese_in(body)
 
     def written(self, body: str) -> str:
         """Walks what the script writes where it stands; returns what is left of it."""
-        titled = _SPACE.sub(" ", written.title(body)).strip()
+        titled = SPACE.sub(" ", written.title(body)).strip()
         if titled:
             self.title = self.title or titled
             self.whole("title", titled)
@@ -306,7 +299,7 @@ class _Walk:
 
     def picture(self, node: LexborNode) -> None:
         """Words within a drawing."""
-        value = _SPACE.sub(" ", node.text(deep=True)).strip()
+        value = SPACE.sub(" ", node.text(deep=True)).strip()
         if value and len(value) <= MAX_DRAWN_CHARS and not value.isascii() and len(self.markup.drawn) < MAX_DRAWN:
             self.markup.drawn.append(value)
 
@@ -325,20 +318,8 @@ class _Walk:
         body = node.text(deep=True)
         for match in _DRAWN.finditer(body) if "content" in body else ():
             value = _CSS_ESCAPE.sub(lambda found: written.character(found[1]), match[1][1:-1]).strip()
-            if _HAN_RUN.search(value) and len(self.markup.drawn) < MAX_DRAWN:
+            if HAN_RUN.search(value) and len(self.markup.drawn) < MAX_DRAWN:
                 self.markup.drawn.append(value)
-
-    def strings(self, body: str) -> None:
-        """String literals with Chinese in them: footers and pages are written by scripts, too."""
-        if "\\u" in body:
-            body = _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), body)
-        if body.isascii() or not _HAN_RUN.search(body):
-            return
-        for value in _SCRIPT_STRING.findall(body[:MAX_SCRIPT_STRING_CHARS]):
-            if not value.isascii() and _HAN_RUN.search(value):
-                plain = _SPACE.sub(" ", _MARKUP_IN_STRING.sub(" ", value[1:-1])).strip()
-                if plain:
-                    self.markup.scripts.append(plain)
 
     def page(self, url: str, *, truncated: bool) -> Page:
         self.end_form()
@@ -364,12 +345,12 @@ class _Walk:
         self.break_block()
         for image in self.markup.images:
             if len(image.alt) > 1:
-                self.whole("alt", _SPACE.sub(" ", image.alt))
+                self.whole("alt", SPACE.sub(" ", image.alt))
         for value in self.markup.drawn:
             self.whole("alt", value)
         for name in ("description", "keywords"):
             if self.markup.metas.get(name):
-                self.whole("meta", _SPACE.sub(" ", self.markup.metas[name]))
+                self.whole("meta", SPACE.sub(" ", self.markup.metas[name]))
         for value in self.markup.scripts:
             self.whole("script", value)
 
