@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -76,35 +76,35 @@ def _likened(host: str) -> set[str]:
 def _shown(page: Page, registry: Registry) -> Iterator[Claim]:
     """Files, links, frames and form targets, where most of them are one official site's."""
     markup = page.markup
-    files = [source for source in markup.assets if "conac.cn" not in source and "jiucuo" not in source]
-    programs = [source for source in files if _PROGRAM.search(source)]
+    hosts = [
+        (source, host_of(source)) for source in markup.assets if "conac.cn" not in source and "jiucuo" not in source
+    ]
+    programs = [host for source, host in hosts if _PROGRAM.search(source)]
     yield from _mostly("code", programs, _PROGRAMS_MIN, _ASSET_SHARE, registry)
-    yield from _mostly("assets", files, _ASSETS_MIN, _ASSET_SHARE, registry)
-    yield from _linked([link.href for link in markup.links], registry)
+    yield from _mostly("assets", [host for _, host in hosts], _ASSETS_MIN, _ASSET_SHARE, registry)
+    yield from _linked([host_of(link.href) for link in markup.links], registry)
     if markup.images and is_official(host_of(markup.images[0].src), registry):
         yield Claim("logo", markup.images[0].src, host=host_of(markup.images[0].src), where="html")
     if len(page.text) < _FRAMED_CHARS:
-        for claim in _mostly("frame", markup.frames, 1, 0.0, registry):
+        for claim in _mostly("frame", [*map(host_of, markup.frames)], 1, 0.0, registry):
             whole = len(page.text) < _DOOR_CHARS and not markup.links
             yield replace(claim, kind="door") if whole else claim
-    yield from _mostly("form", [form.action or "" for form in markup.forms], 1, 0.0, registry)
+    yield from _mostly("form", [host_of(form.action or "") for form in markup.forms], 1, 0.0, registry)
 
 
-def _linked(addresses: list[str], registry: Registry) -> Iterator[Claim]:
-    for claim in _mostly("links", addresses, _LINKS_MIN, _LINK_SHARE, registry):
-        whole = _hosts(addresses)[claim.host] >= max(_COLUMNS_MIN, _COLUMNS_SHARE * len(addresses))
+def _linked(hosts: list[str], registry: Registry) -> Iterator[Claim]:
+    for claim in _mostly("links", hosts, _LINKS_MIN, _LINK_SHARE, registry):
+        whole = hosts.count(claim.host) >= max(_COLUMNS_MIN, _COLUMNS_SHARE * len(hosts))
         yield replace(claim, kind="columns") if whole else claim
 
 
-def _mostly(kind: str, addresses: list[str], least: int, share: float, registry: Registry) -> Iterator[Claim]:
-    for host, count in _hosts(addresses).most_common(4):
-        if count >= least and count >= share * len(addresses) and is_official(host, registry):
+def _mostly(kind: str, hosts: list[str], least: int, share: float, registry: Registry) -> Iterator[Claim]:
+    """The official site that most of some addresses are of, by their hosts; empty are those of relative ones."""
+    named = list(filter(None, hosts))
+    for host, count in Counter(named).most_common(4) if len(named) >= least else ():
+        if count >= least and count >= share * len(hosts) and is_official(host, registry):
             yield Claim(kind, host, host=host, where="html")
             return
-
-
-def _hosts(addresses: Iterable[str]) -> Counter[str]:
-    return Counter(host for host in map(host_of, addresses) if host)
 
 
 def host_of(address: str) -> str:

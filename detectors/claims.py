@@ -131,8 +131,8 @@ def _find_footers(page: Page) -> list[Passage]:
     marked = [passage for passage in page.passages if passage.kind in ("footer", "written", "script")]
     if any(passage.kind == "footer" for passage in marked):
         return marked
-    visible = [passage for passage in page.passages if passage.kind not in ("alt", "meta", "script", "title", "code")]
-    tail = visible[-_LAST_PASSAGES:]
+    visible = (one for one in reversed(page.passages) if one.kind not in ("alt", "meta", "script", "title", "code"))
+    tail = [*islice(visible, _LAST_PASSAGES)][::-1]
     near = [index for index, passage in enumerate(tail) if any(word in page.quote(passage) for word in _FOOTER_WORDS)]
     last = [passage for index, passage in enumerate(tail) if any(abs(index - other) <= 2 for other in near)]
     return sorted({*last, *marked}, key=lambda passage: passage.start)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from crawlers.needles import encoded
 from crawlers.records import PageState
@@ -20,6 +20,10 @@ PLAIN_HOST = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
 """An address whose host needs no closer look."""
 LINKED_HOST = re.compile(r"(?:https?:)?//([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
 """The same of a link, which may leave the scheme to its page."""
+
+_WHOLE_ADDRESS = re.compile(r"https?://[a-z0-9.-]+/[^\s?#;]*(?:\?[^\s#;]+)?")
+_ROOTED_ADDRESS = re.compile(r"(?!\S*/\.)/(?!/)[^\s?#;]*(?:\?[^\s#;]+)?")
+"""Addresses that `urljoin`, which takes a link apart and puts it together again, leaves as they are."""
 
 
 class Passage(NamedTuple):
@@ -170,6 +174,17 @@ class Page:
             self.memo["host"] = plain[1] if plain else _host(self.parts)
         host: str = self.memo["host"]
         return host
+
+    def joined(self, address: str) -> str:
+        """What an address that stands in the page leads to. ValueError for one that is broken."""
+        root = self.once("root", self._root)
+        if root and _WHOLE_ADDRESS.fullmatch(address):
+            return address
+        return root + address if root and _ROOTED_ADDRESS.fullmatch(address) else urljoin(self.url, address)
+
+    def _root(self) -> str:
+        scheme, netloc = self.parts[:2]
+        return f"{scheme}://{netloc}" if scheme in ("http", "https") and netloc else ""
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """The value of `make()`, computed at the first call."""

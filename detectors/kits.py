@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawlers.needles import Needle, encoded
 from detectors import skeleton, strings
@@ -137,7 +137,7 @@ def _own_path(page: Page, address: str) -> str:
     if elsewhere and elsewhere[1] != page.parts.netloc:
         return ""
     try:
-        parts = urlsplit(urljoin(page.url, address.strip()))
+        parts = urlsplit(page.joined(address.strip()))
     except ValueError:
         return ""
     return parts.path.lower() if not parts.netloc or parts.netloc == page.parts.netloc else ""

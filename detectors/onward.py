@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from detectors.base import Axis, FollowUp, detector
 from detectors.features import LINKED_HOST
@@ -85,7 +85,7 @@ def _links(page: Page, found: Mapping[str, Collection[str]]) -> Iterator[tuple[s
         if relative and len(found.get(_inner(said), range(most))) >= most:
             continue
         try:
-            target = urlsplit(urljoin(page.url, link.href.strip()).partition("#")[0])
+            target = urlsplit(page.joined(link.href.strip()).partition("#")[0])
             sound = target.scheme in ("http", "https") and bool(target.hostname)
         except ValueError:
             continue

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawlers.records import PageState
 from detectors import organs
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Form, Page
 
-_INNER_WORDS = ("证书查询", "证件查询", "查询入口", "在线查询", "真伪查询", "信息查询", "操作证查询")
+_INNER_WORDS = re.compile("证书查询|证件查询|查询入口|在线查询|真伪查询|信息查询|操作证查询")
 _BUTTON_CHARS = 24
 _MAX_INNER = 3
 _MAX_FRAMES = 3
@@ -50,7 +52,6 @@ def _wants_a_person(form: Form) -> bool:
 
 
 def _kinds(form: Form) -> set[str]:
-    words = organs.table()["fields"]
     kinds: set[str] = set()
     for field in form.fields:
         if field.kind in ("hidden", "submit", "button"):
@@ -58,8 +59,16 @@ def _kinds(form: Form) -> set[str]:
         if field.kind == "password":
             kinds.add("enrol")
         said = field.words.lower()
-        kinds.update(kind for kind, known in words.items() if any(word in said for word in known))
+        kinds.update(kind for kind, words in _field_words() if words.search(said))
     return kinds
+
+
+@cache
+def _field_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Kinds of fields, and what is said of each."""
+    return tuple(
+        (kind, re.compile("|".join(map(re.escape, words)))) for kind, words in organs.table()["fields"].items()
+    )
 
 
 def _has_button(page: Page, form: Form) -> bool:
@@ -98,7 +107,7 @@ def _frames(page: Page) -> Iterator[FollowUp]:
         return
     for source in dict.fromkeys(page.markup.frames[:_MAX_FRAMES]):
         try:
-            target = urljoin(page.url, source.strip())
+            target = page.joined(source.strip())
         except ValueError:
             continue
         if target.startswith(("http://", "https://")) and target != page.url:
@@ -107,12 +116,12 @@ def _frames(page: Page) -> Iterator[FollowUp]:
 
 def _inner_pages(page: Page) -> Iterator[FollowUp]:
     seen: set[str] = set()
-    for link in page.markup.links:
-        words = page.text[link.start : link.end]
-        if len(seen) >= _MAX_INNER or not any(word in words for word in _INNER_WORDS):
+    for link in page.markup.links if _INNER_WORDS.search(page.text) else ():
+        if len(seen) >= _MAX_INNER or not _INNER_WORDS.search(page.text, link.start, link.end):
             continue
+        words = page.text[link.start : link.end]
         try:
-            target = urljoin(page.url, link.href)
+            target = page.joined(link.href)
             inside = urlsplit(target).hostname == page.parts.hostname and urlsplit(target).scheme in ("http", "https")
         except ValueError:
             continue

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, filterfalse
 from operator import methodcaller
 from pathlib import Path
 from string import ascii_uppercase
@@ -45,7 +45,9 @@ _CLAUSE_EDGE = re.compile(r"[，,。；;：:！!？?、\s【】\[\]（）()“�
 _EDGE_CHARS = 16
 """How far from a span its clause's edge is looked for."""
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
-_COLUMN = re.compile(r"\n.\n")
+_ONE = r"[^。！？!?；;\n]"
+_COLUMN_END = re.compile(rf"\n(?:(?<=\n{_ONE}\n)|(?<=\A{_ONE}\n))(?={_ONE}(?:\n|\Z))")
+"""After a line of one character, before another such line."""
 _END = methodcaller("end")
 _LONGEST_CHAIN = 3
 _FEW_GLYPHS = 300
@@ -342,16 +344,9 @@ def clauses(text: str, start: int, end: int) -> tuple[int, int]:
 def sentence_ends(text: str) -> tuple[int, ...]:
     """Offsets just after each sentence's end, the end of the text last. The lines of a column of single characters
     are no sentences."""
-    ends: Iterable[re.Match[str]] = _SENTENCE_END.finditer(text)
-    if text[1:2] == "\n" or _COLUMN.search(text):
-        ends = (match for match in ends if not _in_column(text, *match.span()))
-    return (*map(_END, ends), len(text) + 1)
-
-
-def _in_column(text: str, start: int, end: int) -> bool:
-    """Whether all that ends there is a line of one character before another such line."""
-    one_above = start == 1 or (start > 1 and text[start - 2] == "\n")
-    return one_above and end < len(text) and text[start:end] == "\n" and text[end + 1 : end + 2] in ("", "\n")
+    ends = map(_END, _SENTENCE_END.finditer(text))
+    in_columns = set(map(_END, _COLUMN_END.finditer(text)))
+    return (*(filterfalse(in_columns.__contains__, ends) if in_columns else ends), len(text) + 1)
 
 
 def is_han(character: str) -> bool:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawlers.needles import Needle, needle
 from detectors.base import Axis, Trace, detector
@@ -124,7 +124,7 @@ def _links(page: Page, context: Context) -> Iterator[Trace]:
         if plain and plain[1] in settled:
             continue
         try:
-            parts = urlsplit(urljoin(page.url, href))
+            parts = urlsplit(page.joined(href))
             host = (parts.hostname or "").rstrip(".")
         except ValueError:
             continue
