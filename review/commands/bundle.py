@@ -44,7 +44,11 @@ def command() -> None:
 @data_option
 @json_option
 def build(label: str, keep: bool, actor: str, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Build a packet for every case of a draft, and one sealed bundle of them with letter, 台账 and light copy."""
+    """Build a packet for every case of a draft, and one sealed bundle of them with letter, 台账 and light copy.
+
+    \b
+    zhengshao bundle build R-2026-000001
+    """
     from crawlers.records import CrawlError
     from crawlers.store import Store, store_url
     from review import bundles
@@ -104,7 +108,11 @@ def verify_bundle(bundle: Path, trust: Path | None, lang: str, as_json: bool) ->
 @config_option
 @data_option
 def feedback(label: str, ledger: Path, actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """Enter a 台账 that the recipient filled in: it is kept, receipts and answers are entered item by item."""
+    """Enter a 台账 that the recipient filled in: it is kept, receipts and answers are entered item by item.
+
+    \b
+    zhengshao bundle feedback R-2026-000001 01_移送台账.xlsx
+    """
     from crawlers.blobs import BlobStore
     from review import returned
     from review.clock import utc_now

@@ -48,7 +48,12 @@ def command() -> None:
 @data_option
 @json_option
 def list_campaigns(table: Path | None, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Campaigns, the largest first; --json prints one object a line."""
+    """Campaigns, the largest first; --json prints one object a line.
+
+    \b
+    zhengshao campaign list
+    zhengshao campaign list --csv ties.csv
+    """
     from detectors.campaigns import find
     from review.strings import CAMPAIGN_LISTED, CAMPAIGNS_BUILT
     from review.subjects import shown
@@ -81,6 +86,11 @@ def show(
 
     Values are shown masked, each with the captures that show it and how many unrelated subjects do, too. Exit 2 when
     there is none.
+
+    \b
+    zhengshao campaign show K-000001
+    zhengshao campaign show --from www.example.top
+    zhengshao campaign show --from A-000012 --csv ties.csv
     """
     from detectors.context import Context
     from review.campaigns import one, walk

@@ -68,7 +68,12 @@ def _clear_errors() -> Iterator[None]:
 @data_option
 @json_option
 def list_cases(state: str | None, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Cases in the order of the queue; --json prints one object a line."""
+    """Cases in the order of the queue; --json prints one object a line.
+
+    \b
+    zhengshao case list --state open
+    zhengshao case list --json
+    """
     from review.cases import CaseState, find
 
     store, _ = open_store(config_dir, data_dir)
@@ -91,7 +96,12 @@ def list_cases(state: str | None, config_dir: Path | None, data_dir: Path | None
 @data_option
 @json_option
 def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """One case: verdicts with their reasons and quotes, captures, its campaigns, and what happened to it."""
+    """One case: verdicts with their reasons and quotes, captures, its campaigns, and what happened to it.
+
+    \b
+    zhengshao case show A-000012
+    zhengshao case show A-000012 --json
+    """
     from review.campaigns import labels_of
     from review.cases import get, parse_label
     from review.subjects import shown
@@ -138,7 +148,12 @@ def _print_verdict(axis: str, verdict: Any) -> None:
 def decide_case(
     case_id: str, decision: str, reason: str, actor: str, config_dir: Path | None, data_dir: Path | None
 ) -> None:
-    """属实 confirm, 排除 exclude, 存疑 doubt, or reopen."""
+    """属实 confirm, 排除 exclude, 存疑 doubt, or reopen.
+
+    \b
+    zhengshao case decide A-000012 confirm --reason "底部标识照抄应急管理部"
+    zhengshao case decide A-000013 exclude --reason 正规培训机构，未承诺免考包过
+    """
     from review.cases import Decision, decide, parse_label
     from review.clock import utc_now
 
@@ -159,7 +174,11 @@ def decide_case(
 def merge_cases(
     case_id: str, into: str, reason: str, actor: str, config_dir: Path | None, data_dir: Path | None
 ) -> None:
-    """Put one case's subjects under another."""
+    """Put one case's subjects under another.
+
+    \b
+    zhengshao case merge A-000013 --into A-000012 --reason 同一微信号
+    """
     from review.cases import merge, parse_label
     from review.clock import utc_now
 

@@ -41,7 +41,11 @@ def command() -> None:
 @data_option
 @json_option
 def upgrade(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Make the database, or bring it to this program's version. Safe to repeat."""
+    """Make the database, or bring it to this program's version. Safe to repeat.
+
+    \b
+    zhengshao db upgrade --data /var/lib/zhengshao
+    """
     from crawlers import schema
     from crawlers.records import StoreError
     from crawlers.store import Store, store_url
@@ -67,6 +71,9 @@ def back_up(directory: Path, config_dir: Path | None, data_dir: Path | None, as_
     """Copy the database into a new DIRECTORY while it is in use, with the list of volumes it needs.
 
     Volumes and blobs never change once written: copy `archive/` and `blobs/` with a tool of your own.
+
+    \b
+    zhengshao db backup /media/usb/backup-20261121 --data /var/lib/zhengshao
     """
     from crawlers.backup import backup
     from crawlers.records import CrawlError
@@ -95,7 +102,11 @@ def back_up(directory: Path, config_dir: Path | None, data_dir: Path | None, as_
 @data_option
 @json_option
 def restore_(directory: Path, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Check the backup in DIRECTORY against itself and the archive, then put it in place. Overwrites nothing."""
+    """Check the backup in DIRECTORY against itself and the archive, then put it in place. Overwrites nothing.
+
+    \b
+    zhengshao db restore /media/usb/backup-20261121 --data /var/lib/zhengshao
+    """
     from crawlers.backup import restore
 
     data = data_directory(load_config(config_dir), data_dir)

@@ -60,6 +60,10 @@ def add(
 
     An address that was collected before gets a further version; the newest is compared with. With --json one object a
     page. Exit 0 when all were taken, 3 when some were, 1 when none was.
+
+    \b
+    zhengshao reference add https://cx.mem.gov.cn/
+    zhengshao reference add saved.html --url https://cx.mem.gov.cn/
     """
     config = load_config(config_dir, everything=True)
     data = data_directory(config, data_dir)
@@ -140,7 +144,11 @@ def _show(added: Added, as_json: bool) -> None:
 @data_option
 @json_option
 def list_references(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """What is compared with now; --json prints one object a line."""
+    """What is compared with now; --json prints one object a line.
+
+    \b
+    zhengshao reference list
+    """
     from detectors import references
     from review.strings import REFERENCE_LISTED
 
@@ -160,7 +168,11 @@ def list_references(config_dir: Path | None, data_dir: Path | None, as_json: boo
 @config_option
 @data_option
 def remove(urls: tuple[str, ...], actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """Stop comparing with a page; its captures stay, and so does the note of who took it out."""
+    """Stop comparing with a page; its captures stay, and so does the note of who took it out.
+
+    \b
+    zhengshao reference remove https://cx.mem.gov.cn/
+    """
     from review.errors import ReferenceRefused
     from review.strings import REFERENCE_REMOVED
 

@@ -79,7 +79,11 @@ def _take(
 @config_option
 @data_option
 def draft(case_ids: tuple[str, ...], agency: str, actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """草拟: one referral of confirmed cases to one recipient; prints its label."""
+    """草拟: one referral of confirmed cases to one recipient; prints its label.
+
+    \b
+    zhengshao referral draft A-000012 A-000013 --to cac
+    """
     from review.cases import parse_label
     from review.clock import utc_now
     from review.referrals import draft as drafted
@@ -103,7 +107,12 @@ def draft(case_ids: tuple[str, ...], agency: str, actor: str, config_dir: Path |
 def list_referrals(
     state: str | None, agency: str | None, overdue: bool, config_dir: Path | None, data_dir: Path | None, as_json: bool
 ) -> None:
-    """Hand-overs, newest first; --json prints one object a line."""
+    """Hand-overs, newest first; --json prints one object a line.
+
+    \b
+    zhengshao referral list --state sent --to cac
+    zhengshao referral list --overdue
+    """
     from review.clock import utc_now
     from review.referrals import ReferralState, find
     from review.workdays import local_day
@@ -165,7 +174,11 @@ def _summary(referral: Referral) -> dict[str, Any]:
 @data_option
 @json_option
 def show(label: str, config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """One hand-over: items, who did what when, papers that came back."""
+    """One hand-over: items, who did what when, papers that came back.
+
+    \b
+    zhengshao referral show R-2026-000001
+    """
     from review.referrals import by_label
     from review.telling import event_told
 
@@ -191,7 +204,11 @@ def show(label: str, config_dir: Path | None, data_dir: Path | None, as_json: bo
 @config_option
 @data_option
 def submit(label: str, actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """草拟 → 复核: fix the content and pass it on for review."""
+    """草拟 → 复核: fix the content and pass it on for review.
+
+    \b
+    zhengshao referral submit R-2026-000001
+    """
     from review import referrals
 
     _take(label, config_dir, data_dir, referrals.submit, load_config(config_dir), actor=actor)
@@ -204,7 +221,11 @@ def submit(label: str, actor: str, config_dir: Path | None, data_dir: Path | Non
 @config_option
 @data_option
 def review(label: str, remark: str, actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """复核 → 审批, by someone who prepared nothing of it."""
+    """复核 → 审批, by someone who prepared nothing of it.
+
+    \b
+    zhengshao referral review R-2026-000001 --actor 李四
+    """
     from review import referrals
 
     _take(label, config_dir, data_dir, referrals.review, actor=actor, remark=remark)
@@ -217,7 +238,11 @@ def review(label: str, remark: str, actor: str, config_dir: Path | None, data_di
 @config_option
 @data_option
 def approve(label: str, remark: str, actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """Approve it, by someone who prepared nothing of it."""
+    """Approve it, by someone who prepared nothing of it.
+
+    \b
+    zhengshao referral approve R-2026-000001 --actor 王五
+    """
     from review import referrals
 
     _take(label, config_dir, data_dir, referrals.approve, actor=actor, remark=remark)
@@ -230,7 +255,11 @@ def approve(label: str, remark: str, actor: str, config_dir: Path | None, data_d
 @config_option
 @data_option
 def return_(label: str, reason: str, actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """退回 to 草拟 with a reason."""
+    """退回 to 草拟 with a reason.
+
+    \b
+    zhengshao referral return R-2026-000001 --reason 缺备案查询
+    """
     from review import referrals
 
     _take(label, config_dir, data_dir, referrals.return_, actor=actor, reason=reason)
@@ -247,7 +276,11 @@ def return_(label: str, reason: str, actor: str, config_dir: Path | None, data_d
 def send(
     label: str, channel: str, doc_number: str, sent_at: str, actor: str, config_dir: Path | None, data_dir: Path | None
 ) -> None:
-    """审批 → 已移送: note that officers handed it over. Nothing is sent by this program."""
+    """审批 → 已移送: note that officers handed it over. Nothing is sent by this program.
+
+    \b
+    zhengshao referral send R-2026-000001 --channel 公文交换 --number 示网办函〔2026〕12号
+    """
     from review import referrals
 
     given = {"channel": channel, "doc_number": doc_number, "sent_at": sent_at}
@@ -273,7 +306,11 @@ def receive(
     config_dir: Path | None,
     data_dir: Path | None,
 ) -> None:
-    """Note a receipt, for all items or for some."""
+    """Note a receipt, for all items or for some.
+
+    \b
+    zhengshao referral receive R-2026-000001 --by 赵六
+    """
     from review import receipts
 
     given = {"by": by, "received_at": received_at, "items": items}
@@ -299,7 +336,12 @@ def answer(
     config_dir: Path | None,
     data_dir: Path | None,
 ) -> None:
-    """Note the recipient's feedback, for all items still open or for some."""
+    """Note the recipient's feedback, for all items still open or for some.
+
+    \b
+    zhengshao referral answer R-2026-000001 --result blocked --text 已阻断
+    zhengshao referral answer R-2026-000001 --result blocked --item 2
+    """
     from review import receipts
 
     given = {"result": result, "text": text, "answered_at": answered_at, "items": items}
@@ -317,7 +359,12 @@ def answer(
 def file(
     label: str, paper: Path, kind: str, item: int | None, actor: str, config_dir: Path | None, data_dir: Path | None
 ) -> None:
-    """Keep a signed or scanned 回执 or 反馈 (PDF, OFD, DOCX, picture); its hash goes into both chains."""
+    """Keep a signed or scanned 回执 or 反馈 (PDF, OFD, DOCX, picture); its hash goes into both chains.
+
+    \b
+    zhengshao referral file R-2026-000001 回执.pdf --kind receipt
+    zhengshao referral file R-2026-000001 反馈单.pdf --kind feedback --item 2
+    """
     from crawlers.blobs import BlobStore
     from review import receipts
     from review.clock import utc_now
@@ -338,7 +385,11 @@ def file(
 @config_option
 @data_option
 def remind(label: str, channel: str, actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """催办: note a reminder."""
+    """催办: note a reminder.
+
+    \b
+    zhengshao referral remind R-2026-000001 --channel 电话
+    """
     from review import referrals
 
     _take(label, config_dir, data_dir, referrals.remind, actor=actor, channel=channel)
@@ -351,7 +402,11 @@ def remind(label: str, channel: str, actor: str, config_dir: Path | None, data_d
 @config_option
 @data_option
 def close(label: str, remark: str, actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """已反馈 → 办结."""
+    """已反馈 → 办结.
+
+    \b
+    zhengshao referral close R-2026-000001
+    """
     from review import referrals
 
     _take(label, config_dir, data_dir, referrals.close, actor=actor, remark=remark)
@@ -364,7 +419,11 @@ def close(label: str, remark: str, actor: str, config_dir: Path | None, data_dir
 @config_option
 @data_option
 def withdraw(label: str, reason: str, actor: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """撤回 before 办结, with a reason."""
+    """撤回 before 办结, with a reason.
+
+    \b
+    zhengshao referral withdraw R-2026-000001 --reason 网站已关闭
+    """
     from review import referrals
 
     _take(label, config_dir, data_dir, referrals.withdraw, actor=actor, reason=reason)

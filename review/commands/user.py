@@ -69,7 +69,12 @@ def _actor() -> str:
 def add(
     username: str, full_name: str, roles: tuple[str, ...], agency: str, config_dir: Path | None, data_dir: Path | None
 ) -> None:
-    """Make an account. Its first password is printed once on stdout and must be changed at the first sign-in."""
+    """Make an account. Its first password is printed once on stdout and must be changed at the first sign-in.
+
+    \b
+    zhengshao user add zhangsan --name 张三 --role analyst
+    zhengshao user add shiwangban --role recipient --agency cac
+    """
     from review.clock import utc_now
     from review.desk import accounts
     from review.web.hashing import hashed, made_up
@@ -97,7 +102,11 @@ def add(
 @data_option
 @json_option
 def list_users(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Every account with its duties; --json prints one object a line."""
+    """Every account with its duties; --json prints one object a line.
+
+    \b
+    zhengshao user list
+    """
     from review.desk import accounts
 
     store, _ = open_store(config_dir, data_dir)
@@ -119,7 +128,11 @@ def list_users(config_dir: Path | None, data_dir: Path | None, as_json: bool) ->
 @config_option
 @data_option
 def give_roles(username: str, roles: tuple[str, ...], config_dir: Path | None, data_dir: Path | None) -> None:
-    """Set the duties of an account; its sessions end."""
+    """Set the duties of an account; its sessions end.
+
+    \b
+    zhengshao user roles zhangsan --role analyst --role reviewer
+    """
     from review.clock import utc_now
     from review.desk import accounts
 
@@ -133,7 +146,11 @@ def give_roles(username: str, roles: tuple[str, ...], config_dir: Path | None, d
 @config_option
 @data_option
 def password(username: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """Give an account a new password, printed once on stdout; its sessions end."""
+    """Give an account a new password, printed once on stdout; its sessions end.
+
+    \b
+    zhengshao user password zhangsan
+    """
     from review.clock import utc_now
     from review.desk import accounts
     from review.web.hashing import hashed, made_up
@@ -150,7 +167,11 @@ def password(username: str, config_dir: Path | None, data_dir: Path | None) -> N
 @config_option
 @data_option
 def second_factor(username: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """Take the second factor away, after a lost phone; it must be set up again."""
+    """Take the second factor away, after a lost phone; it must be set up again.
+
+    \b
+    zhengshao user second-factor zhangsan
+    """
     from review.clock import utc_now
     from review.desk import accounts
 
@@ -164,7 +185,11 @@ def second_factor(username: str, config_dir: Path | None, data_dir: Path | None)
 @config_option
 @data_option
 def disable(username: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """Disable an account; its sessions end at once."""
+    """Disable an account; its sessions end at once.
+
+    \b
+    zhengshao user disable zhangsan
+    """
     _set_active(username, False, config_dir, data_dir)
 
 
@@ -173,7 +198,11 @@ def disable(username: str, config_dir: Path | None, data_dir: Path | None) -> No
 @config_option
 @data_option
 def enable(username: str, config_dir: Path | None, data_dir: Path | None) -> None:
-    """Enable an account again."""
+    """Enable an account again.
+
+    \b
+    zhengshao user enable zhangsan
+    """
     _set_active(username, True, config_dir, data_dir)
 
 
