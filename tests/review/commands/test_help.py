@@ -31,7 +31,7 @@ def examples(path: tuple[str, ...], command: click.Command) -> list[list[str]]:
     group = main.get_command(click.Context(main), path[0])
     told = "\n".join(text or "" for text in (command.help, command.epilog, group.help if group else ""))
     lines = re.findall(rf"^\s*zhengshao {' '.join(path)}(?: (\S.*)|  .*)?$", told, re.MULTILINE)
-    written = (re.split(r" [|>&]+ |  +", line)[0] for line in lines)
+    written = (re.split(r"(?:^| )[|>&]+ |  +", line)[0] for line in lines)
     return [shlex.split(line) for line in written]
 
 
