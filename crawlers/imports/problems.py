@@ -39,8 +39,8 @@ class Problem:
         where, fields = self.place.told(language), dict(self.fields)
         if chinese and (known := strings.DAMAGE.get(str(fields.get("cause", "")))):
             inside = str(fields.get("inside", ""))
-            fields["detail"] = f"{inside}:{known}" if inside else known
-        before = f"{where}{':' if chinese else ': '}" if where else ""
+            fields["detail"] = f"{inside}：{known}" if inside else known
+        before = f"{where}{'：' if chinese else ': '}" if where else ""
         return f"{before}{cause.format(**fields)}{'。' if chinese else '; '}{remedy.format(**fields)}" + (
             "。" if chinese else ""
         )
@@ -67,7 +67,7 @@ class Refused(ImportRefused):
         super().__init__(code)
 
     def told(self, language: str = "zh") -> str:
-        colon = ":" if language == "zh" else ": "
+        colon = "：" if language == "zh" else ": "
         return f"{self.file}{colon if self.file else ''}{self.problem.told(language)}"
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import config
+from crawlers.imports.problems import Place, Problem
 from review.telling import cause_of, error_told
 
 TOP = Path(config.__file__).parent.parent
@@ -75,6 +76,12 @@ def test_words_filled_in_are_joined_with_chinese_punctuation() -> None:
         nodes = ast.walk(ast.parse(path.read_text("utf-8")))
         joined = [ast.unparse(node) for node in nodes if isinstance(node, ast.JoinedStr)]
         assert [one for one in joined if chinese.search(one)] == [], path
+
+
+def test_what_was_wrong_with_a_file_is_told_with_chinese_punctuation() -> None:
+    problem = Problem("damaged", Place("line", 3), {"cause": "cut", "inside": "archive/a.warc.gz", "detail": ""})
+    assert problem.told("zh").startswith("第 3 行：这一处读不出（archive/a.warc.gz：")
+    assert not NARROW.search(problem.told("zh"))
 
 
 def test_templates_bracket_no_name_in_half_width() -> None:

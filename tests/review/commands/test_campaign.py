@@ -18,6 +18,7 @@ from review.judging import known
 from review.night.judged import judge_kept
 from tests.crawlers.keeping import House, exchange, page, task
 from tests.crawlers.keeping import house as open_house
+from tests.review.commands.test_json import undocumented
 
 WECHAT, PHONE = "zs_invented_5", "14200001234"
 SALE = "<title>办证</title><p>焊工证电工证不用考试三天拿证，先拿证后付款，联系{contact}</p>"
@@ -59,6 +60,7 @@ def run(house: House, *arguments: str) -> Result:
 
 def test_campaigns_are_listed_with_their_cases_and_ties(house: House) -> None:
     (told,) = [json.loads(line) for line in run(house, "list", "--json").stdout.splitlines()]
+    assert list(undocumented(told, "zhengshao campaign list")) == []
     assert told["id"] == "K-000001"
     assert [one["subject"] for one in told["subjects"]] == ["site:a.example", "site:b.example"]
     assert all(one["case"].startswith("A-") for one in told["subjects"])
@@ -85,6 +87,7 @@ def test_every_start_leads_to_the_whole_campaign(start: str, house: House) -> No
     result = run(house, "show", "--from", start, "--json")
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
+    assert list(undocumented(told, "zhengshao campaign show")) == []
     assert [one["id"] for one in told["campaigns"]] == ["K-000001"]
     assert {"site:a.example", "site:b.example"}.issuperset(told["at"])
     assert WECHAT not in result.stdout

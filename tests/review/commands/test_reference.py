@@ -23,6 +23,7 @@ from review.night.ground import night_lock
 from tests.crawlers.keeping import House, exchange, page
 from tests.crawlers.keeping import house as open_house
 from tests.detectors.test_clones import ORIGINAL, URL
+from tests.review.commands.test_json import undocumented
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ def test_a_saved_page_becomes_evidence_and_a_reference(tmp_path: Path, saved: Pa
     data = tmp_path / "new"
     result = add(data, saved)
     assert result.exit_code == 0, result.output
+    assert list(undocumented(json.loads(result.stdout), "zhengshao reference add")) == []
     assert json.loads(result.stdout) | {"name": ""} == {
         "url": URL,
         "name": "",
@@ -70,6 +72,7 @@ def test_the_newest_version_is_compared_with(house: House, saved: Path) -> None:
     saved.write_text(ORIGINAL.replace("部署会议", "推进会议"), encoding="utf-8")
     assert json.loads(add(house.data, saved).stdout)["version"] == 2
     (told,) = [json.loads(line) for line in run(house.data, "list", "--json").stdout.splitlines()]
+    assert list(undocumented(told, "zhengshao reference list")) == []
     assert (told["url"], told["version"], told["capture"]) == (URL, 2, "C-00000002")
 
 
