@@ -51,6 +51,7 @@ class Registry(Model):
 class Network(Model):
     timeout_seconds: Seconds
     registry_delay_seconds: SecondsOrNone
+    registry_timeouts_max: Count
     hosts_per_night: Count
     asn_table: str
     exit_address: str

@@ -32,5 +32,6 @@ class Answer:
     raw: bytes = b""
 
 
-def failed(kind: str, question: str, source: str, reason: str) -> Answer:
-    return Answer(kind, question, source, utc_now(), FAILED, reason)
+def failed(kind: str, question: str, source: str, reason: str, raw: bytes = b"") -> Answer:
+    """No answer, and why; `raw` is what came of one."""
+    return Answer(kind, question, source, utc_now(), FAILED, reason, raw=raw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -76,13 +77,15 @@ def shown_numbers(text: str, label: str, seen_at: str) -> tuple[Answer, ...]:
 
 @dataclass
 class Asker:
-    """Asks about hosts, several at a time; a registrable name once, a registry not faster than it likes."""
+    """Asks about hosts, several at a time; a registrable name once, a registry not faster than it likes, and no more
+    after `registry_timeouts_max` questions in a row that it left unanswered: others wait behind it."""
 
     tunnels: Tunnels
     network: Network
     table: Path
     _registrations: dict[str, Answer] = field(default_factory=dict)
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
+    _unanswered: Counter[str] = field(default_factory=Counter)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, subjects: Sequence[Subject]) -> Iterator[LookUp]:
@@ -113,9 +116,16 @@ class Asker:
             return failed("rdap", domain, "", "no_registry_known")
         with self._turn(registry):
             if domain not in self._registrations:
-                self._registrations[domain] = ask_registry(self.tunnels, registry, domain)
-                time.sleep(self.network.registry_delay_seconds)
+                self._registrations[domain] = self._registered(registry, domain)
         return self._registrations[domain]
+
+    def _registered(self, registry: Registry, domain: str) -> Answer:
+        if self._unanswered[registry.id] >= self.network.registry_timeouts_max:
+            return failed("rdap" if registry.rdap else "whois", domain, registry.id, "registry_silent")
+        found = ask_registry(self.tunnels, registry, domain)
+        self._unanswered[registry.id] = self._unanswered[registry.id] + 1 if found.reason == "timeout" else 0
+        time.sleep(self.network.registry_delay_seconds)
+        return found
 
     def _turn(self, registry: Registry) -> threading.Lock:
         with self._guard:

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import http.client
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from crawlers.deadline import MAX_ANSWER_BYTES, Proxied, line_to, read_into, tunnel
 from crawlers.records import CrawlError
 
-MAX_ANSWER_BYTES = 1 << 20
 DOOR_HEADER = "X-Zhengshao-Door"
 
 
 class NoAnswer(CrawlError):
     """The service answered something else than 200, or too much, or the door refused."""
-
-
-class Proxied(Protocol):
-    """What is needed of a `DoorClient`."""
-
-    @property
-    def proxy(self) -> str: ...
-    def headers_for(self, component: str) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +25,7 @@ class DoorPoster:
 
     door: Proxied
     timeout_seconds: float
+    """For one answer, from the first byte of the question to its last."""
     headers: dict[str, str] = field(
         default_factory=lambda: {
             "Content-Type": "application/timestamp-query",
@@ -39,35 +34,34 @@ class DoorPoster:
     )
 
     def __call__(self, url: str, data: bytes, component: str) -> bytes:
-        connection, headers = self._connection(url, component)
-        try:
-            connection.request("POST", self._target(url), body=data, headers={**self.headers, **headers})
+        body = bytearray()
+        with self._connection(urlsplit(url), component) as (connection, target, headers):
+            connection.request("POST", target, body=data, headers={**self.headers, **headers})
             answer = connection.getresponse()
-            body: bytes = answer.read(MAX_ANSWER_BYTES + 1)
-        finally:
-            connection.close()
+            read_into(body, answer)
         if answer.status != http.client.OK:
             said = answer.getheader(DOOR_HEADER)
             raise NoAnswer(f"{url} answered {answer.status}" + (f", the door says: {said}" if said else ""))
         if len(body) > MAX_ANSWER_BYTES:
             raise NoAnswer(f"{url} answered more than {MAX_ANSWER_BYTES} bytes")
-        return body
+        return bytes(body)
 
-    def _connection(self, url: str, component: str) -> tuple[Any, dict[str, str]]:
-        """A connection to the door and the headers that go with the request itself."""
-        where, target = urlsplit(self.door.proxy), urlsplit(url)
-        place = (where.hostname or "", where.port)
-        credentials = self.door.headers_for(component)
-        if target.scheme != "https":
-            return http.client.HTTPConnection(*place, timeout=self.timeout_seconds), credentials
-        tunnel = http.client.HTTPSConnection(*place, timeout=self.timeout_seconds)
-        tunnel.set_tunnel(target.hostname or "", target.port or 443, headers=credentials)
-        return tunnel, {}
-
-    @staticmethod
-    def _target(url: str) -> str:
-        """The whole URL for a proxy, path and query inside a tunnel."""
-        parts = urlsplit(url)
-        if parts.scheme != "https":
-            return url
-        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    @contextmanager
+    def _connection(
+        self, url: SplitResult, component: str
+    ) -> Iterator[tuple[http.client.HTTPConnection, str, dict[str, str]]]:
+        """A connection, what to ask for on it (the whole URL of a proxy, path and query inside a tunnel), and the
+        headers that go with the request itself."""
+        host, credentials = url.hostname or "", self.door.headers_for(component)
+        with line_to(self.door, self.timeout_seconds) as line:
+            if url.scheme != "https":
+                plain = http.client.HTTPConnection(host, url.port)
+                plain.sock = line
+                yield plain, url.geturl(), credentials
+                return
+            port, tls = url.port or http.client.HTTPS_PORT, ssl.create_default_context()
+            tunnel(line, host, port, credentials)
+            with tls.wrap_socket(line, server_hostname=host) as secure:
+                inside = http.client.HTTPSConnection(host, port, context=tls)
+                inside.sock = secure
+                yield inside, (url.path or "/") + (f"?{url.query}" if url.query else ""), {}

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.answers import ANSWERED, FAILED, NOTHING, Answer, failed
 from crawlers.clock import iso, utc_now
-from crawlers.tunnels import MAX_ANSWER_BYTES, NoTunnel, Tunnels
+from crawlers.deadline import MAX_ANSWER_BYTES
+from crawlers.tunnels import NoTunnel, Tunnels
 from crawlers.values import keepable
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _ask_rdap(tunnels: Tunnels, registry: Registry, domain: str) -> Answer:
     try:
         status, raw = tunnels.get(url, _HEADERS)
     except NoTunnel as error:
-        return failed("rdap", url, registry.id, error.reason)
+        return failed("rdap", url, registry.id, error.reason, error.received)
     if status == _NOT_FOUND:
         return Answer("rdap", url, registry.id, asked_at, NOTHING, "not_registered", raw=raw)
     if status != _OK:
@@ -125,13 +126,12 @@ def _time(moment: Any) -> str:
 def _ask_whois(tunnels: Tunnels, registry: Registry, domain: str) -> Answer:
     asked_at, question = utc_now(), f"{domain} @{registry.whois}"
     try:
-        with tunnels.open(registry.whois, WHOIS_PORT) as line:
+        with tunnels.open(registry.whois, WHOIS_PORT) as (line, raw):
             line.sendall(f"{domain}\r\n".encode("ascii"))
-            raw = bytearray()
             while (part := line.recv(65536)) and len(raw) <= MAX_ANSWER_BYTES:
                 raw += part
     except NoTunnel as error:
-        return failed("whois", question, registry.id, error.reason)
+        return failed("whois", question, registry.id, error.reason, error.received)
     state, reason, value = read_whois(bytes(raw), domain)
     return Answer("whois", question, registry.id, asked_at, state, reason, value, bytes(raw))
 

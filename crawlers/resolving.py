@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import dns.exception
@@ -27,23 +28,25 @@ _LENGTH = struct.Struct("!H")
 def ask_resolver(tunnels: Tunnels, resolver: Resolver, host: str, domain: str) -> list[Answer]:
     """What one resolver says: addresses and aliases of the host, servers, mail and texts of its domain.
 
-    One connection for all questions, opened again when the resolver closes it.
+    One connection for all questions, opened again when the resolver closes it or its time was over; a connection that
+    gave no answer at all is the last.
     """
     questions = [(host, kind) for kind in OF_HOST] + [(domain or host, kind) for kind in OF_DOMAIN]
     answers: list[Answer] = []
     while len(answers) < len(questions):
         before = len(answers)
         try:
-            with tunnels.open(resolver.address, resolver.port) as line:
+            with tunnels.open(resolver.address, resolver.port) as (line, received):
                 for name, kind in questions[before:]:
-                    answers.append(_ask(line, resolver, name, kind))
+                    answers.append(_ask(line, received, resolver, name, kind))
         except NoTunnel as error:
             if len(answers) == before:
                 answers += [_failed(resolver, name, kind, error.reason) for name, kind in questions[before:]]
+                answers[before] = replace(answers[before], raw=error.received)
     return answers
 
 
-def _ask(line: socket.socket, resolver: Resolver, name: str, kind: str) -> Answer:
+def _ask(line: socket.socket, received: bytearray, resolver: Resolver, name: str, kind: str) -> Answer:
     try:
         query = dns.message.make_query(name, kind)
     except (dns.exception.DNSException, UnicodeError):
@@ -51,20 +54,22 @@ def _ask(line: socket.socket, resolver: Resolver, name: str, kind: str) -> Answe
     asked_at = utc_now()
     wire = query.to_wire()
     line.sendall(_LENGTH.pack(len(wire)) + wire)
-    (length,) = _LENGTH.unpack(_read(line, _LENGTH.size))
-    raw = _read(line, length)
+    (length,) = _LENGTH.unpack(_read(line, received, _LENGTH.size))
+    raw = _read(line, received, length)
     state, reason, value = _understood(query, raw, kind)
     return Answer("dns", f"{name} {kind}", resolver.id, asked_at, state, reason, value, raw)
 
 
-def _read(line: socket.socket, length: int) -> bytes:
-    data = bytearray()
-    while len(data) < length:
-        part = line.recv(length - len(data))
+def _read(line: socket.socket, received: bytearray, length: int) -> bytes:
+    """So many bytes; `received` holds them until all are there."""
+    while len(received) < length:
+        part = line.recv(length - len(received))
         if not part:
             raise ConnectionResetError("the resolver closed the connection")
-        data += part
-    return bytes(data)
+        received += part
+    data = bytes(received)
+    received.clear()
+    return data
 
 
 def _understood(query: dns.message.Message, raw: bytes, kind: str) -> tuple[str, str, dict[str, Any]]:

@@ -83,17 +83,20 @@ class Good(Fault):
 
 @dataclass
 class Server:
-    """A listener and what it heard; `connections` counts those that said nothing, too."""
+    """A listener and what it heard; `connections` counts those that said nothing, too.
+
+    With `always`, the name of a fault, it speaks first and to everybody so: protocols without a head are served thus.
+    """
 
     port: int = 0
+    always: str = ""
     connections: int = 0
     heard: list[Heard] = field(default_factory=list)
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         self.connections += 1
         try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            heard = Heard(head.split(" ", 2)[1], head)
+            heard = Heard(self.always, "") if self.always else await self._heard(reader)
             self.heard.append(heard)
             await Fault.known.get(heard.name, Fault.known["good"]).answer(writer, heard)
             await writer.drain()
@@ -101,6 +104,11 @@ class Server:
             pass  # the other side, or the test, had enough
         finally:
             writer.close()
+
+    @staticmethod
+    async def _heard(reader: StreamReader) -> Heard:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        return Heard(head.split(" ", 2)[1], head)
 
     def asked(self, name: str) -> list[Heard]:
         """The requests for one fault."""

@@ -35,3 +35,19 @@ class DripBody(Fault):
         head, _, body = page().partition(b"\r\n\r\n")
         writer.write(head + b"\r\n\r\n" + body[:200])
         await drip(writer, body[200:])
+
+
+class Dripping(Fault):
+    """Begins to answer and never ends: no single read waits long."""
+
+    async def answer(self, writer: StreamWriter, heard: Heard) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n{")
+        while True:
+            await drip(writer, b" ")
+
+
+class SlowHandshake(Fault):
+    """The first record of a TLS handshake, a byte at a time."""
+
+    async def answer(self, writer: StreamWriter, heard: Heard) -> None:
+        await drip(writer, b"\x16\x03\x03\x3f\xff\x02" + bytes(1 << 14))
