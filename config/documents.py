@@ -46,7 +46,7 @@ def read(path: Path, label: str) -> Source:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise _refused(label, 0, strings.UNREADABLE.format(reason=error.strerror or error), "") from error
+        raise _refused(label, 0, strings.UNREADABLE.format(reason=strings.cause_of(error)), "") from error
     if raw.startswith(b"\xef\xbb\xbf"):
         raise _refused(label, 1, strings.BOM, strings.BOM_FIX)
     try:
@@ -98,7 +98,7 @@ def _syntax(message: str, text: str) -> tuple[int, str, str]:
     written = text.splitlines()[line - 1 : line]
     fix = strings.SYNTAX_FIX.format(line=written[0].strip()[:60]) if written else ""
     reason = next((text for start, text in strings.SYNTAX_REASONS.items() if said.startswith(start)), said)
-    return line, strings.SYNTAX.format(reason=reason), fix
+    return line, strings.SYNTAX.format(reason=strings.in_chinese(reason)), fix
 
 
 @dataclass(frozen=True, slots=True)

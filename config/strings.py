@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 from collections.abc import Sequence
+
+SAID_BY = "原话“{said}”"
+OS_ERRORS = {
+    "ENOENT": "没有这个文件或目录",
+    "EACCES": "没有权限",
+    "EPERM": "没有权限",
+    "EISDIR": "这是目录，不是文件",
+    "ENOTDIR": "路径中有一段不是目录",
+    "EEXIST": "已经存在",
+    "ENOSPC": "磁盘已满",
+    "EDQUOT": "超出磁盘配额",
+    "EROFS": "所在的磁盘只读",
+    "EIO": "磁盘读写出错",
+    "ENAMETOOLONG": "名称太长",
+    "ELOOP": "符号链接循环",
+    "ENOTEMPTY": "目录不是空的",
+}
+"""By the name of the operating system's error."""
 
 UNREADABLE = "文件读不出来（{reason}），请检查路径和权限"
 BOM = "文件开头有 BOM 标记（EF BB BF），TOML 不接受"
@@ -123,6 +144,21 @@ UNKNOWN_REFERENCE = "没有这个 {kind}"
 PLATFORM_AS_GOOD = "这是网站托管平台，任何人都能在上面建站，不能当作可信主机"
 STEM = "id 应与文件名相同（{stem}）"
 EXPIRED = "{key} 已于 {date} 到期，请复核后延期或删除"
+
+
+_OS_ERRORS = {os.strerror(getattr(errno, name)): told for name, told in OS_ERRORS.items()}
+_ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+
+
+def in_chinese(said: str) -> str:
+    """What another program or a library says, as part of a Chinese sentence: errors of the operating system in our
+    words, other English marked as a quotation, names and numbers as they are."""
+    return _OS_ERRORS.get(said) or (SAID_BY.format(said=said) if _ENGLISH.search(said) else said)
+
+
+def cause_of(error: BaseException) -> str:
+    """Why, by what was raised."""
+    return in_chinese((error.strerror if isinstance(error, OSError) else None) or str(error).strip())
 
 
 def listed(words: Sequence[str], limit: int = 12) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from config.strings import cause_of
 from crawlers import custody
 from review import audit
 from review.cases import parse_label
@@ -18,7 +19,6 @@ from review.errors import ReviewError
 from review.packets.hashes import sha256_hex
 from review.strings import FOREIGN_PACKET
 from review.tables import packets
-from review.telling import cause_of
 
 ACTOR = "zhengshao"
 

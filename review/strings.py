@@ -36,23 +36,6 @@ CONTACT_TOLD = "  {kind}：{value}（{quote}）"
 REMARKED = "{name}（{remark}）"
 QUOTED_CAUSE = "没有完成，原话如下：\n  {said}"
 """What a library, another program or a lower floor says in English is quoted below a Chinese line, never within it."""
-SAID_BY = "原话“{said}”"
-OS_ERRORS = {
-    "ENOENT": "没有这个文件或目录",
-    "EACCES": "没有权限",
-    "EPERM": "没有权限",
-    "EISDIR": "这是目录，不是文件",
-    "ENOTDIR": "路径中有一段不是目录",
-    "EEXIST": "已经存在",
-    "ENOSPC": "磁盘已满",
-    "EDQUOT": "超出磁盘配额",
-    "EROFS": "所在的磁盘只读",
-    "EIO": "磁盘读写出错",
-    "ENAMETOOLONG": "名称太长",
-    "ELOOP": "符号链接循环",
-    "ENOTEMPTY": "目录不是空的",
-}
-"""By the name of the operating system's error."""
 
 ADVICE = {
     "failed": "{source} 一页也没有取到（{reason}）：检查网络、出口或该来源的地址。",

@@ -5,7 +5,6 @@ The words are those of the review desk (`web/words/zh_Hans.toml`), read without 
 
 from __future__ import annotations
 
-import errno
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from review.strings import AXES, LEVELS, OS_ERRORS, QUOTED_CAUSE, SAID_BY, VERDICT_TOLD, VERDICT_WHOM
+from config.strings import cause_of
+from review.strings import AXES, LEVELS, QUOTED_CAUSE, REMARKED, VERDICT_TOLD, VERDICT_WHOM
 from review.subjects import shown
 
 _WORDS = Path(__file__).parent / "web" / "words" / "zh_Hans.toml"
@@ -66,18 +66,10 @@ def verdict_told(axis: str, verdict: Mapping[str, Any]) -> str:
 
 
 def error_told(error: BaseException | str) -> str:
-    """What stopped a command, in Chinese: our sentences as they are, the operating system's by number, and what
-    a library or a lower floor says in English as a quotation on lines of its own."""
+    """What stopped a command, in Chinese: our sentences as they are, the operating system's in our words, and what a
+    library or a lower floor says in English as a quotation on lines of its own."""
     if isinstance(error, OSError) and error.errno is not None:
-        return cause_of(error)
+        cause = cause_of(error)
+        return REMARKED.format(name=error.filename, remark=cause) if error.filename else cause
     said = str(error).strip()
     return said if _HAN.search(said) else QUOTED_CAUSE.format(said="\n  ".join(said.splitlines()))
-
-
-def cause_of(error: BaseException) -> str:
-    """The same as part of a Chinese sentence: what has no words of ours is quoted."""
-    if isinstance(error, OSError) and error.errno is not None:
-        named = OS_ERRORS.get(errno.errorcode.get(error.errno, ""), "")
-        return named or SAID_BY.format(said=error.strerror)
-    said = str(error).strip()
-    return said if _HAN.search(said) else SAID_BY.format(said=said)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from config.strings import in_chinese
 from crawlers import strings
 from crawlers.records import ImportRefused
 
@@ -37,6 +38,8 @@ class Problem:
         chinese = language == "zh"
         cause, remedy = strings.IMPORT[self.code][:2] if chinese else strings.IMPORT[self.code][2:]
         where, fields = self.place.told(language), dict(self.fields)
+        if chinese and "detail" in fields:
+            fields["detail"] = in_chinese(str(fields["detail"]))
         if chinese and (known := strings.DAMAGE.get(str(fields.get("cause", "")))):
             inside = str(fields.get("inside", ""))
             fields["detail"] = f"{inside}：{known}" if inside else known

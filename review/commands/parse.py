@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from config.strings import cause_of
 from review.commands._shared import config_option, emit, fail, json_option
 from review.strings import NOT_READ, PARSED, REMARKED
-from review.telling import cause_of, state_told
+from review.telling import state_told
 
 if TYPE_CHECKING:
     from crawlers.profiles import ParsedPage

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from config.strings import cause_of
 from review.commands._shared import (
     FINE,
     PARTIAL,
@@ -23,7 +24,6 @@ from review.commands._shared import (
     say,
 )
 from review.strings import NOT_READ, TOO_FEW_CLASSES, TOO_FEW_ROWS
-from review.telling import cause_of
 
 if TYPE_CHECKING:
     from config import Config

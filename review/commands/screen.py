@@ -9,9 +9,9 @@ from typing import IO
 
 import click
 
+from config.strings import cause_of
 from review.commands._shared import FINE, PARTIAL, config_option, emit, fail, json_option, load_config, say
 from review.strings import NO_NAMES_FILE
-from review.telling import cause_of
 
 
 @click.command()

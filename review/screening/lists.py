@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import IO, cast
 
+from config.strings import cause_of
 from review.errors import ListBroken
 from review.strings import BROKEN_LIST
-from review.telling import cause_of
 
 BLOCK_BYTES = 1 << 19
 SAMPLE_LINES = 50

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 import config
+from config.strings import cause_of
 from crawlers.imports.problems import Place, Problem
-from review.telling import cause_of, error_told
+from review.telling import error_told
 
 TOP = Path(config.__file__).parent.parent
 HAN = r"\u4e00-\u9fff"

@@ -96,3 +96,28 @@ def test_every_page_is_to_be_had_in_english(desk: Office, analyst: Browser) -> N
         assert 'lang="en"' in page
         assert ">Queue<" in page
     assert analyst.post("/account/language", {"language": "xx"}, at="/account").status_code == 400
+
+
+def test_a_case_without_a_collected_page_says_how_to_collect_it(analyst: Browser) -> None:
+    page = analyst.get("/queue").text
+    assert re.search(r"zhengshao reference add https://[a-z.]+\.gov\.cn/", page)
+
+
+def test_reasons_that_are_alike_are_folded_under_the_heaviest(desk: Office) -> None:
+    signals = [
+        {**_signal(), "weight": number / 10, "reason": f"承诺几天出证；第 {number} 处", "quote": f"第 {number} 句"}
+        for number in range(1, 7)
+    ]
+    selling = {"verdict": "flag", "class": "承诺免考", "imitates": "", "score": 0.9, "signals": signals}
+    desk.case(3, assessment={"selling": selling})
+    desk.account("fenxi", Role.ANALYST)
+    page = desk.signed_in("fenxi").get("/cases/1").text
+    assert "另有 3 处同类" in page
+    shown, folded = page.split('<details class="alike">')
+    assert "第 4 句" in shown
+    assert "第 3 句" in folded
+    assert "第 3 句" not in shown
+
+
+def _signal() -> dict[str, object]:
+    return {"detector": "wording", "version": 1, "class": "承诺免考", "where": "text", "start": 0, "end": 3}

@@ -207,3 +207,11 @@ def test_filters_are_saved_shared_and_forgotten(desk: Office, analyst: Browser) 
 def test_the_sentence_says_what_is_shown(analyst: Browser) -> None:
     page = re.sub(r"<[^>]+>|\s+", "", analyst.get("/queue?kind=site&score=0.8&q=查询").text)
     assert "正在显示：对象=网站×且评分≥0.8×且含“查询”×" in page
+
+
+def test_an_empty_queue_says_what_would_fill_it(desk: Office) -> None:
+    desk.account("fenxi", Role.ANALYST)
+    page = desk.signed_in("fenxi").get("/queue").text
+    assert "新案件来自夜间运行和导入的线索" in page
+    assert 'href="/intake"' in page.split('class="empty"')[1]
+    assert "换一个筛选条件" in desk.signed_in("fenxi").get("/queue?state=open&q=焊工").text
