@@ -43,7 +43,7 @@ _ASKED = re.compile(
 
 def is_bare(page: Page, found: list[Claim], registry: Registry) -> bool:
     """Whether a page bears an organ's name and next to nothing else, and leads to no official site."""
-    if len(page.markup.links) > _BARE_LINKS or page.markup.frames or not any(_names(page, one) for one in found):
+    if len(page.markup.links) > _BARE_LINKS or not any(_names(page, one) for one in found):
         return False
     shown = (page.quote(one) for one in page.passages if one.kind in _SHOWN)
     if sum(chinese_chars(text) for text in islice(shown, _BARE_CHARS)) > _BARE_CHARS:
@@ -52,19 +52,34 @@ def is_bare(page: Page, found: list[Claim], registry: Registry) -> bool:
 
 
 def _names(page: Page, claim: Claim) -> bool:
-    """A mark that is the page's own name; of a title at least half."""
+    """A mark that is the page's own name; of a title at least half, of a platform's all of it, before a frame."""
+    if claim.kind == "platform":
+        return bool(page.markup.frames) and _is_title(page, claim)
     return claim.kind in _NAMES and (claim.kind != "title" or 2 * len(claim.quote) >= len(page.title))
 
 
-def is_sole_name(page: Page, claim: Claim, registry: Registry) -> bool:
-    """Whether the whole title is an organ's name, over something to go on with and no article: so appears a site. One
-    that leads to an official site is a door to it."""
-    if claim.kind != "title" or organs.plain_name(page.title) != organs.plain_name(claim.quote):
+def _is_title(page: Page, claim: Claim) -> bool:
+    return organs.plain_name(page.title) == organs.plain_name(claim.quote)
+
+
+def is_sole_name(page: Page, claim: Claim, found: list[Claim], registry: Registry) -> bool:
+    """Whether the whole title is an organ's name, or its platform's beside it, over something to go on with and no
+    article: so appears a site. One that leads to an official site is a door to it."""
+    if claim.kind not in ("title", "platform") or not _is_title(page, claim):
         return False
-    if len(page.markup.links) <= _BARE_LINKS and not page.markup.forms:
+    if claim.kind == "platform" and not any(one.name for one in found if one is not claim):
+        return False
+    if len(page.markup.links) <= _BARE_LINKS and not page.markup.forms and not _is_site(page, claim, registry):
         return False
     is_article = any(one.end - one.start > _PROSE_CHARS for one in page.of_kind("body"))
     return not is_article and not any(is_official(host, registry) for host in _targets(page))
+
+
+def _is_site(page: Page, claim: Claim, registry: Registry) -> bool:
+    """Whether a name is that of a site (某某门户网站) and not of its owner, and no link leads there."""
+    name = organs.organ_name(claim.quote)
+    leads = any(is_official(host_of(link.href), registry) for link in page.markup.links)
+    return name is not None and name.is_site and not leads
 
 
 def leads_elsewhere(page: Page) -> bool:
@@ -73,13 +88,13 @@ def leads_elsewhere(page: Page) -> bool:
 
 
 def _targets(page: Page) -> set[str]:
-    """Hosts that a page's scripts and its refresh speak of as places to go to."""
+    """Hosts that a page's scripts, its refresh and its frames speak of as places to go to or to show."""
     return page.once("targets", lambda: _find_targets(page))
 
 
 def _find_targets(page: Page) -> set[str]:
     source, refresh = page.source[:_LEADS_CHARS], page.markup.metas.get("refresh", "")
-    said = [*_TARGET.findall(refresh), *_TARGET.findall(source)]
+    said = [*_TARGET.findall(refresh), *_TARGET.findall(source), *page.markup.frames]
     if _LEADS.search(source):
         said += _ADDRESS.findall(source)
     return {host for target in said if (host := host_of(target))}

@@ -27,6 +27,7 @@ _ICP = re.compile(
 )
 _SAYS_ICP = re.compile(r"[Cc][Pp]")
 _CODE_WORDS = ("标识码", "识别码")
+_OPEN_CODE = re.compile(r"政府网站\s?(?:标识码|识别码)\s?[:：]?\s?[xX×*＊\d]{4,12}")
 _SITE_CODE = re.compile(r"(?:标识码|识别码)\s?[:：]?\s?(bm\d{8}|\d{10})(?!\d)", re.I)
 _CODE = re.compile(r"bm\d{8}|\d{10}", re.I)
 _DIGITS = "0123456789012"
@@ -205,6 +206,9 @@ def _numbers(page: Page, registry: Registry) -> Iterator[Claim]:
                 continue
             name = _name_by_code(match.group(1), registry)
             yield Claim("site_code", match.group(), name=name, start=match.start(), end=match.end())
+            return
+        if unfilled := _OPEN_CODE.search(page.text, passage.start, passage.end):
+            yield Claim("labelled", unfilled.group(), start=unfilled.start(), end=unfilled.end())
             return
 
 

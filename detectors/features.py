@@ -26,6 +26,10 @@ _ROOTED_ADDRESS = re.compile(r"(?!\S*/\.)/(?!/)[^\s?#;]*(?:\?[^\s#;]+)?")
 """Addresses that `urljoin`, which takes a link apart and puts it together again, leaves as they are."""
 
 
+UNSEEN = ("title", "alt", "meta", "script", "code")
+"""Kinds of passages that are no text of the page."""
+
+
 class Passage(NamedTuple):
     """A block of the text. `kind`: title h1 header nav body code written footer alt meta script; `hidden` when
     markup hides it. `written` stands where `document.write` puts it, `script` in any other string of a script."""
@@ -204,6 +208,11 @@ class Page:
         if index < 0 or self.passages[index].end < offset:
             return None
         return self.passages[index]
+
+    @property
+    def shown_chars(self) -> int:
+        """How much text the page itself shows, without what its scripts, pictures and head say."""
+        return self.once("shown_chars", lambda: sum(p.end - p.start for p in self.passages if p.kind not in UNSEEN))
 
     @property
     def data(self) -> bytes:

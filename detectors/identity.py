@@ -19,14 +19,14 @@ from detectors.marks import Claim
 from detectors.naming import imitated
 from detectors.operators import own_identity
 from detectors.pages import asks_for_identity, query_fields
-from detectors.records import named_issuer, record_fields, record_issuer
+from detectors.records import named_issuer, record_fields, record_issuer, scripted_body, scripted_fields
 
 if TYPE_CHECKING:
     from detectors.context import Context
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 6
+VERSION = 7
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,
@@ -56,6 +56,7 @@ WEIGHTS = {
     "emblem": 0.15,
     "template": 0.15,
     "defunct": 0.2,
+    "labelled": 0.2,
 }
 """What one mark weighs on a host that does not own it; marks of different kinds add up."""
 _SITE_MARKS = frozenset({"site_name", "site_domain", "site_code", "footer", "icp", "jiucuo", "saved_from"})
@@ -78,13 +79,14 @@ _MENTIONS = frozenset(
             "emblem",
             "template",
             "defunct",
+            "labelled",
         ),
     }
 )
 _SAYS = frozenset({"site_name", "title", "masthead", "description"})
 """Whose reasons tell what the page calls itself."""
 _LABEL = re.compile(r"^.*[码:：]\s*")
-_SUPPORT = frozenset({"emblem", "template", "defunct"})
+_SUPPORT = frozenset({"emblem", "template", "defunct", "labelled"})
 """Speak only beside a mark that says whose site it is."""
 _OWN_FACTOR = 0.4
 _QUERY_WEIGHT = 0.35
@@ -161,6 +163,8 @@ def _unclaimed(page: Page) -> Iterator[Signal]:
     if whom:
         reason = strings.RESULT_PAGE if named_issuer(page) else strings.RESULT_UNSIGNED
         yield _intent(page, _RESULT_WEIGHT * factor, reason.format(name=whom, host=page.host), whom)
+    elif whom := scripted_body(page):
+        yield _intent(page, _RESULT_WEIGHT * factor, strings.RESULT_UNSIGNED.format(name=whom, host=page.host), whom)
     elif asked := asks_namelessly(page):
         reason = strings.QUERY_NAMELESS.format(name=asked, host=page.host)
         yield _intent(page, _OPEN_WEIGHT * factor, reason, organs.body_of(asked))
@@ -212,7 +216,7 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
     if factor == 1.0 and is_bare(page, found, context.registry):
         weight = _DOOR_WEIGHT if leads_elsewhere(page) else _BARE_WEIGHT
         yield replace(_intent(page, weight, strings.BARE.format(host=page.host), whom), cls=strings.FAKE_SITE)
-    elif not own and (sole := next((one for one in found if is_sole_name(page, one, context.registry)), None)):
+    elif not own and (sole := next((one for one in found if is_sole_name(page, one, found, context.registry)), None)):
         yield replace(_mark(page, sole, _SOLE_WEIGHT, whom), reason=strings.SOLE_NAME.format(quote=sole.quote))
     yield from _wants(page, whom, factor)
     if any(claim.kind in _CALLED for claim in found):
@@ -239,7 +243,7 @@ def _wants(page: Page, whom: str, factor: float) -> Iterator[Signal]:
     if fields:
         names = "、".join(strings.FIELD_NAMES[field] for field in fields)
         yield _intent(page, _QUERY_WEIGHT * factor, strings.QUERY_FORM.format(fields=names, host=page.host), whom)
-    record = record_fields(page)
+    record = record_fields(page) or scripted_fields(page)
     if record:
         reason = strings.RECORD_PAGE.format(fields="、".join(record[:4]), host=page.host)
         yield _intent(page, _RECORD_WEIGHT * factor, reason, whom)

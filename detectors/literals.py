@@ -12,21 +12,24 @@ HAN_RUN = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff]")
 _LITERAL = re.compile(
     r"\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'|`[^`\\]*+(?:\\.[^`\\]*+)*+`"
 )
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPE = re.compile(r"\\{1,2}u([0-9a-fA-F]{4})")
 _MARKUP = re.compile(r"<[^<>]{0,400}>|\\[nrt\"'/]")
 
 
 def chinese_in(script: str) -> Iterator[str]:
-    """What the literals of a script say that have Chinese words in them, without markup."""
+    """What the literals of a script say that have Chinese words in them, without markup. A literal that holds a JSON
+    document counts as the literals of that."""
     if "\\u" in script:
         script = _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), script)
     if script.isascii() or not HAN_RUN.search(script):
         return
     for value in _literals(script[:MAX_SCRIPT_STRING_CHARS]):
         if not value.isascii() and HAN_RUN.search(value):
-            plain = SPACE.sub(" ", _MARKUP.sub(" ", value)).strip()
-            if plain:
-                yield plain
+            inner = _literals(value.replace('\\"', '"')) if value[0] in "{[" else (value,)
+            for said in inner:
+                plain = SPACE.sub(" ", _MARKUP.sub(" ", said)).strip()
+                if plain and not plain.isascii() and HAN_RUN.search(plain):
+                    yield plain
 
 
 def _literals(script: str) -> Iterator[str]:

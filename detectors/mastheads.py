@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from detectors import organs
 from detectors.addresses import host_of
+from detectors.features import UNSEEN
 from detectors.limits import SHELL_CHARS
 from detectors.marks import Claim
 from detectors.records import named_issuer, record_fields
@@ -27,7 +28,6 @@ _STATED_CHARS = 8_000
 _ANSWER_CHARS = 800
 """A page that says so little, and that some organ's records agree, speaks as that organ's."""
 _SCRIPT_STRINGS = 60
-_UNSEEN = ("title", "alt", "meta", "script", "code")
 # begins with a class, looked behind after it: `re` runs over everything else at full speed
 _STATEMENT = re.compile(
     r"[本欢正执收缴](?:(?<=本)(?:网站|站|平台|系统|页面|电子证照|电子证书|证照|证书|证件)(?:信息|数据)?(?:是|为|由)"
@@ -100,7 +100,7 @@ def _titles(page: Page, registry: Registry) -> Iterator[Claim]:
 def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
     """A line among the first that is nothing but an organ's name, whatever element it stands in."""
     asks = any(len(form.fields) > 1 for form in page.markup.forms)
-    visible = (one for one in page.passages if one.kind not in _UNSEEN)
+    visible = (one for one in page.passages if one.kind not in UNSEEN)
     for passage in islice(visible, _OPENING_PASSAGES):
         text = organs.visible(page.quote(passage)).strip()
         if passage.start > _OPENING_CHARS or _PROSE.search(text):
@@ -122,7 +122,7 @@ def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
 def _in_scripts(page: Page, registry: Registry) -> Iterator[Claim]:
     """What a page without words of its own is told by its scripts to call itself."""
     strings = page.of_kind("script")[:_SCRIPT_STRINGS]
-    for passage in strings if strings and _shown(page) < SHELL_CHARS else ():
+    for passage in strings if strings and page.shown_chars < SHELL_CHARS else ():
         text = organs.visible(page.quote(passage)).strip()
         whole = _named(text, registry) if len(text) <= organs.MAX_NAME_CHARS else ""
         if whole:
@@ -142,15 +142,11 @@ def _in_fields(page: Page, registry: Registry) -> Iterator[Claim]:
 def _in_frames(page: Page, registry: Registry) -> Iterator[Claim]:
     """What the frames of a page without words of its own are called."""
     titles = page.markup.frame_titles
-    for title in titles if titles and _shown(page) < SHELL_CHARS else ():
+    for title in titles if titles and page.shown_chars < SHELL_CHARS else ():
         whole = _named(organs.visible(title).strip(), registry)
         if whole:
             yield Claim("title", title, name=whole, where="html")
             return
-
-
-def _shown(page: Page) -> int:
-    return sum(one.end - one.start for one in page.passages if one.kind not in _UNSEEN)
 
 
 def _leads_away(page: Page, passage: Passage) -> bool:

@@ -25,6 +25,10 @@ _RANKS = {"省": "厅", "市": "局", "县": "局", "区": "局"}
 """How a place's organ is called by the place's rank."""
 _DECORATION = " 　·|-—_。《》【】[]“”\"'"
 MAX_NAME_CHARS = 48
+_MIN_MISSPELT_CHARS = 5
+"""Of shorter names one character makes another organ."""
+_ONLINE = "电子税务局"
+"""What a tax office calls its site: it is that office's."""
 _NO_ORGAN = ("有限公司", "培训学校")
 _LAST_PART = re.compile(r"\s?[-_|｜—–]+\s?")
 _MAX_BRAND_CHARS = 10
@@ -115,6 +119,8 @@ def _simplified() -> dict[int, str]:
 def written_out(name: str) -> str:
     """A name in full whose organ is called short (星城市安监局), or, of an organ's body, the organ's and its own."""
     known = table()
+    if name.endswith(_ONLINE) and len(name) > len(_ONLINE):
+        return name.removesuffix(_ONLINE) + _ONLINE.removeprefix("电子")
     short = next((short for short in known["full"] if name.endswith(short)), "")
     if short:
         return name.removesuffix(short) + str(known["full"][short])
@@ -123,6 +129,22 @@ def written_out(name: str) -> str:
     if not body or place[-1:] not in _RANKS:
         return name
     return f"{place}{known['bodies_of_organs'][body]}{_RANKS[place[-1]]}（{name}）"
+
+
+@lru_cache(maxsize=1024)
+def spelt_right(name: str) -> str:
+    """A name in which an organ's is written with one wrong character (应急管埋部), with the right one."""
+    endings = [one for one in table()["endings"] if len(one) >= _MIN_MISSPELT_CHARS]
+    right = [(name.find(one), name.find(one) + len(one)) for one in endings if one in name]
+    for ending in endings:
+        size = len(ending)
+        for at in range(len(name) - size + 1):
+            part = name[at : at + size]
+            if part[-1] != ending[-1] or any(at < end and start < at + size for start, end in right):
+                continue
+            if sum(map(str.__ne__, part, ending)) == 1:
+                return name[:at] + ending + name[at + size :]
+    return name
 
 
 def body_of(text: str) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from detectors import organs
+from detectors.limits import SHELL_CHARS
 
 if TYPE_CHECKING:
     from detectors.features import Page
@@ -19,6 +20,12 @@ _MAX_TRIES = 12
 """A word that so often has no value after it is spoken of, not filled in."""
 _MAX_PAGE_CHARS = 30_000
 """A longer page is a list or a text, not the answer to a look-up."""
+_SCRIPTED_CHARS = 3_000
+_READS_ADDRESS = re.compile(
+    r"location\.(?:search|hash)|URLSearchParams|(?i:get_?(?:query_?string|url_?param|query_?param|request_?param))"
+)
+_STATE_PAPER = re.compile(r"中华人民共和国[\u4e00-\u9fff]{2,24}?证")
+_COMPANY = "有限公司"
 _ALONE_CHARS = 1_500
 """A page with less text than this shows a record and little else."""
 _PAPER_CHARS = 600
@@ -68,6 +75,35 @@ def _record_fields(page: Page) -> tuple[str, ...]:
     return tuple(found) if len(found) >= _MIN_LABELS else ()
 
 
+def scripted_fields(page: Page) -> tuple[str, ...]:
+    """Labels of a record that only scripts fill in: on a page that reads its own address for it, or says nothing."""
+    return page.once("scripted_fields", lambda: _scripted_fields(page))
+
+
+def _scripted_fields(page: Page) -> tuple[str, ...]:
+    if page.kind != "html" or len(page.text) > _SCRIPTED_CHARS or record_fields(page) or _is_employers(page):
+        return ()
+    if page.shown_chars >= SHELL_CHARS and not _READS_ADDRESS.search(page.source):
+        return ()
+    if not _speaks_of_records(page.text):
+        return ()
+    found = dict.fromkeys("".join(match.group().split()) for match in _label().finditer(page.text))
+    return tuple(found) if len(found) >= _MIN_LABELS else ()
+
+
+def scripted_body(page: Page) -> str:
+    """Whose paper such a page calls itself, when that is a paper of the state by its own words."""
+    if not scripted_fields(page):
+        return ""
+    return next((organs.body_of(paper) for paper in _STATE_PAPER.findall(page.text)), "")
+
+
+def _is_employers(page: Page) -> bool:
+    """Whether a record is a card of somebody's staff."""
+    said = sum(word in page.text for word in organs.table()["employer_labels"])
+    return said > 1 or (said > 0 and _COMPANY in page.text)
+
+
 def _speaks_of_records(text: str) -> bool:
     return organs.any_word("record_subjects", "issuer_labels").search(text) is not None
 
@@ -88,8 +124,8 @@ def record_issuer(page: Page) -> str:
     the result of a look-up."""
     if not record_fields(page):
         return _by_number(page)
-    presented = any(word in page.text for word in organs.table()["record_words"]) or stands_alone(page)
-    presented = presented or _is_paper(page)
+    presented = any(word in page.text for word in organs.table()["record_words"])
+    presented = presented or _is_paper(page) or (stands_alone(page) and not _is_employers(page))
     return (named_issuer(page) or _body(page) or _by_number(page)) if presented else ""
 
 

@@ -84,6 +84,7 @@ CLAIM_REASONS = {
     "emblem": "页面使用国徽、警徽一类的徽记（{code}），而 {host} 不是国家机关的网站",
     "template": "页面源码带有政府网站专用的栏目标签（{code}）",
     "defunct": "页面仍用 2018 年机构改革时撤并的名称“{code}”",
+    "labelled": "页脚带有政府网站专用的标识码一栏（{code}）",
 }
 INTENT_REASONS = {
     "app": "页面以机关名义提供应用下载（{quote}），而 {host} 不是该机关的网站",
