@@ -13,6 +13,7 @@ _LITERAL = re.compile(
     r"\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'|`[^`\\]*+(?:\\.[^`\\]*+)*+`"
 )
 _ESCAPE = re.compile(r"\\{1,2}u([0-9a-fA-F]{4})")
+_DOCUMENT = ('{"', '["', "[{", '{\\"', '[\\"')
 _MARKUP = re.compile(r"<[^<>]{0,400}>|\\[nrt\"'/]")
 
 
@@ -25,8 +26,7 @@ def chinese_in(script: str) -> Iterator[str]:
         return
     for value in _literals(script[:MAX_SCRIPT_STRING_CHARS]):
         if not value.isascii() and HAN_RUN.search(value):
-            inner = _literals(value.replace('\\"', '"')) if value[0] in "{[" else (value,)
-            for said in inner:
+            for said in _literals(value.replace('\\"', '"')) if value.startswith(_DOCUMENT) else (value,):
                 plain = SPACE.sub(" ", _MARKUP.sub(" ", said)).strip()
                 if plain and not plain.isascii() and HAN_RUN.search(plain):
                     yield plain

@@ -143,7 +143,7 @@ def spelt_right(name: str) -> str:
             if part[-1] != ending[-1] or any(at < end and start < at + size for start, end in right):
                 continue
             if sum(map(str.__ne__, part, ending)) == 1:
-                return name[:at] + ending + name[at + size :]
+                return f"{name[:at]}{ending}{name[at + size :]}"
     return name
 
 

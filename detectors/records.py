@@ -83,7 +83,8 @@ def scripted_fields(page: Page) -> tuple[str, ...]:
 def _scripted_fields(page: Page) -> tuple[str, ...]:
     if page.kind != "html" or len(page.text) > _SCRIPTED_CHARS or record_fields(page) or _is_employers(page):
         return ()
-    if page.shown_chars >= SHELL_CHARS and not _READS_ADDRESS.search(page.source):
+    is_shell = page.shown_chars < SHELL_CHARS and page.markup.scripts
+    if not is_shell and not _READS_ADDRESS.search(page.source):
         return ()
     if not _speaks_of_records(page.text):
         return ()

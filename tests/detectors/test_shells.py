@@ -1,0 +1,102 @@
+"""Pages that say next to nothing themselves: scripts fill them, a frame shows them, or a title is all there is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from detectors import organs, strings
+from detectors.base import Level, Verdict
+from detectors.context import Context
+from detectors.features import Page
+from detectors.records import record_issuer, scripted_fields
+from detectors.runner import assess
+
+ORGAN = "银河省应急管理厅"
+HOST = "https://q.yinhe-info.example/"
+LABELS = ("姓名", "证号", "作业类别", "准操项目", "初领日期", "有效期限")
+EMPTY = "".join(f"<p>{label}：<span id=f{at}></span></p>" for at, label in enumerate(LABELS))
+READS = "<script>var q = new URLSearchParams(location.search); f0.innerText = q.get('n')</script>"
+
+
+def judged(html: str, context: Context, url: str = HOST) -> Verdict:
+    found = assess(Page.from_html(html, url), context)
+    assert not found.errors
+    return found.impersonation
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_a_state_in_json_names_the_page(escaped: bool, context: Context) -> None:
+    state = json.dumps({"title": ORGAN, "footer": f"主办单位：{ORGAN}"}, ensure_ascii=escaped)
+    html = f"<title>loading</title><div id=app></div><script>window.S = JSON.parse({json.dumps(state)})</script>"
+    verdict = judged(html, context)
+    assert (verdict.level, verdict.imitates) == (Level.FLAG, ORGAN)
+
+
+def test_what_begins_with_a_bracket_and_is_no_document_stays_whole() -> None:
+    page = Page.from_html("<script>var s = '[公告] 主办单位：\"银河省\"';</script>", HOST)
+    assert page.markup.scripts == ['[公告] 主办单位："银河省"']
+
+
+def test_a_record_that_scripts_fill_from_the_address_is_a_result(context: Context) -> None:
+    html = f"<title>证件</title><h3>中华人民共和国特种作业操作证</h3>{EMPTY}"
+    assert scripted_fields(Page.from_html(html + READS, HOST)) == LABELS
+    verdict = judged(html + READS, context)
+    assert (verdict.level, verdict.cls, verdict.imitates) == (Level.FLAG, strings.FAKE_QUERY, "应急管理部")
+    assert judged(html, context).level is Level.CLEAR
+    assert judged(html + "<p>工号：</p><p>班组：</p>" + READS, context).level is Level.CLEAR
+
+
+def test_a_record_with_its_issuer_is_somebodys_staff_where_a_company_keeps_it() -> None:
+    shown = "".join(f"<p>{label}：甲乙丙 2024-05-06</p>" for label in LABELS) + f"<p>发证机关：{ORGAN}</p>"
+    card = "https://ehs.example/card?id=1201"
+    assert record_issuer(Page.from_html(shown, card)) == ORGAN
+    kept = "<p>某某有限公司</p><p>工号：H1201</p>"
+    assert record_issuer(Page.from_html(kept + shown, card)) == ""
+    assert record_issuer(Page.from_html(kept + shown + "<p>查询结果：真实有效</p>", card)) == ORGAN
+
+
+def test_a_frame_is_where_a_page_leads(context: Context) -> None:
+    html = "<title>全国特种作业操作证查询平台入口</title><iframe src='//198.51.100.7:8081/m/'></iframe>"
+    assert judged(html, context).level is Level.FLAG
+    assert judged(html.partition("<iframe")[0], context).level is Level.CLEAR
+
+
+def test_a_title_that_is_a_sites_name_is_enough_where_no_link_leads_there(context: Context) -> None:
+    html = "<title>银河市人民政府门户网站</title><p>银河市位于本省东南部。</p>" + "<li>某镇</li>" * 60
+    assert judged(html, context).level is Level.FLAG
+    link = "<a href='https://www.beijing.gov.cn/'>前往</a>"
+    assert judged(html + link, context).level is Level.WATCH
+    assert judged(html.replace("门户网站", ""), context).level is Level.WATCH
+
+
+def test_a_platforms_title_over_an_organs_name_is_an_identity(context: Context) -> None:
+    menu = "<a href='/a'>首页</a><a href='/b'>办理</a><a href='/c'>指南</a>"
+    html = f"<title>银河省交通安全综合服务管理平台</title><p>银河省公安厅交通管理局</p><nav>{menu}</nav>"
+    assert judged(html, context).level is Level.FLAG
+    assert judged(html.replace("银河省公安厅交通管理局", "首页"), context).level is Level.CLEAR
+
+
+def test_an_unfilled_site_number_supports_a_footer_and_says_nothing_alone(context: Context) -> None:
+    footer = "<footer>主办：{}　政府网站标识码：xxxxxxx</footer>"
+    assert judged(footer.format("银河省水利厅"), context).level is Level.FLAG
+    assert judged(footer.format("某公司"), context).level is Level.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("银河省应急管里厅", "银河省应急管理厅"),
+        ("应急管埋部政务服务平台", "应急管理部政务服务平台"),
+        ("银河省应急管理厅", "银河省应急管理厅"),
+        ("云南省水利厅", "云南省水利厅"),
+    ],
+)
+def test_a_misspelt_organ_is_named_as_it_is_called(written: str, right: str) -> None:
+    assert organs.spelt_right(written) == right
+
+
+def test_a_tax_offices_site_is_that_offices(context: Context) -> None:
+    html = "<title>国家税务总局银河省电子税务局</title><a href=/a>一</a><a href=/b>二</a><a href=/c>三</a>"
+    assert judged(html, context).imitates == "国家税务总局银河省税务局"
