@@ -10,16 +10,32 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from config.strings import cause_of
 from review.strings import AXES, LEVELS, QUOTED_CAUSE, REMARKED, VERDICT_TOLD, VERDICT_WHOM
 from review.subjects import shown
 
+if TYPE_CHECKING:
+    from config import Config
+
 _WORDS = Path(__file__).parent / "web" / "words" / "zh_Hans.toml"
 CODED = {"before": "state", "decision": "decision", "found": "found"}
 """Which values of an event's detail are codes, and the table of the desk's words that names them."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+class Event(Protocol):
+    """What happened to a case or a referral."""
+
+    @property
+    def at(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def detail(self) -> Mapping[str, Any]: ...
 
 
 @cache
@@ -42,19 +58,40 @@ def contact_kind(code: str) -> str:
     return str(_words()["contact"].get(code, code))
 
 
-def event_told(
-    at: str, actor: str, kind: str, detail: Mapping[str, Any], names: Mapping[str, str] | None = None
-) -> str:
-    """One line of a history; `names` are the words for its kinds where they are not those of cases."""
-    kinds = names if names is not None else _words()["event"]
-    told = "，".join(f"{_words()['detail'].get(key, key)} {_value(key, one)}" for key, one in detail.items() if one)
-    return "  ".join(part for part in (at, actor, kinds.get(kind, kind), told) if part)
+Codes = Mapping[str, Mapping[str, str]]
+"""By key of an event's detail, what its codes are called."""
 
 
-def _value(key: str, value: Any) -> str:
+def codes_of(config: Config) -> Codes:
+    """What an office's own files name: recipients, and the answers they may give."""
+    agencies = config.agencies
+    results = {result.id: result.text for agency in agencies.values() for result in agency.results}
+    return {"result": results, "agency": {name: agency.name for name, agency in agencies.items()}}
+
+
+def event_told(event: Event, codes: Codes, kinds: Mapping[str, str] | None = None) -> str:
+    """One line of a history; `kinds` are the words for its kinds where they are not those of cases."""
+    words = _words()
+    known: Codes = {
+        **{key: words[table] for key, table in CODED.items()},
+        **codes,
+        "before": words["state"] | words["referrals"]["state"],
+    }
+    told = "，".join(
+        f"{words['detail'].get(key, key)} {_value(value, known.get(key, {}))}"
+        for key, value in event.detail.items()
+        if value
+    )
+    kind = (kinds or words["event"]).get(event.kind, event.kind)
+    return "  ".join(part for part in (event.at, event.actor, kind, told) if part)
+
+
+def _value(value: Any, named: Mapping[str, str]) -> str:
     if isinstance(value, list | tuple):
-        return "、".join(_value(key, one) for one in value)
-    return str(_words().get(CODED.get(key, ""), {}).get(value, shown(str(value))))
+        return "、".join(_value(one, named) for one in value)
+    if isinstance(value, bool):
+        return str(_words()["sources"]["on"])
+    return named.get(str(value), shown(str(value)))
 
 
 def verdict_told(axis: str, verdict: Mapping[str, Any]) -> str:

@@ -105,7 +105,7 @@ def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: 
     from review.campaigns import labels_of
     from review.cases import get, parse_label
     from review.subjects import shown
-    from review.telling import event_told
+    from review.telling import codes_of, event_told
 
     store, _ = open_store(config_dir, data_dir)
     with _clear_errors(), store.read() as connection:
@@ -123,8 +123,9 @@ def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: 
         others = [shown(one) for one in campaign.subjects if one not in case.subjects]
         click.echo("\n" + CAMPAIGN_OF_CASE.format(label=label, others="、".join(others)))
     click.echo("\n" + CAPTURES_TOLD.format(labels="、".join(f"C-{number:08d}" for number in case.capture_ids)))
+    codes = codes_of(load_config(config_dir))
     for event in case.events:
-        click.echo(event_told(event.at, event.actor, event.kind, event.detail))
+        click.echo(event_told(event, codes))
 
 
 def _print_verdict(axis: str, verdict: Any) -> None:

@@ -180,7 +180,7 @@ def show(label: str, config_dir: Path | None, data_dir: Path | None, as_json: bo
     zhengshao referral show R-2026-000001
     """
     from review.referrals import by_label
-    from review.telling import event_told
+    from review.telling import codes_of, event_told
 
     store, _ = open_store(config_dir, data_dir)
     with _clear_errors(), store.read() as connection:
@@ -189,13 +189,17 @@ def show(label: str, config_dir: Path | None, data_dir: Path | None, as_json: bo
     if as_json:
         emit({**_summary(referral), "events": events})
         return
+    codes = codes_of(load_config(config_dir))
     click.echo(f"{referral.label}  {referral.state.chinese}  {referral.document} → {referral.recipient}")
     for item in referral.items:
-        click.echo(f"  {item.number}  {item.case_label}  {item.packet_id or '—'}  {item.received_by}  {item.result}")
+        result = codes["result"].get(item.result, item.result)
+        click.echo(
+            f"  {item.number}  {item.case_label}  {item.packet_id or '—'}  {item.received_by}  {result}".rstrip()
+        )
     for paper in referral.papers:
         click.echo(f"  {REFERRAL_PAPER_KINDS[paper.kind]}  {paper.name}  SHA-256 {paper.sha256}")
     for event in referral.events:
-        click.echo(event_told(event.at, event.actor, event.kind, event.detail, REFERRAL_EVENTS))
+        click.echo(event_told(event, codes, REFERRAL_EVENTS))
 
 
 @command.command("submit")

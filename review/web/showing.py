@@ -18,7 +18,7 @@ from review.cases import parse_label
 from review.desk.index import CHINA
 from review.desk.roles import CASEWORK, Role
 from review.subjects import shown
-from review.telling import CODED
+from review.telling import CODED, codes_of
 from review.web import entry, security, words
 from review.web.desk import desk
 
@@ -137,11 +137,8 @@ def event_value(value: object, key: str) -> str:
     """What stands under `key` in the detail of an event, codes in words; of a recipient's answer, the recipient's."""
     if isinstance(value, list):
         return "、".join(event_value(one, key) for one in value)
-    if key == "result":
-        named = (one.text for agency in desk().config.agencies.values() for one in agency.results if one.id == value)
-        return next(named, str(value))
-    if key == "agency" and (agency := desk().config.agencies.get(str(value))):
-        return agency.name
+    if named := codes_of(desk().config).get(key):
+        return named.get(str(value), str(value))
     if key in ("subject", "subjects"):
         return subject(str(value))
     coded = getattr(words.words(), CODED[key]) if key in CODED else None

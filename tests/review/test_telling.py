@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import config
 import review
 from review import strings, telling
+from review.cases import CaseEvent
 from review.web import words
 
 SOURCE = "\n".join(path.read_text("utf-8") for path in sorted(Path(review.__file__).parent.rglob("*.py")))
@@ -29,13 +31,19 @@ def test_every_action_of_the_audit_log_has_words(language: str) -> None:
 
 
 def test_an_event_is_told_in_words() -> None:
-    at, actor = "2026-11-21T00:00:00.000Z", "甲"
-    decided = {"before": "open", "decision": "confirm", "reason": "一致", "undoes": ""}
-    assert telling.event_told(at, actor, "decided", decided) == f"{at}  甲  决定  此前 待审，决定 属实，理由 一致"
-    seen = {"found": "still_up", "url": "http://a.example/"}
-    assert telling.event_told(at, actor, "rechecked", seen).endswith("复查  复查结果 仍可访问，网址 http://a.example/")
-    absorbed = {"from": 3, "subjects": ["site:a.example", "site:b.example"]}
-    assert "对象 site:a.example、site:b.example" in telling.event_told(at, actor, "absorbed", absorbed)
+    codes = telling.codes_of(config.load())
+
+    def told(kind: str, **detail: object) -> str:
+        event = CaseEvent(at="2026-11-21T00:00:00.000Z", actor="甲", kind=kind, detail=detail)
+        return telling.event_told(event, codes).removeprefix("2026-11-21T00:00:00.000Z  甲  ")
+
+    decided = told("decided", before="open", decision="confirm", reason="一致", undoes="")
+    assert decided == "决定  此前 待审，决定 属实，理由 一致"
+    rechecked = told("rechecked", found="still_up", url="http://a.example/")
+    assert rechecked == "复查  复查结果 仍可访问，网址 http://a.example/"
+    absorbed = told("absorbed", **{"from": 3, "subjects": ["site:a.example", "site:b.example"]})
+    assert absorbed == "并入  来自 3，对象 site:a.example、site:b.example"
+    assert told("answered", result="blocked", referral="R-2026-000001").startswith("收到反馈  反馈结果 已阻断")
 
 
 def test_codes_of_pages_contacts_and_causes_have_words() -> None:

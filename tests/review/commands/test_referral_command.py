@@ -15,6 +15,7 @@ from review.cli import main
 from review.clock import utc_now
 from review.packets import strings
 from review.packets.ledger import FIRST_ROW
+from review.web.words import of_language
 from tests.crawlers.keeping import house
 from tests.review.handing import confirmed
 
@@ -83,7 +84,12 @@ def test_from_draft_to_close(desk: Desk, tmp_path: Path) -> None:
     told = json.loads(desk.run("referral", "show", label, "--json").stdout)
     assert (told["state"], [item["result"] for item in told["items"]]) == ("closed", ["blocked", "returned"])
     assert [paper["name"] for paper in told["papers"]] == ["01_移送台账.xlsx", "回执.pdf"]
-    assert "办结" in desk.run("referral", "show", label).output
+    shown = desk.run("referral", "show", label).output
+    assert "办结" in shown
+    assert "已阻断" in shown
+    assert "blocked" not in shown
+    keys = {key for event in told["events"] for key in event["detail"]}
+    assert keys - set(of_language("zh_Hans").detail) == set()
 
 
 def test_what_is_not_there_is_said(desk: Desk) -> None:
