@@ -63,10 +63,13 @@ Codes = Mapping[str, Mapping[str, str]]
 
 
 def codes_of(config: Config) -> Codes:
-    """What an office's own files name: recipients, and the answers they may give."""
+    """What an office's own files name: recipients, the answers they may give, the facts their papers ask for."""
+    from review.case_facts import fields
+
     agencies = config.agencies
     results = {result.id: result.text for agency in agencies.values() for result in agency.results}
-    return {"result": results, "agency": {name: agency.name for name, agency in agencies.items()}}
+    recipients = {name: agency.name for name, agency in agencies.items()}
+    return {"result": results, "agency": recipients, "field": {one.id: one.label for one in fields(config).values()}}
 
 
 def event_told(event: Event, codes: Codes, kinds: Mapping[str, str] | None = None) -> str:

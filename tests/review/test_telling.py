@@ -43,6 +43,7 @@ def test_an_event_is_told_in_words() -> None:
     assert rechecked == "复查  复查结果 仍可访问，网址 http://a.example/"
     absorbed = told("absorbed", **{"from": 3, "subjects": ["site:a.example", "site:b.example"]})
     assert absorbed == "并入  来自 3，对象 site:a.example、site:b.example"
+    assert told("fact", field="hosting_country", value="境外").startswith("补充要素  事项 服务器境内外")
     assert told("answered", result="blocked", referral="R-2026-000001").startswith("收到反馈  反馈结果 已阻断")
 
 

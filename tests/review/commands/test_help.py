@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -24,6 +25,7 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[t
 
 
 ALL = dict(commands(main))
+DOCUMENTS = ("analyst", "evidence-capture", "evidence-format", "detectors", "sources", "practice-web", "settings")
 
 
 def examples(path: tuple[str, ...], command: click.Command) -> list[list[str]]:
@@ -35,16 +37,45 @@ def examples(path: tuple[str, ...], command: click.Command) -> list[list[str]]:
     return [shlex.split(line) for line in written]
 
 
+def takes(path: tuple[str, ...], arguments: list[str]) -> None:
+    """Fails when the command has no such option, argument or choice, or lacks one that it needs."""
+    command = ALL[path]
+    context = click.Context(command)
+    values, rest, _ = command.make_parser(context).parse_args(list(arguments))
+    assert not rest, (path, arguments)
+    needed = (one for one in command.params if one.required and not one.envvar)
+    assert not [one.name for one in needed if values.get(str(one.name)) in (None, (), [])], (path, arguments)
+    for one in command.params:
+        if isinstance(one.type, click.Choice) and values.get(str(one.name)):
+            one.type_cast_value(context, values[str(one.name)])
+
+
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
 def test_every_command_has_an_example_that_it_takes(path: tuple[str, ...]) -> None:
-    command, found = ALL[path], examples(path, ALL[path])
+    found = examples(path, ALL[path])
     assert found, f"zhengshao {' '.join(path)} --help shows no example"
     for arguments in found:
-        context = click.Context(command)
-        values, rest, _ = command.make_parser(context).parse_args(list(arguments))
-        assert not rest, arguments
-        lacking = [one for one in command.params if one.required and values.get(str(one.name)) in (None, (), [])]
-        assert not [one.name for one in lacking if not one.envvar], arguments
-        for one in command.params:
-            if isinstance(one.type, click.Choice) and values.get(str(one.name)):
-                one.type_cast_value(context, values[str(one.name)])
+        takes(path, arguments)
+
+
+def written(document: Path) -> Iterator[list[str]]:
+    """The commands that a document shows, in blocks and in the text; several of a line are parted by `·`."""
+    text = document.read_text("utf-8")
+    blocks = re.findall(r"^zhengshao (.+)$", text, re.MULTILINE)
+    inline = re.findall(r"`zhengshao ([^`]+)`", text)
+    for line in (*blocks, *inline):
+        shown = re.split(r" {2,}| #| [>|&]+ ", line)[0]
+        yield from (shlex.split(re.sub(r"[][]", "", one).replace("…", "VALUE")) for one in shown.split(" · "))
+
+
+@pytest.mark.parametrize("name", ["README.md", *(f"docs/{one}.md" for one in DOCUMENTS)])
+def test_what_documents_show_can_be_written_so(root: Path, name: str) -> None:
+    shown = list(written(root / name))
+    assert shown
+    for words in shown:
+        path = next((tuple(words[:size]) for size in (2, 1) if tuple(words[:size]) in ALL), ())
+        if path and len(words) > len(path):
+            takes(path, words[len(path) :])
+        else:
+            group = main.get_command(click.Context(main), words[0].strip())
+            assert path or isinstance(group, click.Group), words
