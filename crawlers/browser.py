@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from crawlers.apart import call
 from crawlers.clock import utc_now
 from crawlers.doorline import door_verdict, site_alone
 from crawlers.records import Exchange, FetchProfile
 from crawlers.screenshots import Picture, full_page, wake
 from crawlers.steps import Step, show_form_filled, step
-from crawlers.traffic import Traffic, kept_name
+from crawlers.traffic import ODD, Traffic, kept_name
+from crawlers.values import keepable_text
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Page, Response
@@ -40,7 +42,8 @@ MAX_MHTML_BYTES = 32 << 20
 CONSOLE_LINES = 200
 CONSOLE_LINE_CHARS = 500
 _QUIET = """([quiet, most]) => new Promise(done => {
-  const end = () => done(document.body ? document.body.innerText.trim().length : 0)
+  const shown = () => (document.body && document.body.innerText || '').trim().length  // `body` may be a form's name
+  const end = () => done(shown())
   let timer = setTimeout(end, quiet)
   const seen = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(end, quiet) })
   seen.observe(document, { subtree: true, childList: true, characterData: true })
@@ -108,6 +111,8 @@ async def visit(
         return Shot(error=_kind(str(error)))
     except TimeoutError:
         return Shot(error="timeout")
+    except ODD as error:
+        return Shot(error=f"odd_answer ({type(error).__name__})")
 
 
 async def _context(browser: Browser, look: Look) -> BrowserContext:
@@ -158,9 +163,9 @@ class _Seen:
         error = await self._open(page, traffic)
         if error:
             return Shot(error=error, verdict=_refusal(traffic))
-        await self._settle(page, traffic)
+        await self._settle(session, traffic)
         picture, dom, mhtml, (certificates, tls), title = await asyncio.gather(
-            self._picture(session, page),
+            self._picture(session),
             self._part("no_dom", page.content(), ""),
             self._part("no_mhtml", _mhtml(session), b""),
             self._part("no_certificate", _certificates(session, page, traffic), ((), None)),
@@ -174,14 +179,14 @@ class _Seen:
         environment = self._environment(page, started, clock, picture)
         network = traffic.log()
         if fill_form:
-            self.steps += await self._part("form_failed", show_form_filled(page), [])
+            self.steps += await self._part("form_failed", show_form_filled(session, page), [])
         return Shot(
             exchanges=tuple(map(site_alone, chain)),
             resources=tuple(site_alone(one) for one in resources if not door_verdict(one)),
             screenshot=picture.png,
-            dom=self._capped(dom.encode(), MAX_DOM_BYTES, "dom_truncated"),
+            dom=self._capped(keepable_text(dom), MAX_DOM_BYTES, "dom_truncated"),
             mhtml=mhtml if len(mhtml) <= MAX_MHTML_BYTES else b"",
-            title=title,
+            title=keepable_text(title),
             console=tuple(self.console[:CONSOLE_LINES]),
             network=tuple(network),
             certificates=certificates,
@@ -200,7 +205,7 @@ class _Seen:
 
     def _say(self, kind: str, text: str) -> None:
         if len(self.console) < CONSOLE_LINES:
-            self.console.append(f"{kind}: {text}"[:CONSOLE_LINE_CHARS])
+            self.console.append(keepable_text(f"{kind}: {text}"[:CONSOLE_LINE_CHARS]))
 
     async def _dialog(self, dialog: Dialog) -> None:
         """What a page says in a dialog is part of what it shows."""
@@ -228,24 +233,24 @@ class _Seen:
         self.steps.append(step("open", url=self.url, referrer=self.look.referrer, arrived_at=page.url))
         return ""
 
-    async def _settle(self, page: Page, traffic: Traffic) -> None:
+    async def _settle(self, session: CDPSession, traffic: Traffic) -> None:
         """Wait until DOM and network rest for a moment, but never longer than `SETTLE_MAX_MS`: a page may poll for
         ever. Then let pictures load that only come into view by scrolling."""
         loop = asyncio.get_running_loop()
         end = loop.time() + SETTLE_MAX_MS / 1000
-        shown = await self._part("never_quiet", page.evaluate(_QUIET, [QUIET_MS, SETTLE_MAX_MS]), 0)
+        shown = await self._part("never_quiet", call(session, _QUIET, [QUIET_MS, SETTLE_MAX_MS]), 0)
         rest = (QUIET_MS if shown >= LITTLE_TEXT_CHARS else 4 * QUIET_MS) / 1000
         at_rest = 0.0
         while loop.time() < end and (at_rest := traffic.rested_seconds) < rest:
             await asyncio.sleep(rest / 3)
         self.steps.append(step("wait", network_at_rest=at_rest >= rest))
-        if await self._part("never_quiet", wake(page, WAKE_MAX_MS), False):
+        if await self._part("never_quiet", wake(session, WAKE_MAX_MS), False):
             self.steps.append(step("scroll", whole_page=True))
 
-    async def _picture(self, session: CDPSession, page: Page) -> Picture:
+    async def _picture(self, session: CDPSession) -> Picture:
         """A page that cannot be pictured is kept without: `no_screenshot`."""
         look, none = self.look, Picture(b"", (0, 0), (0, 0))
-        work = full_page(session, page, width=look.width, height=look.height, max_height_px=self.max_height_px)
+        work = full_page(session, width=look.width, height=look.height, max_height_px=self.max_height_px)
         picture = await self._part("no_screenshot", work, none, PICTURE_WAIT_MS)
         if picture.png:
             self.steps.append(
@@ -259,15 +264,18 @@ class _Seen:
 
         try:
             return await asyncio.wait_for(work, most_ms / 1000)
-        except (Error, TimeoutError):
+        except (Error, TimeoutError, *ODD):
             if flag not in self.flags:
                 self.flags.append(flag)
             return otherwise
 
-    def _capped(self, data: bytes, most: int, flag: str) -> bytes:
-        if len(data) > most:
-            self.flags.append(flag)
-        return data[:most]
+    def _capped(self, text: str, most: int, flag: str) -> bytes:
+        """In UTF-8, cut between two characters."""
+        data = text.encode()
+        if len(data) <= most:
+            return data
+        self.flags.append(flag)
+        return data[:most].decode("utf-8", "ignore").encode()
 
     async def _frames(self, traffic: Traffic) -> list[Exchange]:
         """Responses of frames in processes of their own; their text was decoded and encoded again."""

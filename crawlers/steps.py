@@ -11,10 +11,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from crawlers.apart import call
 from crawlers.clock import utc_now
+from crawlers.values import keepable
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import CDPSession, Page
 
 TEST_NUMBER = "000000000000000000"
 """No identity number: region 000000 and day 00000000 do not exist, and its check digit would be 1 (GB 11643)."""
@@ -71,15 +73,15 @@ def step(action: str, picture: bytes = b"", **detail: Any) -> Step:
     return Step(action, utc_now(), detail, picture)
 
 
-async def show_form_filled(page: Page) -> list[Step]:
+async def show_form_filled(session: CDPSession, page: Page) -> list[Step]:
     """The page's query form with an impossible number in it, as a picture; no step when it has no such form.
 
     Values are set without any event, with the network cut: no script of the page is told, and none could tell anyone.
     """
     await page.context.set_offline(True)
-    filled = await page.evaluate(_FIELDS, [TEST_NUMBER, TEST_NAME, NUMBER_FIELDS, NAME_FIELDS])
+    filled = await call(session, _FIELDS, [TEST_NUMBER, TEST_NAME, NUMBER_FIELDS, NAME_FIELDS])
     if not filled:
         return []
     picture = await page.screenshot(timeout=FORM_WAIT_MS)
-    said = {"filled": filled, "submitted": False, "network": "cut"}
+    said = {"filled": keepable(filled), "submitted": False, "network": "cut"}
     return [step("cut_network"), step("fill_form", picture, **said)]

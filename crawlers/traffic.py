@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections import Counter
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crawlers.clock import iso, utc_now
 from crawlers.records import Exchange
+from crawlers.values import keepable
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession
@@ -28,9 +29,12 @@ MAX_BODIES_BYTES = 48 << 20
 """All bodies of one page together."""
 MAX_LOGGED = 1000
 BUFFER_BYTES = 64 << 20
+ODD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What is raised by an answer or event of another shape than the protocol's; a page may have a hand in them."""
 _EXACT = ("Document", "Script", "Stylesheet", "XHR", "Fetch")
 _ABOUT_ENCODING = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _REDIRECTS = range(300, 400)
+_HIGHEST_STATUS = 999
 _SECRET = "proxy-authorization"  # noqa: S105 - the name of a header
 
 
@@ -61,16 +65,18 @@ class Traffic:
 
     session: CDPSession
     legs: dict[str, list[Leg]] = field(default_factory=dict)
-    """By request id, redirects first."""
+    """By request id, redirects first; never empty."""
     in_flight: set[str] = field(default_factory=set)
     last_change: float = 0.0
     sockets: list[str] = field(default_factory=list)
+    odd_events: int = 0
+    """Events of another shape than the protocol's, passed over."""
     _room_bytes: int = MAX_BODIES_BYTES
     _jobs: set[asyncio.Task[None]] = field(default_factory=set)
     _times: Counter[str] = field(default_factory=Counter)
 
     async def begin(self) -> None:
-        on = self.session.on
+        on = self._on
         on("Network.requestWillBeSent", self._sent)
         on("Network.requestWillBeSentExtraInfo", self._sent_exactly)
         on("Network.responseReceived", self._answered)
@@ -84,6 +90,15 @@ class Traffic:
         await asyncio.gather(
             self.session.send("Network.enable", limits), self.session.send("Fetch.enable", {"patterns": patterns})
         )
+
+    def _on(self, name: str, take: Callable[[dict[str, Any]], None]) -> None:
+        def heard(event: dict[str, Any]) -> None:
+            try:
+                take(keepable(event))
+            except ODD:
+                self.odd_events += 1
+
+        self.session.on(name, heard)
 
     async def bodies(self, seconds: float) -> None:
         """Wait for bodies that are on their way from the browser to us; one that never ends is not waited for."""
@@ -149,51 +164,53 @@ class Traffic:
     # what the browser tells
 
     def _sent(self, event: dict[str, Any]) -> None:
-        legs = self.legs.setdefault(event["requestId"], [])
-        if legs and (redirect := event.get("redirectResponse")):
-            legs[-1].response = redirect
-        asked = event["request"]
-        at = iso(datetime.fromtimestamp(event["wallTime"], UTC))
-        kind, frame = event.get("type", ""), event.get("frameId", "")
-        legs.append(Leg(asked["url"], asked["method"], kind, asked["headers"], at, frame))
-        if kind != "Document" or frame == self._main_frame():  # a frame in another process tells of its end elsewhere
-            self.in_flight.add(event["requestId"])
-        self._times[asked["url"]] += 1
-        if self._times[asked["url"]] == 1:  # who asks the same again and again is at rest
+        leg, number = _asked(event), str(event["requestId"])
+        legs = self.legs.get(number, [])
+        if legs and "redirectResponse" in event:
+            legs[-1].response = _response(event["redirectResponse"])
+        self.legs[number] = [*legs, leg]
+        if leg.kind != "Document" or leg.frame == self._main_frame():  # a frame elsewhere tells of its end elsewhere
+            self.in_flight.add(number)
+        self._times[leg.url] += 1
+        if self._times[leg.url] == 1:  # who asks the same again and again is at rest
             self.last_change = asyncio.get_running_loop().time()
 
     def _sent_exactly(self, event: dict[str, Any]) -> None:
-        for leg in self.legs.get(event["requestId"], []):
+        for leg in self._known(event):
             if leg.sent_exactly is None:
-                leg.sent_exactly = event["headers"]
+                leg.sent_exactly = dict(event["headers"])
                 return
 
     def _answered(self, event: dict[str, Any]) -> None:
-        for leg in self.legs.get(event["requestId"], [])[-1:]:
-            leg.response, leg.kind = event["response"], event.get("type", leg.kind)
+        for leg in self._known(event)[-1:]:
+            leg.response, leg.kind = _response(event["response"]), str(event.get("type", leg.kind))
 
     def _received_exactly(self, event: dict[str, Any]) -> None:
         """They come in the order of the chain, sometimes before the response they belong to."""
-        for leg in self.legs.get(event["requestId"], []):
+        for leg in self._known(event):
             if leg.received is None:
-                leg.received = event
+                leg.received = {"headers": dict(event["headers"]), "headersText": str(event.get("headersText", ""))}
                 return
 
     def _finished(self, event: dict[str, Any]) -> None:
-        number = event["requestId"]
-        for leg in self.legs.get(number, [])[-1:]:
+        number = str(event["requestId"])
+        self.in_flight.discard(number)
+        for leg in self._known(event)[-1:]:
             leg.encoded_bytes = int(event.get("encodedDataLength", 0))
             if leg.body is None and not leg.held:
                 self._job(self._fetch_body(number, leg))
-        self.in_flight.discard(number)
 
     def _failed(self, event: dict[str, Any]) -> None:
-        for leg in self.legs.get(event["requestId"], [])[-1:]:
-            leg.failure = event.get("blockedReason") or event.get("errorText", "failed")
-        self.in_flight.discard(event["requestId"])
+        self.in_flight.discard(str(event["requestId"]))
+        for leg in self._known(event)[-1:]:
+            leg.failure = str(event.get("blockedReason") or event.get("errorText", "failed"))
 
     def _socket(self, event: dict[str, Any]) -> None:
-        self.sockets.append(event["url"])
+        if len(self.sockets) < MAX_LOGGED:
+            self.sockets.append(str(event["url"]))
+
+    def _known(self, event: Mapping[str, Any]) -> list[Leg]:
+        return self.legs.get(str(event["requestId"]), [])
 
     def _job(self, work: Coroutine[Any, Any, None]) -> None:
         job = asyncio.ensure_future(work)
@@ -201,20 +218,19 @@ class Traffic:
         job.add_done_callback(self._jobs.discard)
 
     def _paused(self, event: dict[str, Any]) -> None:
-        self._job(self._hold(event))
+        self._job(self._hold(str(event["requestId"]), event))
 
-    async def _hold(self, event: dict[str, Any]) -> None:
+    async def _hold(self, number: str, event: dict[str, Any]) -> None:
         """Take the exact body of a response that waits, and let it go on, whatever happens."""
         from playwright.async_api import Error
 
-        number = event["requestId"]
-        legs = self.legs.get(event.get("networkId", ""), [])
+        legs = self.legs.get(str(event.get("networkId", "")), [])
         leg = legs[-1] if legs else Leg("", "", "", {}, "")
-        leg.held = _has_body(event)
         try:
+            leg.held = _has_body(event)
             if leg.held:
                 leg.body = self._kept(await self.session.send("Fetch.getResponseBody", {"requestId": number}))
-        except Error:
+        except (Error, *ODD):
             leg.held = False  # the body did not come whole: perhaps the browser has it in the end
         try:
             await self.session.send("Fetch.continueRequest", {"requestId": number})
@@ -226,7 +242,7 @@ class Traffic:
 
         try:
             leg.body = self._kept(await self.session.send("Network.getResponseBody", {"requestId": number}))
-        except Error:
+        except (Error, *ODD):
             return  # thrown away by the browser: too large, or the page has gone
 
     def _kept(self, answer: Mapping[str, Any]) -> bytes | None:
@@ -235,6 +251,22 @@ class Traffic:
             return None
         self._room_bytes -= len(body)
         return body
+
+
+def _asked(event: Mapping[str, Any]) -> Leg:
+    """The leg that a `requestWillBeSent` begins."""
+    asked = event["request"]
+    at = iso(datetime.fromtimestamp(event["wallTime"], UTC)) if "wallTime" in event else utc_now()
+    kind, frame = str(event.get("type", "")), str(event.get("frameId", ""))
+    return Leg(str(asked["url"]), str(asked["method"]), kind, dict(asked["headers"]), at, frame)
+
+
+def _response(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A response of the protocol, its required fields of their kinds. Raises one of `ODD`."""
+    status, headers, security = int(told["status"]), dict(told["headers"]), told.get("securityDetails", {})
+    if not 0 <= status <= _HIGHEST_STATUS or not isinstance(security, Mapping):
+        raise ValueError("no response")
+    return {**told, "status": status, "headers": headers}
 
 
 def _has_body(event: Mapping[str, Any]) -> bool:
@@ -247,7 +279,7 @@ def _has_body(event: Mapping[str, Any]) -> bool:
 def _exchanges(legs: list[Leg]) -> Iterator[Exchange]:
     """Answered legs as exchanges; of a body that was not kept there is no record, the log names it."""
     for leg in legs:
-        redirected = leg.response is not None and int(leg.response["status"]) in _REDIRECTS
+        redirected = leg.response is not None and leg.response["status"] in _REDIRECTS
         if leg.response is not None and (leg.body is not None or redirected):
             yield _exchange(leg, leg.response)
 
@@ -258,7 +290,7 @@ def _exchange(leg: Leg, response: Mapping[str, Any]) -> Exchange:
     lines = _lines(head) if head else _pairs(received.get("headers") or response["headers"])
     return Exchange(
         url=leg.url,
-        status=int(response["status"]),
+        status=response["status"],
         reason=str(response.get("statusText", "")),
         method=leg.method,
         request_headers=tuple(

@@ -27,6 +27,11 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+def keepable_text(text: str) -> str:
+    """A text without what no database or terminal can hold: `keepable`."""
+    return _UNKEPT.sub("\ufffd", text)
+
+
 def keepable(value: Any) -> Any:
     """A JSON value without what JSON can write and no database or terminal can hold: halves of surrogate pairs and
     zero bytes. In their place stands the replacement character."""
@@ -35,7 +40,7 @@ def keepable(value: Any) -> Any:
 
 def _mended(value: Any) -> Any:
     if isinstance(value, str):
-        return _UNKEPT.sub("\ufffd", value)
+        return keepable_text(value)
     if isinstance(value, list):
         return [_mended(item) for item in value]
     return {_mended(name): _mended(item) for name, item in value.items()} if isinstance(value, dict) else value

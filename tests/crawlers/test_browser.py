@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import io
 import json
@@ -287,15 +288,11 @@ def test_the_volume_is_read_strictly_and_exports(seen: Seen, tmp_path: Path) -> 
 
 def test_a_picture_that_is_not_as_high_as_asked_is_flagged() -> None:
     class Short:
-        async def send(self, *_: object) -> dict[str, str]:
-            import base64
-
-            return {"data": base64.b64encode(PIXEL).decode()}
-
-        async def evaluate(self, _: str) -> list[int]:
-            return [1280, 2000]
+        async def send(self, method: str, *_: object) -> dict[str, Any]:
+            size = {"width": 1280, "height": 1999.2}
+            return {"cssContentSize": size, "data": base64.b64encode(PIXEL).decode(), "method": method}
 
     fake: Any = Short()
-    picture = asyncio.run(full_page(fake, fake, width=1280, height=800, max_height_px=12_000))
+    picture = asyncio.run(full_page(fake, width=1280, height=800, max_height_px=12_000))
     assert (picture.page_px, picture.picture_px, picture.flags) == ((1280, 2000), (1, 1), ("screenshot_short",))
     assert png_size(b"GIF89a") == (0, 0)
