@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from detectors import organs
 from detectors.addresses import host_of, is_official
+from detectors.intents import intents
 from detectors.pages import query_fields
+from detectors.records import record_fields
 from detectors.text import chinese_chars
 
 if TYPE_CHECKING:
@@ -80,6 +82,16 @@ def _is_site(page: Page, claim: Claim, registry: Registry) -> bool:
     name = organs.organ_name(claim.quote)
     leads = any(is_official(host_of(link.href), registry) for link in page.markup.links)
     return name is not None and name.is_site and not leads
+
+
+def points_to(page: Page, registry: Registry) -> bool:
+    """Whether a short page without anything to fill in shows the address of an official site as a link to it, as an
+    entry of a directory does."""
+    markup = page.markup
+    if len(page.text) > _FORM_CHARS or markup.forms or markup.frames or record_fields(page) or intents(page):
+        return False
+    linked = ((host_of(link.href), page.text[link.start : link.end].lower()) for link in markup.links)
+    return any(host and host in said and is_official(host, registry) for host, said in linked)
 
 
 def leads_elsewhere(page: Page) -> bool:

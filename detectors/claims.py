@@ -27,6 +27,7 @@ _ICP = re.compile(
 )
 _SAYS_ICP = re.compile(r"[Cc][Pp]")
 _CODE_WORDS = ("标识码", "识别码")
+_FILED = re.compile(r"[Ii][Cc][Pp]\s?备[\s\w*＊]{0,14}|公网安备[\s\w*＊]{0,20}")
 _OPEN_CODE = re.compile(r"政府网站\s?(?:标识码|识别码)\s?[:：]?\s?[xX×*＊\d]{4,12}")
 _SITE_CODE = re.compile(r"(?:标识码|识别码)\s?[:：]?\s?(bm\d{8}|\d{10})(?!\d)", re.I)
 _CODE = re.compile(r"bm\d{8}|\d{10}", re.I)
@@ -146,6 +147,11 @@ def _footers(page: Page, registry: Registry) -> Iterator[Claim]:
     signed = [claim for claim in found if claim.kind == "footer" and _SIGNS.search(claim.quote)]
     if signed and any(claim.kind == "footer" and claim not in signed for claim in found):
         yield replace(signed[0], kind="signature")
+    if any(claim.kind == "footer" for claim in found):
+        numbers = (_FILED.search(page.text, one.start, one.end) for one in footers(page))
+        filed = next(filter(None, numbers), None)
+        if filed:
+            yield Claim("filed", filed.group(), start=filed.start(), end=filed.end())
 
 
 def _in_footers(page: Page, registry: Registry) -> Iterator[Claim]:

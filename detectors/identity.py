@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from detectors import organs, strings
 from detectors.addresses import institution_in_path
-from detectors.bare import asks_namelessly, is_bare, is_sole_name, leads_elsewhere
+from detectors.bare import asks_namelessly, is_bare, is_sole_name, leads_elsewhere, points_to
 from detectors.base import Axis, Signal, detector
 from detectors.claims import claims
 from detectors.copies import copy_of
@@ -57,6 +57,7 @@ WEIGHTS = {
     "template": 0.15,
     "defunct": 0.2,
     "labelled": 0.2,
+    "filed": 0.2,
 }
 """What one mark weighs on a host that does not own it; marks of different kinds add up."""
 _SITE_MARKS = frozenset({"site_name", "site_domain", "site_code", "footer", "icp", "jiucuo", "saved_from"})
@@ -80,13 +81,14 @@ _MENTIONS = frozenset(
             "template",
             "defunct",
             "labelled",
+            "filed",
         ),
     }
 )
 _SAYS = frozenset({"site_name", "title", "masthead", "description"})
 """Whose reasons tell what the page calls itself."""
 _LABEL = re.compile(r"^.*[码:：]\s*")
-_SUPPORT = frozenset({"emblem", "template", "defunct", "labelled"})
+_SUPPORT = frozenset({"emblem", "template", "defunct", "labelled", "filed"})
 """Speak only beside a mark that says whose site it is."""
 _OWN_FACTOR = 0.4
 _QUERY_WEIGHT = 0.35
@@ -206,10 +208,10 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
     own = _own_name(page, context.registry)
     told = [claim for claim in found if own and _is_told(page, claim)]
     identified = any(claim.kind in _SITE_MARKS and claim not in told for claim in found)
-    factor = _OWN_FACTOR if not identified and own else 1.0
+    factor = _OWN_FACTOR if not identified and (own or points_to(page, context.registry)) else 1.0
     for claim in found:
         weight = WEIGHTS[claim.kind]
-        if claim.kind == "conac" and not any(other.name for other in found):
+        if (claim.kind == "conac" and not any(other.name for other in found)) or (claim.kind == "filed" and own):
             weight *= _OWN_FACTOR
         mentioned = claim.kind in _MENTIONS or claim in told
         yield _mark(page, claim, weight * (factor if mentioned else 1.0), whom)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Claim:
     """`kind`: site_name site_domain site_code footer signature supervisor title masthead statement description icp
     jiucuo conac saved_from canonical path logo assets code links columns frame form platform; emblem, template,
-    defunct and labelled only support others. `name` is the organ it names, `host` the official host it names."""
+    defunct, labelled and filed only support others. `name` is the organ it names, `host` the official host it names."""
 
     kind: str
     quote: str

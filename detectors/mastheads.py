@@ -95,6 +95,10 @@ def _titles(page: Page, registry: Registry) -> Iterator[Claim]:
         found = [claim for one in organs.segments(text) if (claim := _title(one, passage, text, registry)) is not None]
         if found:
             yield next((claim for claim in found if claim.kind == "title"), found[0])
+    shared = page.markup.metas.get("og:title", "") if not page.title else ""
+    whole = _named(shared, registry) if shared else ""
+    if whole:
+        yield Claim("title", shared, name=whole, where="meta")
 
 
 def _opening(page: Page, registry: Registry) -> Iterator[Claim]:

@@ -29,6 +29,8 @@ _MIN_MISSPELT_CHARS = 5
 """Of shorter names one character makes another organ."""
 _ONLINE = "电子税务局"
 """What a tax office calls its site: it is that office's."""
+_LESSONS = "培训平台"
+"""Not what an article is about."""
 _NO_ORGAN = ("有限公司", "培训学校")
 _LAST_PART = re.compile(r"\s?[-_|｜—–]+\s?")
 _MAX_BRAND_CHARS = 10
@@ -155,7 +157,7 @@ def body_of(text: str) -> str:
 def quasi_official(text: str) -> bool:
     """Whether a name sounds like a certificate query platform or a place's system, not like an article on one."""
     text = visible(text)
-    if len(text) > MAX_NAME_CHARS or any_word("articles").search(text):
+    if len(text) > MAX_NAME_CHARS or any_word("articles").search(text.replace(_LESSONS, "平台")):
         return False
     about = any_word("functions").search(text) and any_word("subjects", "bodies").search(text)
     return about is not None or any(pattern.fullmatch(plain_name(text)) for pattern in (_system(), _national()))

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from detectors import organs
+from detectors.intents import intents
 from detectors.limits import SHELL_CHARS
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ _READS_ADDRESS = re.compile(
     r"location\.(?:search|hash)|URLSearchParams|(?i:get_?(?:query_?string|url_?param|query_?param|request_?param))"
 )
 _STATE_PAPER = re.compile(r"中华人民共和国[\u4e00-\u9fff]{2,24}?证")
+_MIN_ENTRIES = 3
+_LOOKED_UP = re.compile(r"[?&#][\w.-]*=|/[\w-]*\d[\w-]*(?:\.\w{2,5})?/?$")
+_CARD = re.compile(r"特种作业操作证|特种设备[\u4e00-\u9fff]{0,8}作业人员证|知识和管理能力考核合格")
+_SOMEBODY = re.compile(r"公司|集团|学校|学院|协会|平台|网站|中心|\d{3,4}-\d{7}")
 _COMPANY = "有限公司"
 _ALONE_CHARS = 1_500
 """A page with less text than this shows a record and little else."""
@@ -124,7 +129,7 @@ def record_issuer(page: Page) -> str:
     """The organ that a shown record names as its issuer, or that alone issues such papers, when the page presents it as
     the result of a look-up."""
     if not record_fields(page):
-        return _by_number(page)
+        return _by_number(page) or _by_paper(page) or _by_outcome(page)
     presented = any(word in page.text for word in organs.table()["record_words"])
     presented = presented or _is_paper(page) or (stands_alone(page) and not _is_employers(page))
     return (named_issuer(page) or _body(page) or _by_number(page)) if presented else ""
@@ -150,6 +155,28 @@ def _by_number(page: Page) -> str:
     return ""
 
 
+def _by_paper(page: Page) -> str:
+    """Whose a paper of the state is that a short page shows, by name, with a person's entries."""
+    if page.kind != "html" or len(page.text) > _ALONE_CHARS or "中华人民共和国" not in page.text or _is_employers(page):
+        return ""
+    papers = (found[0] for line in page.text.splitlines() if (found := _STATE_PAPER.fullmatch(line.strip())))
+    body = next((body for paper in papers if (body := organs.body_of(paper))), "")
+    filled = {one.group() for one in _label().finditer(page.text) if body and _has_value(page, one.start(), one.end())}
+    return (named_issuer(page) or body) if len(filled) >= _MIN_ENTRIES else ""
+
+
+def _by_outcome(page: Page) -> str:
+    """Whose papers a short page says it has verified, on which nobody says who verifies."""
+    if page.kind != "html" or len(page.text) > _PAPER_CHARS or not _CARD.search(page.text):
+        return ""
+    if _is_employers(page) or _SOMEBODY.search(page.text) or not _DATE.search(page.text):
+        return ""
+    looked_up = _LOOKED_UP.search(page.url.partition(page.parts.netloc)[2]) or stands_alone(page)
+    if not looked_up or not any(one.kind == "outcome" for one in intents(page)):
+        return ""
+    return named_issuer(page) or organs.body_of(page.text)
+
+
 def stands_alone(page: Page) -> bool:
     """Whether the record is the page: one record, hardly a word else, at an address that looks it up."""
     address = page.url.partition(page.parts.netloc)[2]
@@ -166,7 +193,7 @@ def _is_paper(page: Page) -> bool:
 
 def named_issuer(page: Page) -> str:
     for label in organs.table()["issuer_labels"]:
-        for match in re.finditer(label + r"[:：\s]{0,4}([\u4e00-\u9fff]{4,30})", page.text):
+        for match in re.finditer(label + r"[:：\s\"']{0,5}([\u4e00-\u9fff]{4,30})", page.text):
             if organs.organ_name(match.group(1)):
                 return match.group(1)
     return ""

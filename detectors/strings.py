@@ -85,6 +85,7 @@ CLAIM_REASONS = {
     "template": "页面源码带有政府网站专用的栏目标签（{code}）",
     "defunct": "页面仍用 2018 年机构改革时撤并的名称“{code}”",
     "labelled": "页脚带有政府网站专用的标识码一栏（{code}）",
+    "filed": "页脚把机关名称与备案号（{code}）写在一起，是整个网站的落款",
 }
 INTENT_REASONS = {
     "app": "页面以机关名义提供应用下载（{quote}），而 {host} 不是该机关的网站",

@@ -100,3 +100,39 @@ def test_a_misspelt_organ_is_named_as_it_is_called(written: str, right: str) -> 
 def test_a_tax_offices_site_is_that_offices(context: Context) -> None:
     html = "<title>国家税务总局银河省电子税务局</title><a href=/a>一</a><a href=/b>二</a><a href=/c>三</a>"
     assert judged(html, context).imitates == "国家税务总局银河省税务局"
+
+
+def test_a_paper_of_the_state_with_entries_is_a_result_even_without_days(context: Context) -> None:
+    entries = "<p>姓名：甲某</p><p>证件编号：000000000000000000</p><p>档案编号：TS0000</p>"
+    verdict = judged(f"<p>中华人民共和国特种设备作业人员证</p>{entries}", context)
+    assert (verdict.level, verdict.imitates) == (Level.FLAG, "国家市场监督管理总局")
+    assert judged(f"<p>本校办理中华人民共和国特种设备作业人员证</p>{entries}", context).level is Level.CLEAR
+
+
+def test_nobodys_answer_that_a_card_is_genuine_is_a_result(context: Context) -> None:
+    html = "<title>核验</title><p>核验通过</p><p>特种作业操作证 低压电工作业</p><p>有效期至 2029-08-11</p>"
+    assert judged(html, context, HOST + "p/Q7Y2").level is Level.FLAG
+    assert judged(html, context).level is Level.CLEAR
+    assert judged(html + "<p>某某集团安环部</p>", context, HOST + "p/Q7Y2").level is Level.CLEAR
+
+
+def test_what_a_page_is_shared_as_is_its_title_where_it_has_none(context: Context) -> None:
+    shared = f"<meta property='og:title' content='{ORGAN}特种作业证书查询'>"
+    verdict = judged(f"<head>{shared}<title></title></head><div id=app></div>", context)
+    assert (verdict.level, verdict.imitates) == (Level.FLAG, ORGAN)
+    assert judged(f"<head>{shared}<title>某某日报</title></head><div id=app></div>", context).level is Level.CLEAR
+
+
+def test_an_entry_of_a_directory_points_to_a_site_and_does_not_pose_as_it(context: Context) -> None:
+    name = "<title>银河市人民政府门户网站</title><h1>银河市人民政府门户网站</h1>"
+    entry = name + "<p>网址：<a href='https://www.beijing.gov.cn/'>www.beijing.gov.cn</a></p>"
+    assert judged(name, context).level is Level.FLAG
+    assert judged(entry, context).level is not Level.FLAG
+    assert judged(entry + "<form><input name=sfzh placeholder=身份证号></form>", context).level is Level.FLAG
+
+
+def test_an_organs_footer_with_a_filing_number_is_a_whole_sites(context: Context) -> None:
+    footer = "<title>在线学习</title><footer>主办单位：银河省水利厅　银ICP备00000000号</footer>"
+    assert judged(footer, context).level is Level.FLAG
+    assert judged(footer.replace("银ICP备00000000号", ""), context).level is Level.WATCH
+    assert judged(footer.replace("在线学习", "某某科技有限公司"), context).level is not Level.FLAG
