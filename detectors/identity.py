@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 7
+VERSION = 8
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,
@@ -220,6 +220,8 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
         yield replace(_intent(page, weight, strings.BARE.format(host=page.host), whom), cls=strings.FAKE_SITE)
     elif not own and (sole := next((one for one in found if is_sole_name(page, one, found, context.registry)), None)):
         yield replace(_mark(page, sole, _SOLE_WEIGHT, whom), reason=strings.SOLE_NAME.format(quote=sole.quote))
+    if all(claim in told or claim.kind in _SUPPORT for claim in found):
+        return
     yield from _wants(page, whom, factor)
     if any(claim.kind in _CALLED for claim in found):
         yield from _wants_somebody(page, whom, factor)

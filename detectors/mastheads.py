@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _MAX_CHARS = 120
 _OPENING_PASSAGES = 6
 _OPENING_CHARS = 600
+_LISTED_PASSAGES = 12
+_LISTED_MIN = 3
+_SAID = re.compile(r"\s?[:：]([^\n]{6,})")
 _DENIES = ("非", "不")
 _STATED_CHARS = 8_000
 """A page says whose it is near its beginning or its end."""
@@ -92,7 +95,8 @@ def _titles(page: Page, registry: Registry) -> Iterator[Claim]:
         if passage.kind != "title" and (whole := _named(text, registry)):
             yield Claim("masthead", text, name=whole, start=passage.start, end=passage.end)
             continue
-        found = [claim for one in organs.segments(text) if (claim := _title(one, passage, text, registry)) is not None]
+        parts = (one for one in organs.segments(text) if not _is_quoted(one, text))
+        found = [claim for one in parts if (claim := _title(one, passage, text, registry)) is not None]
         if found:
             yield next((claim for claim in found if claim.kind == "title"), found[0])
     shared = page.markup.metas.get("og:title", "") if not page.title else ""
@@ -111,16 +115,31 @@ def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
             return
         if passage.hidden or len(text) > organs.MAX_NAME_CHARS:
             continue
-        whole = _named(text, registry) or next(
-            (name for part in organs.segments(text)[1:2] if (name := _named(part, registry))), ""
-        )
+        parts = (one for one in organs.segments(text)[1:2] if not _is_quoted(one, text))
+        whole = _named(text, registry) or next((name for part in parts if (name := _named(part, registry))), "")
         if text.startswith(tuple(organs.table()["issuer_labels"])):
             continue
         if not (whole or (asks and organs.quasi_official(text))) or _leads_away(page, passage):
             continue
+        if whole and _is_listed(page, passage, registry):
+            return
         yield Claim("masthead" if whole else "platform", text, name=whole, start=passage.start, end=passage.end)
         if whole:
             return
+
+
+def _is_quoted(segment: str, text: str) -> bool:
+    """Whether a headline reports what an organ says (某某部：…有变化) and is not its page's name (某某部：证书查询)."""
+    said = _SAID.match(text, text.find(segment) + len(segment))
+    return said is not None and _PAGE_TAIL.search(said[1].strip()) is None
+
+
+def _is_listed(page: Page, passage: Passage, registry: Registry) -> bool:
+    """Whether an organ's name is the first of a list of several."""
+    after = islice(page.passages, page.passage_index(passage.start), None)
+    lines = (page.quote(one).strip() for one in islice(after, _LISTED_PASSAGES) if one.kind not in UNSEEN)
+    names = {name for line in lines if len(line) <= organs.MAX_NAME_CHARS and (name := _named(line, registry))}
+    return len(names) >= _LISTED_MIN
 
 
 def _in_scripts(page: Page, registry: Registry) -> Iterator[Claim]:

@@ -25,6 +25,7 @@ def imitated(page: Page, found: list[Claim], context: Context) -> str:
     is_everywhere = named in _anybodys() and not context.registry.claimed_by_name(named)
     return (
         ("" if is_everywhere else named)
+        or canonical_name(_by_place(found), context.registry)
         or _by_address(page, context)
         or named
         or _by_subject(page, found)
@@ -85,6 +86,11 @@ def _by_address(page: Page, context: Context) -> str:
     known = name.imitates in context.registry.names
     named = canonical_name(name.imitates, context.registry)
     return named if known else name.official if name.kind == "misleading_subdomain" else ""
+
+
+def _by_place(found: list[Claim]) -> str:
+    """Which place's organ has a platform of that name."""
+    return next((organ for one in found if one.kind == "platform" and (organ := organs.of_place(one.quote))), "")
 
 
 def _by_subject(page: Page, found: list[Claim]) -> str:

@@ -154,6 +154,18 @@ def body_of(text: str) -> str:
     return next((organ for subject, organ in table()["bodies"].items() if subject in text), "")
 
 
+def of_place(text: str) -> str:
+    """The organ of a place whose papers a platform's name speaks of: 银河省安全生产考核系统."""
+    place = next(iter(_place().findall(plain_name(text))), "")
+    function = table()["of_places"].get(body_of(text), "") if place else ""
+    return f"{place}{function}{'厅' if place.endswith('自治区') else _RANKS[place[-1]]}" if function else ""
+
+
+@cache
+def _place() -> re.Pattern[str]:
+    return re.compile(r"^(?!国家|全国|中国)[\u4e00-\u9fff]{2,6}?(?:省|市|县|自治区|区)(?!场)")
+
+
 def quasi_official(text: str) -> bool:
     """Whether a name sounds like a certificate query platform or a place's system, not like an article on one."""
     text = visible(text)

@@ -106,8 +106,16 @@ def scripted_body(page: Page) -> str:
 
 def _is_employers(page: Page) -> bool:
     """Whether a record is a card of somebody's staff."""
-    said = sum(word in page.text for word in organs.table()["employer_labels"])
+    known = organs.table()
+    if any(word in page.text for word in known["site_labels"]):
+        return True
+    said = sum(word in page.text for word in known["employer_labels"])
     return said > 1 or (said > 0 and _COMPANY in page.text)
+
+
+def _answers(page: Page) -> bool:
+    """Whether the page says what a look-up has found."""
+    return any(one.kind == "outcome" for one in intents(page))
 
 
 def _speaks_of_records(text: str) -> bool:
@@ -130,8 +138,9 @@ def record_issuer(page: Page) -> str:
     the result of a look-up."""
     if not record_fields(page):
         return _by_number(page) or _by_paper(page) or _by_outcome(page)
-    presented = any(word in page.text for word in organs.table()["record_words"])
-    presented = presented or _is_paper(page) or (stands_alone(page) and not _is_employers(page))
+    employed = _is_employers(page)
+    presented = any(word in page.text for word in organs.table()["record_words"]) or stands_alone(page)
+    presented = (presented and (not employed or _answers(page))) or _is_paper(page)
     return (named_issuer(page) or _body(page) or _by_number(page)) if presented else ""
 
 
@@ -172,7 +181,7 @@ def _by_outcome(page: Page) -> str:
     if _is_employers(page) or _SOMEBODY.search(page.text) or not _DATE.search(page.text):
         return ""
     looked_up = _LOOKED_UP.search(page.url.partition(page.parts.netloc)[2]) or stands_alone(page)
-    if not looked_up or not any(one.kind == "outcome" for one in intents(page)):
+    if not looked_up or not _answers(page):
         return ""
     return named_issuer(page) or organs.body_of(page.text)
 

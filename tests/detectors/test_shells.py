@@ -136,3 +136,32 @@ def test_an_organs_footer_with_a_filing_number_is_a_whole_sites(context: Context
     assert judged(footer, context).level is Level.FLAG
     assert judged(footer.replace("银ICP备00000000号", ""), context).level is Level.WATCH
     assert judged(footer.replace("在线学习", "某某科技有限公司"), context).level is not Level.FLAG
+
+
+def test_a_headline_says_what_an_organ_says_and_is_no_name(context: Context) -> None:
+    told = "<title>应急管理部：今年作业证有变化</title><h1>应急管理部：今年作业证有变化</h1><p>来源：网站</p>"
+    assert judged(told, context).level is Level.CLEAR
+    assert judged(told.replace("今年作业证有变化", "特种作业操作证查询"), context).level is Level.FLAG
+
+
+def test_the_first_of_a_list_of_organs_is_nobodys_masthead(context: Context) -> None:
+    listed = "".join(f"<tr><td>{name}</td><td>某地</td></tr>" for name in ("应急管理部", "财政部", "教育部"))
+    assert judged(f"<title>名录</title><table>{listed}</table>", context).level is Level.CLEAR
+
+
+def test_what_a_reader_quotes_asks_for_nothing(context: Context) -> None:
+    told = f"<title>真的吗 - 某某论坛</title><p>扫出来“证书真实有效”，底部写着主办单位：{ORGAN} 银ICP备00000000号</p>"
+    assert judged(told, context).level is Level.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("platform", "organ"),
+    [
+        ("湖北省安全生产资格考试系统", "湖北省应急管理厅"),
+        ("宁夏回族自治区建筑施工人员查询平台", "宁夏回族自治区住房和城乡建设厅"),
+        ("星城市道路运输从业资格查询系统", "星城市交通运输局"),
+        ("全国安全生产资格查询系统", ""),
+    ],
+)
+def test_a_places_platform_is_that_places_organs(platform: str, organ: str) -> None:
+    assert organs.of_place(platform) == organ
