@@ -8,6 +8,7 @@ import os
 import pkgutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -30,6 +31,17 @@ class LazyGroup(click.Group):
         command = importlib.import_module(f"review.commands.{name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A file that cannot be read or written is no fault of ours: exit 2 with its name and why, whatever command."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.filename is None or isinstance(error, BrokenPipeError):
+                raise
+            from review.commands._shared import fail
+
+            fail(error)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

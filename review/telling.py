@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from config.strings import cause_of
+from config.strings import cause_of, in_chinese
 from review.strings import AXES, LEVELS, QUOTED_CAUSE, REMARKED, VERDICT_TOLD, VERDICT_WHOM
 from review.subjects import shown
 
@@ -103,6 +103,11 @@ def verdict_told(axis: str, verdict: Mapping[str, Any]) -> str:
     return VERDICT_TOLD.format(
         axis=AXES[axis], level=LEVELS[verdict["verdict"]], cls=verdict["class"], whom=whom, score=verdict["score"]
     )
+
+
+def remark_told(said: str) -> str:
+    """What is wrong with one line or file among many: our sentence, or a library's words marked as such."""
+    return said if _HAN.search(said) else in_chinese(said)
 
 
 def error_told(error: BaseException | str) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from review.commands._shared import FINE, PARTIAL, config_option, emit, json_option, load_config
+from review.commands._shared import FINE, PARTIAL, config_option, emit, json_option, load_config, say
+from review.strings import NAMED
+from review.telling import remark_told
 
 
 @click.command()
@@ -31,7 +33,9 @@ def command(files: tuple[Path, ...], url: str, config_dir: Path | None, as_json:
     for document in documents(files, url, sys.stdin.buffer):
         if isinstance(document, Failed):
             failed = True
-            emit(document.as_json()) if as_json else click.echo(f"{document.id}: {document.error}", err=True)
+            emit(document.as_json()) if as_json else say(
+                NAMED.format(name=document.id, value=remark_told(document.error))
+            )
             continue
         assessment = judge(document, context)
         emit(document.report(assessment)) if as_json else click.echo(render(document, assessment))

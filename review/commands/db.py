@@ -108,14 +108,14 @@ def restore_(directory: Path, config_dir: Path | None, data_dir: Path | None, as
     zhengshao db restore /media/usb/backup-20261121 --data /var/lib/zhengshao
     """
     from crawlers.backup import restore
+    from review.telling import error_told
 
     data = data_directory(load_config(config_dir), data_dir)
     problems = restore(directory, data, _archive(data))
     if as_json:
         emit({"data": str(data), "problems": problems})
     else:
-        for problem in problems or [strings.DB_RESTORED.format(data=data)]:
-            say(problem)
+        say(error_told("\n".join(problems)) if problems else strings.DB_RESTORED.format(data=data))
     if problems:
         raise SystemExit(PROBLEMS)
 

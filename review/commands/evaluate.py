@@ -21,6 +21,7 @@ from review.commands._shared import (
     load_config,
     say,
 )
+from review.telling import remark_told
 
 if TYPE_CHECKING:
     from review.assessing import Document, Failed
@@ -93,7 +94,7 @@ def _remark(failed: list[Failed], errors: list[dict[str, str]], short: list[str]
     from review.strings import GOALS_REACHED, ROWS_FAILED, ROWS_UNREADABLE
 
     for one in failed:
-        say(one.error)
+        say(remark_told(one.error))
     if failed:
         say(ROWS_UNREADABLE.format(count=len(failed)))
     for error in errors:

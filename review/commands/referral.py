@@ -18,6 +18,7 @@ from review.strings import (
     REFERRAL_LISTED,
     REFERRAL_OVERDUE,
     REFERRAL_PAPER_KINDS,
+    REFERRAL_STATES,
     REFERRAL_STEP,
     REFERRAL_WAITS,
 )
@@ -98,7 +99,7 @@ def draft(case_ids: tuple[str, ...], agency: str, actor: str, config_dir: Path |
 
 
 @command.command("list")
-@click.option("--state", help="draft, review, approval, sent, received, answered, closed, withdrawn.")
+@click.option("--state", type=click.Choice(list(REFERRAL_STATES)), help="Only those that stand there.")
 @click.option("--to", "agency", help="Only to this recipient.")
 @click.option("--overdue", is_flag=True, help="Only those whose deadline has passed.")
 @config_option
@@ -117,8 +118,6 @@ def list_referrals(
     from review.referrals import ReferralState, find
     from review.workdays import local_day
 
-    if state and state not in set(ReferralState):
-        fail(f"--state: {' '.join(ReferralState)}")
     store, _ = open_store(config_dir, data_dir)
     today = local_day(utc_now())
     with store.read() as connection:

@@ -24,6 +24,7 @@ from review.commands._shared import (
     say,
 )
 from review.strings import NOT_READ, TOO_FEW_CLASSES, TOO_FEW_ROWS
+from review.telling import remark_told
 
 if TYPE_CHECKING:
     from config import Config
@@ -243,7 +244,7 @@ def _rows(files: tuple[Path, ...], tally: Tally) -> Iterator[Document]:
             for document in lines(stream):
                 if isinstance(document, Failed):
                     tally.unreadable += 1
-                    say(document.error)
+                    say(remark_told(document.error))
                 else:
                     yield document
 

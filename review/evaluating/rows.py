@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.strings import cause_of
 from review.assessing import Failed, lines
 from review.errors import ReviewError
-from review.strings import NO_LABELLED_FILES, NO_TRUTH
+from review.strings import NAMED, NO_LABELLED_FILES, NO_TRUTH, NOT_READ
 
 if TYPE_CHECKING:
     from review.assessing import Document
@@ -41,7 +42,7 @@ def read(paths: Iterable[Path]) -> Iterator[Document | Failed]:
         try:
             stream = sys.stdin.buffer if str(path) == "-" else path.open("rb")
         except OSError as error:
-            raise LabelledRowsError(f"cannot read {path}: {error.strerror or error}") from error
+            raise LabelledRowsError(NOT_READ.format(path=path, cause=cause_of(error))) from error
         with stream:
             for document in lines(stream):
                 yield _checked(document, path)
@@ -54,5 +55,6 @@ def _checked(document: Document | Failed, path: Path) -> Document | Failed:
     row = document.row
     wrong = [key for key in TRUTHS.values() if not isinstance(row.get(key), bool | None)]
     if wrong or all(row.get(key) is None for key in TRUTHS.values()):
-        return Failed(document.id, f"{path}: " + NO_TRUTH.format(id=document.id, keys="、".join(TRUTHS.values())))
+        told = NO_TRUTH.format(id=document.id, keys="、".join(TRUTHS.values()))
+        return Failed(document.id, NAMED.format(name=path, value=told))
     return document
