@@ -21,8 +21,10 @@ PLAIN_HOST = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
 LINKED_HOST = re.compile(r"(?:https?:)?//([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$)")
 """The same of a link, which may leave the scheme to its page."""
 
-_WHOLE_ADDRESS = re.compile(r"https?://[a-z0-9.-]+/[^\s?#;]*(?:\?[^\s#;]+)?")
-_ROOTED_ADDRESS = re.compile(r"(?!\S*/\.)/(?!/)[^\s?#;]*(?:\?[^\s#;]+)?")
+_QUERY = r"(?:\?[^\s#;]+)?"
+_WHOLE_ADDRESS = re.compile(rf"https?://[a-z0-9.-]+/[^\s?#;]*{_QUERY}")
+_ROOTED_ADDRESS = re.compile(rf"(?!\S*/\.)/(?!/)[^\s?#;]*{_QUERY}")
+_NESTED_ADDRESS = re.compile(rf"(?!\S*/[./])[\w%~-][^\s?#;:]*{_QUERY}")
 """Addresses that `urljoin`, which takes a link apart and puts it together again, leaves as they are."""
 
 
@@ -181,14 +183,19 @@ class Page:
 
     def joined(self, address: str) -> str:
         """What an address that stands in the page leads to. ValueError for one that is broken."""
-        root = self.once("root", self._root)
+        root, folder = self.once("places", self._places)
         if root and _WHOLE_ADDRESS.fullmatch(address):
             return address
-        return root + address if root and _ROOTED_ADDRESS.fullmatch(address) else urljoin(self.url, address)
+        if root and _ROOTED_ADDRESS.fullmatch(address):
+            return root + address
+        return folder + address if folder and _NESTED_ADDRESS.fullmatch(address) else urljoin(self.url, address)
 
-    def _root(self) -> str:
-        scheme, netloc = self.parts[:2]
-        return f"{scheme}://{netloc}" if scheme in ("http", "https") and netloc else ""
+    def _places(self) -> tuple[str, str]:
+        """Where addresses of its site begin, and those of its folder; empty where that takes a closer look."""
+        scheme, netloc, path = self.parts[:3]
+        root = f"{scheme}://{netloc}" if scheme in ("http", "https") and netloc else ""
+        plain = root and "/." not in path and "//" not in path and ";" not in path
+        return root, f"{root}{path.rpartition('/')[0]}/" if plain else ""
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """The value of `make()`, computed at the first call."""

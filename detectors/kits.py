@@ -44,7 +44,7 @@ _ENDS = re.compile(_SCRIPT_END, re.I)
 _STRING, _CHANGING = re.compile(r"[\"'][^\"'\n]{0,400}[\"']"), re.compile(r"[\d\s]+")
 """What differs between two uses of one script: its strings, its numbers and how it is laid out."""
 _CHANGING_BYTES = bytes(code for code in range(128) if _CHANGING.match(chr(code)))
-_WIDE = re.compile(r"[^\x00-\x7f]+")
+_WIDE_CHANGING = re.compile(r"[^\x00-\x7f](?<=[\d\s])")
 _SHOWN_CHARS = 60
 
 
@@ -182,7 +182,7 @@ def _bodies(source: str) -> Iterator[str]:
 
 def _bones(body: str) -> str:
     left = _STRING.sub("", body).encode().translate(None, _CHANGING_BYTES).decode()
-    return left if left.isascii() else _WIDE.sub(lambda wide: _CHANGING.sub("", wide[0]), left)
+    return left if left.isascii() else _WIDE_CHANGING.sub("", left)
 
 
 def _comments(data: bytes) -> Iterator[Trace]:

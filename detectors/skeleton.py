@@ -48,11 +48,12 @@ _LETTERS = _Letters(
 
 
 def hashed(value: str) -> int:
-    return _hashed(value.encode())
+    return next(iter(_all_hashed((value.encode(),))))
 
 
-def _hashed(value: bytes) -> int:
-    return int.from_bytes(blake2b(value, digest_size=_HASH_BYTES).digest())
+def _all_hashed(values: Iterable[bytes]) -> frozenset[int]:
+    number = int.from_bytes  # without a call of ours for each: pages have hundreds
+    return frozenset([number(blake2b(value, digest_size=_HASH_BYTES).digest()) for value in values])
 
 
 def runs(source: str) -> frozenset[int]:
@@ -60,7 +61,7 @@ def runs(source: str) -> frozenset[int]:
     order = "".join(map(_LETTERS.__getitem__, _TAG.findall(source[:MAX_SOURCE_CHARS]))).encode()
     size = RUN_TAGS * _LETTER_BYTES
     different = {order[at : at + size] for at in range(0, len(order) - size + 1, _LETTER_BYTES)}
-    return frozenset(map(_hashed, different))
+    return _all_hashed(different)
 
 
 def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
