@@ -37,7 +37,7 @@ stands alone in its element."""
 _EARLY_GLYPH, _NUMBERED_GLYPH = Needle(b"\xee"), Needle("&#")
 _LATE_GLYPH = re.compile(rb"\xef[\x80-\xa3]")
 """How they begin, and those from U+F000 on, whose first byte every wide comma has."""
-_REPLACEMENT = Needle("\ufffd")
+_REPLACEMENT, _OWN_FONT = Needle("\ufffd"), Needle("@font-face")
 _CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
 
 
@@ -53,6 +53,8 @@ class PageView:
     parsed: LexborHTMLParser | None = field(default=None, repr=False)
     islands: tuple[Island, ...] = ()
     """Where the page's source keeps data, for rules that ask for it."""
+    least_shown: int = 0
+    """How many characters a reader sees for certain, white space not counted, where somebody has counted already."""
     _shown: int = field(default=0, init=False)
 
     @cached_property
@@ -74,7 +76,7 @@ class PageView:
 
     def shows_more_than(self, limit: int) -> bool:
         """Whether a reader sees more than `limit` characters, white space not counted; looks no further than needed."""
-        if self._shown_early > limit or self._shown > limit:
+        if self.least_shown > limit or self._shown_early > limit or self._shown > limit:
             return True
         for shown in self._walk:
             self._shown += shown
@@ -89,7 +91,7 @@ class PageView:
             return 0
         early = parse_html(self.text[:_EARLY_CHARS])
         early.strip_tags(list(_UNSEEN))
-        return _solid_chars(early.body.text(deep=True)) if early.body is not None else 0
+        return solid_chars(early.body.text(deep=True)) if early.body is not None else 0
 
     @cached_property
     def _walk(self) -> Iterator[int]:
@@ -102,12 +104,13 @@ def _text_lengths(body: LexborNode | None) -> Iterator[int]:
     while pending:
         node = pending.pop()
         if node.is_text_node:
-            yield _solid_chars(node.text_content or "")
+            yield solid_chars(node.text_content or "")
         elif node.tag not in _UNSEEN:
             pending.extend(node.iter(include_text=True))
 
 
-def _solid_chars(text: str) -> int:
+def solid_chars(text: str) -> int:
+    """The length of a text without its white space."""
     return len("".join(text.split()))
 
 
@@ -179,7 +182,7 @@ def _odd_chars(page: PageView) -> int:
 
 def _by_font(page: PageView, general: PageStates) -> bool:
     """Whether words are written in private-use characters that only the page's own font gives a shape."""
-    if "@font-face" not in page.text:
+    if not _OWN_FONT.is_in(page.data):
         return False
     return next(islice(mapped_words(page.data), general.min_mapped_words - 1, None), None) is not None
 

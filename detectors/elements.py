@@ -12,6 +12,8 @@ INLINE = frozenset((
     "time", "tt", "u", "var", "wbr", "img", "input", "select", "button", "textarea", "o:p",
 ))
 # fmt: on
+UNENDING = INLINE - {"a"}
+"""Of which the end says nothing."""
 SILENT = frozenset(
     {"style", "template", "svg", "math", "object", "iframe", "canvas", "audio", "video", "datalist", "noframes"}
 )
@@ -25,10 +27,16 @@ _SECTION_NAMES = re.compile(
     r"|(?P<header>head(?:er)?|logo|masthead|topbar|banner|sitename))(?:$|[\s_\d-])",
     re.I,
 )
-HIDING = re.compile(
+_HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d])", re.I
 )
 """Styles of what nobody sees."""
+
+
+@lru_cache(maxsize=4096)
+def hides(style: str) -> bool:
+    """Whether a style lets nobody see what it is of; pages write the same ones again and again."""
+    return _HIDING.search(style) is not None
 
 
 @lru_cache(maxsize=4096)

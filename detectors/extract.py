@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawlers.markup import parse_html
 from crawlers.records import PageState
-from crawlers.states import PageView, ordinary_state
+from crawlers.states import PageView, ordinary_state, solid_chars
 from detectors import written
-from detectors.elements import HIDING, INLINE, SECTION_TAGS, SETTLED, SILENT, WHOLE, section_named
+from detectors.elements import INLINE, SECTION_TAGS, SETTLED, SILENT, UNENDING, WHOLE, hides, section_named
 from detectors.features import Field, Form, Identifier, Image, Link, Markup, Page, Passage
 from detectors.garbled import repaired
 from detectors.limits import (
@@ -27,9 +28,11 @@ from detectors.literals import HAN_RUN, SPACE, chinese_in
 from detectors.uncollected import uncollected
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S{1,500})")
+_EARLY_PIECES = 1_000
+"""Of a page's text: most say enough there to be no challenge."""
 _WRITTEN = ("text", "tel", "number", "search")
 _PERSONAL = ("姓名", "证件", "身份证", "证书", "持证人", "证号", "编号")
 _DRAWN = re.compile(r"content\s*:\s*(\"[^\"\n]{2,400}\"|'[^'\n]{2,400}')")
@@ -53,6 +56,7 @@ def _extracted(html: str, url: str, status: int) -> Page:
     walk.markup.saved_from = head.group(1) if head else ""
     if tree.root is not None:
         walk.run(tree.root)
+    view.least_shown = walk.least_shown(tree)
     page = walk.page(url, truncated=len(cut) < len(html))
     page.source = cut
     page.memo["data"] = view.data
@@ -109,7 +113,8 @@ class _Walk:
                     stack.append((tag, section, hidden, self.length, href))
                     section, hidden, node = inner, concealed, child
                     continue
-                self.leave(tag, self.length, href)
+                if tag not in UNENDING:
+                    self.leave(tag, self.length, href)
             while node is not None:
                 following = node.next
                 if following is not None:
@@ -120,7 +125,8 @@ class _Walk:
                     node = None
                     break
                 tag, section, hidden, start, href = stack.pop()
-                self.leave(tag, start, href)
+                if tag not in UNENDING:
+                    self.leave(tag, start, href)
 
     def enter(self, tag: str, attributes: dict[str, str | None], section: str, hidden: bool) -> tuple[str, bool]:
         """What an element's start says; returns (section, hidden) for its content."""
@@ -131,7 +137,7 @@ class _Walk:
         if not attributes:
             return SECTION_TAGS.get(tag, section), hidden
         style = attributes.get("style")
-        concealed = hidden or "hidden" in attributes or (style is not None and HIDING.search(style) is not None)
+        concealed = hidden or "hidden" in attributes or (style is not None and hides(style))
         if tag in SECTION_TAGS:
             return SECTION_TAGS[tag], concealed
         if section in SETTLED or tag in WHOLE:
@@ -154,7 +160,7 @@ class _Walk:
                 self.markup.links.append(_made(Link, (href, start, self.length)))
         elif tag == "form":
             self.end_form()
-        if self.length > self.block_start and (tag not in INLINE or tag == "br"):
+        if self.length > self.block_start and tag not in INLINE:
             self.break_block()
 
     def text(self, raw: str, section: str, hidden: bool) -> None:
@@ -320,6 +326,15 @@ class _Walk:
             value = _CSS_ESCAPE.sub(lambda found: written.character(found[1]), match[1][1:-1]).strip()
             if HAN_RUN.search(value) and len(self.markup.drawn) < MAX_DRAWN:
                 self.markup.drawn.append(value)
+
+    def least_shown(self, tree: LexborHTMLParser) -> int:
+        """How many characters a reader sees for certain of those that have been walked through; no walk of its own."""
+        if self.writes or tree.body is None:
+            return 0
+        text = "".join(self.pieces[:_EARLY_PIECES])
+        titles = (text[one.start : one.end] for one in self.passages if one.kind == "title")
+        unseen = (node.text(deep=True) for node in tree.css("noscript"))
+        return solid_chars(text) - sum(map(solid_chars, chain(titles, unseen)))
 
     def page(self, url: str, *, truncated: bool) -> Page:
         self.end_form()
