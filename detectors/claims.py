@@ -42,7 +42,7 @@ _COPYRIGHT = re.compile(r"(?:©|[Cc]opyright)[^\u4e00-\u9fff\n]{0,40}([\u4e00-\u
 _JOINED = re.compile(r"\s{0,2}[、，,和及与]\s{0,2}([\u4e00-\u9fff（）()]{4,40})")
 _OWNED = re.compile(r"[主承]\s?办|主管|版权所有|[Cc]opyright|©")
 """Without one of these nobody is named as a site's owner."""
-_FOOTER_WORDS = ("备案", "ICP", "版权", "Copyright", "copyright", "标识码", "公网安备", "©", "主办", "主管单位")
+_FOOTER_WORDS = re.compile("备案|ICP|版权|[Cc]opyright|标识码|公网安备|©|主办|主管单位")
 _OVERSEES = re.compile(r"[\s（(]{0,2}(?:主管|批准|核准|备案|认可|认证|指导|授权|监制|监督|许可|审批|举报|投诉|定点)")
 """What follows a name that is told and not signed by: 教育部批准, 应急管理部备案."""
 _SIGNING_WORDS = ("Copyright", "版权所有", "©")
@@ -135,7 +135,7 @@ def _find_footers(page: Page) -> list[Passage]:
         return marked
     visible = (one for one in reversed(page.passages) if one.kind not in ("alt", "meta", "script", "title", "code"))
     tail = [*islice(visible, _LAST_PASSAGES)][::-1]
-    near = [index for index, passage in enumerate(tail) if any(word in page.quote(passage) for word in _FOOTER_WORDS)]
+    near = [index for index, passage in enumerate(tail) if _FOOTER_WORDS.search(page.quote(passage))]
     last = [passage for index, passage in enumerate(tail) if any(abs(index - other) <= 2 for other in near)]
     return sorted({*last, *marked}, key=lambda passage: passage.start)
 

@@ -67,6 +67,7 @@ class Passages:
         self.starts = [start for start, _ in self.spans]
         self._texts: dict[Span, str] = {}
         self._made: dict[Span, Window] = {}
+        self._named_in: dict[Span, set[str]] = {}
         self._marked: dict[int, tuple[set[str], AbstractSet[str]]] = {}
 
     def windows(self) -> list[Window]:
@@ -147,7 +148,11 @@ class Passages:
 
     def _names(self, group: Span) -> set[str]:
         """Concepts that are in some sentences."""
-        return set().union(*(self._meanings.get(index, _NOTHING) for index in range(*group)))
+        names = self._named_in.get(group)
+        if names is None:
+            meanings = self._meanings
+            names = self._named_in[group] = set().union(*[meanings.get(index, _NOTHING) for index in range(*group)])
+        return names
 
     def alone(self, start: int, end: int) -> Window:
         """The sentences of a span without what stands beside them."""
