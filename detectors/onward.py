@@ -74,8 +74,8 @@ def onward(page: Page, context: Context) -> Iterator[FollowUp]:
 def _links(page: Page, found: Mapping[str, Collection[str]]) -> Iterator[tuple[str, SplitResult]]:
     """Links with what they say; of inner pages no more than of every kind are told together."""
     limit, most = table()["link_max_chars"], table()["per_kind"] * len(found)
-    own = page.url.partition("#")[0]
     inner, any_word = _telling()
+    targets: dict[str, SplitResult | None] = {}
     for link in page.markup.links:
         relative = _RELATIVE.match(link.href)
         tells = (inner if relative else any_word).search(page.text, link.start, link.end)
@@ -84,13 +84,20 @@ def _links(page: Page, found: Mapping[str, Collection[str]]) -> Iterator[tuple[s
         said = " ".join(page.text[link.start : link.end].split())[:limit]
         if relative and len(found.get(_inner(said), range(most))) >= most:
             continue
-        try:
-            target = urlsplit(page.joined(link.href.strip()).partition("#")[0])
-            sound = target.scheme in ("http", "https") and bool(target.hostname)
-        except ValueError:
-            continue
-        if sound and target.geturl() != own:
+        if link.href not in targets:  # `javascript:void(0)` is what half of some pages' links say
+            targets[link.href] = _target(page, link.href)
+        if target := targets[link.href]:
             yield said, target
+
+
+def _target(page: Page, href: str) -> SplitResult | None:
+    """Where a link leads to on the web, unless that is the page itself."""
+    try:
+        target = urlsplit(page.joined(href.strip()).partition("#")[0])
+        sound = target.scheme in ("http", "https") and bool(target.hostname)
+    except ValueError:
+        return None
+    return target if sound and target.geturl() != page.url.partition("#")[0] else None
 
 
 def _may_be_short(href: str) -> bool:
