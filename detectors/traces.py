@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from crawlers.needles import Needle, needle
+from crawlers.needles import Needle, encoded, needle
 from detectors.base import Axis, Trace, detector
 from detectors.features import LINKED_HOST
 from detectors.hosts import Owner, icp_body
@@ -37,6 +37,8 @@ _STREET = re.compile(r"[\u4e00-\u9fff]{2,10}[省市区县][\u4e00-\u9fff\d]{0,16
 _STREET_CHARS = 28
 """How far before a house number its town may stand."""
 _ADDRESS_SHOWN = 8
+_AROUND_BYTES = 320
+"""How far an account may reach before and after a word that is in it."""
 
 
 class Service(NamedTuple):
@@ -49,20 +51,40 @@ class Service(NamedTuple):
     beside: str
     """What a document or script with an account holds somewhere, too."""
 
-    def may_be_in(self, data: bytes) -> bool:
-        if self.beside and not needle(self.beside).is_in(data):
-            return False
-        return any(word.is_in(data) for word in self.words)
-
     def named_in(self, text: str) -> list[str]:
         return self.pattern.findall(text) if self.beside in text else []
+
+    def accounts_in(self, data: bytes) -> list[str]:
+        """The accounts in a document encoded as UTF-8, looked for only around what is in each."""
+        if self.beside and not needle(self.beside).is_in(data):
+            return []
+        spans = _joined(sorted(at for word in self.words for at in word.places(data)))
+        parts = (data[first:last].decode("utf-8", "ignore") for first, last in spans)
+        return [account for part in parts for account in self.pattern.findall(part)]
+
+
+def _joined(places: list[int]) -> Iterator[tuple[int, int]]:
+    """What is around some places in ascending order; parts that touch are one."""
+    first, last = 0, -1
+    for at in places:
+        if last >= 0 and at - _AROUND_BYTES > last:
+            yield first, last
+            last = -1
+        first, last = (max(0, at - _AROUND_BYTES) if last < 0 else first), at + _AROUND_BYTES
+    if last >= 0:
+        yield first, last
 
 
 @cache
 def _analytics() -> tuple[Service, ...]:
     table = tomllib.loads((DATA / "analytics.toml").read_text(encoding="utf-8"))
     return tuple(
-        Service(name, re.compile(one["pattern"]), tuple(map(Needle, one["words"])), one.get("beside", ""))
+        Service(
+            name,
+            re.compile(one["pattern"]),
+            tuple(map(Needle, one["words"])),
+            one.get("beside", ""),
+        )
         for name, one in table.items()
     )
 
@@ -107,8 +129,9 @@ def _addresses(page: Page) -> Iterator[Trace]:
 def accounts(page: Page) -> Iterator[Trace]:
     """Accounts at services that count visitors."""
     source = page.source[:_MAX_SOURCE_CHARS]
+    data = page.data if len(source) == len(page.source) else encoded(source)
     for service in services(page) if source else ():
-        for account in list(dict.fromkeys(service.named_in(source)))[:_MAX_OF_KIND]:
+        for account in list(dict.fromkeys(service.accounts_in(data)))[:_MAX_OF_KIND]:
             yield Trace(kind="analytics", value=f"{service.name}:{account}", shown=f"{service.name} {account}")
 
 
