@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import ahocorasick_rs
@@ -45,6 +45,19 @@ class Needle:
         view, reach = memoryview(data), _STEP_BYTES + len(self._word) - 1
         for start in range(0, len(data), _STEP_BYTES):
             yield start, self._find(view[start : start + reach])
+
+
+def around(places: Iterable[int], reach: int) -> Iterator[tuple[int, int]]:
+    """Parts of a text around places in ascending order, which reach so far to both sides; those that touch joined."""
+    first, last = 0, -1
+    for at in places:
+        if at - reach > last:
+            if last >= 0:
+                yield first, last
+            first = max(0, at - reach)
+        last = at + reach
+    if last >= 0:
+        yield first, last
 
 
 @lru_cache(maxsize=1024)

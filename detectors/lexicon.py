@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
 
+from crawlers.needles import around
 from detectors import gaps, phonetics
 from detectors import text as folding
 from detectors.lazy import lazy
@@ -273,7 +274,7 @@ class Lexicon:
         """Every match in which the character at one of some places in ascending order stands."""
         if not places:
             return []
-        windows = [(0, len(text))] if 2 * len(places) * self.longest > len(text) else self._around(places)
+        windows = [(0, len(text))] if 2 * len(places) * self.longest > len(text) else around(places, self.longest)
         marked = bytearray(len(text) + 1)
         for at in places:
             marked[at] = 1
@@ -285,18 +286,6 @@ class Lexicon:
             over = [match for match in near if 1 in here[match[1] : match[2]]]
             found += [(index, start + first, start + last) for index, first, last in over] if start else over
         return found
-
-    def _around(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Windows around places, as wide as the longest term reaches, those that touch joined."""
-        first, last = 0, -1
-        for at in places:
-            if at - self.longest > last:
-                if last >= 0:
-                    yield first, last
-                first = max(0, at - self.longest)
-            last = at + self.longest
-        if last >= 0:
-            yield first, last
 
     def find(self, text: str) -> list[Match]:
         """Every match, overlapping ones too."""

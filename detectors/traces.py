@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from crawlers.needles import Needle, encoded, needle
+from crawlers.needles import Needle, around, encoded, needle
 from detectors.base import Axis, Trace, detector
 from detectors.features import LINKED_HOST
 from detectors.hosts import Owner, icp_body
@@ -58,21 +58,9 @@ class Service(NamedTuple):
         """The accounts in a document encoded as UTF-8, looked for only around what is in each."""
         if self.beside and not needle(self.beside).is_in(data):
             return []
-        spans = _joined(sorted(at for word in self.words for at in word.places(data)))
+        spans = around(sorted(at for word in self.words for at in word.places(data)), _AROUND_BYTES)
         parts = (data[first:last].decode("utf-8", "ignore") for first, last in spans)
         return [account for part in parts for account in self.pattern.findall(part)]
-
-
-def _joined(places: list[int]) -> Iterator[tuple[int, int]]:
-    """What is around some places in ascending order; parts that touch are one."""
-    first, last = 0, -1
-    for at in places:
-        if last >= 0 and at - _AROUND_BYTES > last:
-            yield first, last
-            last = -1
-        first, last = (max(0, at - _AROUND_BYTES) if last < 0 else first), at + _AROUND_BYTES
-    if last >= 0:
-        yield first, last
 
 
 @cache
