@@ -173,9 +173,9 @@ def _in_footers(page: Page, registry: Registry) -> Iterator[Claim]:
                 kind = "supervisor" if match.group().startswith("主管") or _is_joined(page, match) else "footer"
                 yield Claim(kind, match.group(), name=organs.plain_name(name), start=match.start(), end=match.end())
         supervisors = [match for match in matches if match.group().startswith("主管")]
-        for known, site in registry.names.items() if signed else ():
+        for known, site in registry.names_in(text) if signed else ():
             at = passage.start + text.find(known)
-            if len(known) > 2 and known in text and not any(one.start() <= at < one.end() for one in supervisors):
+            if len(known) > 2 and not any(one.start() <= at < one.end() for one in supervisors):
                 if _OVERSEES.match(page.text, at + len(known)):
                     continue
                 yield Claim("footer", known, name=site.name, host=site.host, start=at, end=at + len(known))

@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult
 
+import ahocorasick_rs
+
 from detectors.suffixes import registrable
 
 if TYPE_CHECKING:
@@ -122,6 +124,18 @@ class Registry:
     def claimed_by_name(self, text: str) -> OfficialSite | None:
         """The site whose whole name or short name `text` is, brackets and spaces aside."""
         return self.names.get(text.strip(" 　·|-—_"))
+
+    def names_in(self, text: str) -> list[tuple[str, OfficialSite]]:
+        """Names and short names of sites that stand in a text, in the order of `names`."""
+        finder, names = self._finder
+        found = {index for index, _, _ in finder.find_matches_as_indexes(text, overlapping=True)}
+        return [names[index] for index in sorted(found)]
+
+    @cached_property
+    def _finder(self) -> tuple[ahocorasick_rs.AhoCorasick, list[tuple[str, OfficialSite]]]:
+        names = [(name, site) for name, site in self.names.items() if name]
+        kind = ahocorasick_rs.MatchKind.Standard
+        return ahocorasick_rs.AhoCorasick([name for name, _ in names], matchkind=kind, store_patterns=False), names
 
 
 def _is_front(host: str) -> bool:

@@ -230,6 +230,6 @@ def _title(segment: str, passage: Passage, text: str, registry: Registry) -> Cla
     if found is not None:
         return Claim("title", segment, name=found.organ, start=start, end=end)
     if passage.kind in ("title", "h1", "header") and organs.quasi_official(segment):
-        inside = next((site.name for name, site in registry.names.items() if len(name) > 3 and name in segment), "")
+        inside = next((site.name for name, site in registry.names_in(segment) if len(name) > 3), "")
         return Claim("platform", segment, name=inside, start=start, end=end)
     return None

@@ -31,6 +31,8 @@ _ONLINE = "电子税务局"
 """What a tax office calls its site: it is that office's."""
 _LESSONS = "培训平台"
 """Not what an article is about."""
+_PLATFORM_CHARS = 6
+"""The least that the name of an organ's platform has behind the organ's own."""
 _NO_ORGAN = ("有限公司", "培训学校")
 _LAST_PART = re.compile(r"\s?[-_|｜—–]+\s?")
 _MAX_BRAND_CHARS = 10
@@ -81,13 +83,15 @@ def organ_name(text: str) -> OrganName | None:
 
 def without_organ(name: str) -> str:
     """What follows an organ's name in that of its platform: 公安部互联网交通安全综合服务管理平台."""
-    match = _ministry().match(name)
+    match = _ministry().match(name) if len(name) > _PLATFORM_CHARS else None
     return name[match.end() :] if match else ""
 
 
 @cache
 def _ministry() -> re.Pattern[str]:
-    return re.compile(rf"[\u4e00-\u9fff]{{0,12}}?(?:{_any_of(table()['endings'])})(?=[\u4e00-\u9fff]{{6}})")
+    return re.compile(
+        rf"[\u4e00-\u9fff]{{0,12}}?(?:{_any_of(table()['endings'])})(?=[\u4e00-\u9fff]{{{_PLATFORM_CHARS}}})"
+    )
 
 
 def visible(text: str) -> str:
