@@ -110,7 +110,7 @@ def _opening(page: Page, registry: Registry) -> Iterator[Claim]:
     asks = any(len(form.fields) > 1 for form in page.markup.forms)
     visible = (one for one in page.passages if one.kind not in UNSEEN)
     for passage in islice(visible, _OPENING_PASSAGES):
-        text = organs.visible(page.quote(passage)).strip()
+        text = _LATIN_TAIL.sub("", organs.visible(page.quote(passage)).strip())
         if passage.start > _OPENING_CHARS or _PROSE.search(text):
             return
         if passage.hidden or len(text) > organs.MAX_NAME_CHARS:

@@ -25,7 +25,7 @@ def imitated(page: Page, found: list[Claim], context: Context) -> str:
     is_everywhere = named in _anybodys() and not context.registry.claimed_by_name(named)
     return (
         ("" if is_everywhere else named)
-        or canonical_name(_by_place(found), context.registry)
+        or canonical_name(_by_place(found, context), context.registry)
         or _by_address(page, context)
         or named
         or _by_subject(page, found)
@@ -88,9 +88,24 @@ def _by_address(page: Page, context: Context) -> str:
     return named if known else name.official if name.kind == "misleading_subdomain" else ""
 
 
-def _by_place(found: list[Claim]) -> str:
+def _by_place(found: list[Claim], context: Context) -> str:
     """Which place's organ has a platform of that name."""
-    return next((organ for one in found if one.kind == "platform" and (organ := organs.of_place(one.quote))), "")
+    for claim in found:
+        name = organs.plain_name(claim.quote) if claim.kind == "platform" else ""
+        for place in context.config.places.provinces if name else ():
+            short = _short(place.name)
+            if name.startswith(short) and not name.startswith(place.name):
+                name = place.name + name.removeprefix(short).removeprefix("省")
+                break
+        if organ := organs.of_place(name):
+            return organ
+    return ""
+
+
+def _short(province: str) -> str:
+    """A province as it is called in short: 广西, 内蒙古, 北京."""
+    name = province.removesuffix("省").removesuffix("市")
+    return name[: 3 if name.startswith("内蒙古") else 2] if name.endswith("自治区") else name
 
 
 def _by_subject(page: Page, found: list[Claim]) -> str:

@@ -126,7 +126,8 @@ def written_out(name: str) -> str:
     """A name in full whose organ is called short (星城市安监局), or, of an organ's body, the organ's and its own."""
     known = table()
     if name.endswith(_ONLINE) and len(name) > len(_ONLINE):
-        return name.removesuffix(_ONLINE) + _ONLINE.removeprefix("电子")
+        office = name.removesuffix(_ONLINE)
+        return office + _ONLINE.removeprefix("电子") if office[-1] in _RANKS else body_of("税务")
     short = next((short for short in known["full"] if name.endswith(short)), "")
     if short:
         return name.removesuffix(short) + str(known["full"][short])

@@ -30,6 +30,9 @@ _MIN_ENTRIES = 3
 _LOOKED_UP = re.compile(r"[?&#][\w.-]*=|/[\w-]*\d[\w-]*(?:\.\w{2,5})?/?$")
 _CARD = re.compile(r"特种作业操作证|特种设备[\u4e00-\u9fff]{0,8}作业人员证|知识和管理能力考核合格")
 _SOMEBODY = re.compile(r"公司|集团|学校|学院|协会|平台|网站|中心|\d{3,4}-\d{7}")
+_SEAL = re.compile(r"([\u4e00-\u9fff]{4,30}?)(?:专用章|印章|公章|电子签章)(?![\u4e00-\u9fff])")
+_SEAL_USE_CHARS = 6
+"""What a picture of a seal is called."""
 _COMPANY = "有限公司"
 _ALONE_CHARS = 1_500
 """A page with less text than this shows a record and little else."""
@@ -205,4 +208,13 @@ def named_issuer(page: Page) -> str:
         for match in re.finditer(label + r"[:：\s\"']{0,5}([\u4e00-\u9fff]{4,30})", page.text):
             if organs.organ_name(match.group(1)):
                 return match.group(1)
+    return _sealed(page) if "章" in page.text else ""
+
+
+def _sealed(page: Page) -> str:
+    """Whose seal a picture is called: 银河省应急管理厅证书专用章."""
+    for match in _SEAL.finditer(page.text):
+        names = (match[1][: len(match[1]) - cut] for cut in range(_SEAL_USE_CHARS + 1))
+        if name := next((one for one in names if organs.organ_name(one)), ""):
+            return name
     return ""

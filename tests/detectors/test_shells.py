@@ -165,3 +165,23 @@ def test_what_a_reader_quotes_asks_for_nothing(context: Context) -> None:
 )
 def test_a_places_platform_is_that_places_organs(platform: str, organ: str) -> None:
     assert organs.of_place(platform) == organ
+
+
+def test_a_seal_names_who_issued_a_record() -> None:
+    shown = "<p>持证人：甲某</p><p>证件号：0000</p><p>资格类型：管理人员</p><p>有效期：2024-01-01至2027-01-01</p>"
+    page = Page.from_html(f"{shown}<img src=s.png alt='{ORGAN}证书专用章'>", HOST + "v/AB12")
+    assert record_issuer(page) == ORGAN
+    assert record_issuer(Page.from_html(f"{shown}<p>某某公司公章</p>", HOST + "v/AB12")) == ""
+
+
+def test_an_english_name_beneath_belongs_to_the_masthead(context: Context) -> None:
+    english = "YINHE PROVINCIAL DEPARTMENT OF EMERGENCY MANAGEMENT"
+    form = "<form><input placeholder=身份证号><input placeholder=姓名><button>查询</button></form>"
+    html = f"<title>证件</title><div><span>{ORGAN}</span><em>{english}</em></div>{form}"
+    verdict = judged(html, context)
+    assert (verdict.level, verdict.imitates) == (Level.FLAG, ORGAN)
+
+
+def test_a_province_in_short_is_a_place(context: Context) -> None:
+    form = "<form><input placeholder=身份证号><input placeholder=姓名><button>查询</button></form>"
+    assert judged(f"<title>广西特种作业操作证查询系统</title>{form}", context).imitates == "广西壮族自治区应急管理厅"
