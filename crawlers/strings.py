@@ -54,6 +54,12 @@ IMPORT: dict[str, Words] = {
         "cannot be read ({detail})",
         "check path and permissions",
     ),
+    "no_file": (
+        "不是普通文件（目录、管道或设备）",
+        "先存成文件，再给出这个文件",
+        "is no regular file (a directory, a pipe or a device)",
+        "save it as a file first, and name that",
+    ),
     "empty": ("文件是空的", _ASK_AGAIN, "the file is empty", _ASK_AGAIN_EN),
     "too_large": (
         "文件有 {size} 字节，超过上限 {limit}",

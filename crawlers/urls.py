@@ -12,6 +12,7 @@ from crawlers.addresses import canonical_host
 URL_MAX_CHARS = 16_384
 _EDGES = "".join(map(chr, range(0x21)))
 _DROPPED = str.maketrans("", "", "\t\n\r")
+_HALF = re.compile("[\ud800-\udfff]")
 _WEB = re.compile(r"(https?):[/\\]*", re.IGNORECASE)
 _DOT = re.compile(r"\.|%2e", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -24,7 +25,7 @@ def canonical(url: str) -> str:
     Lower-case ASCII host without trailing dot, addresses in their usual form, no default port, no user, no fragment,
     no dot segments; backslashes are slashes, tabs and line breaks are not there.
     """
-    text = url.strip(_EDGES).translate(_DROPPED)
+    text = _HALF.sub("\ufffd", url.strip(_EDGES).translate(_DROPPED))
     scheme = _WEB.match(text)
     if len(text) > URL_MAX_CHARS or scheme is None:
         return ""

@@ -12,6 +12,7 @@ from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
 from crawlers.imports import Handed, Intake, imported
 from crawlers.records import ArchiveError, PageState
+from crawlers.urls import canonical
 from detectors import references
 from detectors.fingerprints import Fingerprint, fingerprint
 from detectors.hosts import Owner
@@ -21,8 +22,10 @@ from review.clock import utc_now
 from review.errors import ReferenceRefused
 from review.strings import (
     REFERENCE_FOREIGN,
+    REFERENCE_NO_PAGE,
     REFERENCE_NO_URL,
     REFERENCE_NOT_READ,
+    REFERENCE_OTHER_URL,
     REFERENCE_THIN,
     REFERENCE_UNKNOWN,
 )
@@ -55,7 +58,7 @@ class Collector:
 
     def site(self, url: str) -> OfficialSite:
         """Whose page an address is. Raises ReferenceRefused for every host the registry does not know as official."""
-        owner, site = self.context.registry.owner((urlsplit(url).hostname or "").rstrip(".").lower())
+        owner, site = self.context.registry.owner(urlsplit(canonical(url)).hostname or "")
         if owner is not Owner.OFFICIAL or site is None:
             raise ReferenceRefused(REFERENCE_FOREIGN.format(url=url))
         return site
@@ -69,16 +72,23 @@ class Collector:
         """A saved page with its address, or the official pages of an archive."""
         if url:
             self.site(url)
+            url = canonical(url)
         intake = Intake.open(self.context.config, self.data, self.store, actor=self.actor)
         shown = intake.preview(path, Handed(url=url))
         if shown.refused is not None and shown.refused.code == "needs_url":
             raise ReferenceRefused(REFERENCE_NO_URL.format(file=path.name))
+        if shown.refused is None and not shown.pages:
+            raise ReferenceRefused(REFERENCE_NO_PAGE.format(file=path.name))
         report = intake.take(path, Handed(url=url))
         ids = imported(self.store, report.sha256)
         kept = [one for one in self.store.captures(ids=ids) if self._readable(one)]
         foreign = [one.final_url for one in kept if not self._is_official(one.final_url)]
-        if not kept or foreign:
-            raise ReferenceRefused(REFERENCE_FOREIGN.format(url=foreign[0] if foreign else path.name))
+        if not kept:
+            raise ReferenceRefused(REFERENCE_NO_PAGE.format(file=path.name))
+        if foreign:
+            raise ReferenceRefused(REFERENCE_FOREIGN.format(url=foreign[0]))
+        if url and url not in (one.final_url for one in kept):
+            raise ReferenceRefused(REFERENCE_OTHER_URL.format(file=path.name, known=kept[0].final_url, url=url))
         return [self._add(url, [one for one in kept if one.final_url == url]) for url in _distinct(kept)]
 
     def _is_official(self, url: str) -> bool:

@@ -252,6 +252,8 @@ CAMPAIGN_TABLE = "{count} 行已写入 {out}"
 
 REFERENCE_FOREIGN = "{url} 的主机不在官方网站名单中（official_sites.toml）：只能收集名单内现行官方网站的页面。"
 REFERENCE_NO_URL = "{file} 不知道网址：用 --url 写明它在官方网站上的地址，或给出带网址的 WARC 文件。"
+REFERENCE_NO_PAGE = "{file} 里没有新的网页：没有收集。给出保存的网页（.html、.mhtml、.warc、.wacz）。"
+REFERENCE_OTHER_URL = "{file} 里是 {known} 的页面，不是 --url 写的 {url}：没有收集。去掉 --url，或给出另一个文件。"
 REFERENCE_NOT_READ = "{url} 没有取到可用的页面（{reason}）：没有收集。"
 REFERENCE_THIN = "{url} 的页面没有足够的结构或身份文字可以比对：没有收集（脚本页面需要浏览器，见 zhengshao doctor）。"
 REFERENCE_ADDED = "{url}：“{name}”第 {version} 版，取证 {captures}"

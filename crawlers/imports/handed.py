@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,10 +74,13 @@ class File:
         profiles: tuple[Profile, ...] = (),
         scratch: Path | None = None,
     ) -> File:
-        """Refused when it cannot be read, is empty or too large."""
+        """Refused when it cannot be read, is empty or too large, or has no end: a pipe, a device."""
         name = handed.called(path)
         try:
-            size = path.stat().st_size
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):
+                raise Refused("no_file")
+            size = found.st_size
             if size > limits.max_file_bytes:
                 raise Refused("too_large", size=size, limit=limits.max_file_bytes, setting="max_file_bytes")
             with path.open("rb") as file:

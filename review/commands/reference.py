@@ -118,8 +118,8 @@ def _fetched(collector: Collector, target: str, config_dir: Path | None) -> Adde
     from review.night import capture
     from review.progress import progress
 
+    collector.site(target)
     url = canonical(target)
-    collector.site(url)
     data = collector.data
     with progress() as told:
         found = capture(collector.context.config, World.real(), data, [url], config_dir=config_dir, say=told)

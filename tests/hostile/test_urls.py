@@ -235,3 +235,7 @@ print(len(good), bad, grown // (1024 if sys.platform == "linux" else 1 << 20))
     said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()
     assert said[:2] == ["4950", "10000"]
     assert int(said[2]) <= 48
+
+
+def test_half_a_surrogate_pair_is_what_a_browser_makes_of_it() -> None:
+    assert canonical("http://a.test/\ud800?q=\udfff") == "http://a.test/%EF%BF%BD?q=%EF%BF%BD"

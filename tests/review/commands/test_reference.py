@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from review.night import Captured
 from review.night.ground import night_lock
 from tests.crawlers.keeping import House, exchange, page
 from tests.crawlers.keeping import house as open_house
+from tests.crawlers.test_browser import PIXEL
 from tests.detectors.test_clones import ORIGINAL, URL
 from tests.review.commands.test_json import undocumented
 
@@ -156,3 +158,56 @@ def test_a_page_that_could_not_be_had_is_told(house: House, monkeypatch: pytest.
 def test_beside_a_night_it_waits_for_nobody(house: House) -> None:
     with night_lock(house.data):
         assert run(house.data, "add", URL).exit_code == 4
+
+
+NOT_A_PAGE = {
+    "empty.html": (b"", "empty"),
+    "noise.html": (bytes(range(256)) * 9, "unknown format"),
+    "zeros.html": (bytes(4000), "unknown format"),
+    "wrong.html": (ORIGINAL.encode().decode("latin-1").encode("utf-16-le"), "没有取到可用的页面"),
+    "cut.warc.gz": (b"\x1f\x8b\x08\0\0\0\0\0\0\3\x0b", "damaged"),
+    "huge.html": (b"<p>x</p>" * 9_000_000, "max_page_bytes"),
+    "paper.pdf": (b"%PDF-1.4\n", "unknown format"),
+    "list.csv": (b"url\nhttps://www.mem.gov.cn/\n", "没有新的网页"),
+    "photo.png": (PIXEL, "没有新的网页"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_A_PAGE)
+def test_a_file_that_is_no_page_is_refused_by_its_name(name: str, house: House, tmp_path: Path) -> None:
+    content, why = NOT_A_PAGE[name]
+    (tmp_path / name).write_bytes(content)
+    for address in ((), ("--url", URL)):
+        result = run(house.data, "add", str(tmp_path / name), *address)
+        assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+        assert why in result.stderr or "--url" in result.stderr
+    assert run(house.data, "list").stdout == ""
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "gb18030", "utf-8-sig"])
+def test_a_page_in_another_encoding_is_read(codec: str, house: House, saved: Path) -> None:
+    saved.write_bytes(ORIGINAL.encode(codec))
+    assert add(house.data, saved).exit_code == 0
+
+
+def test_what_has_no_end_is_refused_at_once(house: House, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.html")
+    for place in (tmp_path / "pipe.html", tmp_path, Path("/dev/zero")):
+        result = add(house.data, place)
+        assert (result.exit_code, "no regular file" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[", "https://", "https://www.mem.gov.cn:99999/", "http://" + "a" * 70_000, "x"]
+)
+def test_an_address_that_is_none_is_refused_with_its_name(url: str, house: House, saved: Path) -> None:
+    result = add(house.data, saved, url)
+    assert (result.exit_code, url[:40] in result.stderr, "名单" in result.stderr) == (1, True, True)
+    if url != "x":
+        assert url[:40] in run(house.data, "add", url).stderr
+
+
+def test_a_page_that_was_taken_with_another_address_is_not_taken_for_this_one(house: House, saved: Path) -> None:
+    add(house.data, saved)
+    result = add(house.data, saved, f"{URL}other")
+    assert (result.exit_code, URL in result.stderr, f"{URL}other" in result.stderr) == (1, True, True)
