@@ -91,13 +91,13 @@ def scripted_fields(page: Page) -> tuple[str, ...]:
 def _scripted_fields(page: Page) -> tuple[str, ...]:
     if page.kind != "html" or len(page.text) > _SCRIPTED_CHARS or record_fields(page) or _is_employers(page):
         return ()
-    is_shell = page.shown_chars < SHELL_CHARS and page.markup.scripts
-    if not is_shell and not _READS_ADDRESS.search(page.source):
-        return ()
     if not _speaks_of_records(page.text):
         return ()
     found = dict.fromkeys("".join(match.group().split()) for match in _label().finditer(page.text))
-    return tuple(found) if len(found) >= _MIN_LABELS else ()
+    if len(found) < _MIN_LABELS:
+        return ()
+    is_shell = page.shown_chars < SHELL_CHARS and page.markup.scripts
+    return tuple(found) if is_shell or _READS_ADDRESS.search(page.source) else ()
 
 
 def scripted_body(page: Page) -> str:
