@@ -26,7 +26,7 @@ HEARD = 0.5
 """What syllables count beside what is written: they say the same once more."""
 ROUNDS = 3
 FOLDS = 8
-FLAG_RATE, WATCH_RATE = 0.02, 0.07
+FLAG_RATE, WATCH_RATE = 0.025, 0.07
 """Shares of honest texts above `flag` and `watch`, by weights learnt without their kind of texts."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detectors.lexicon import Hit
     from detectors.manner import Window
 
-VERSION = 6
+VERSION = 7
 _WATCH_WEIGHT, _FLAG_WEIGHT, _MOST_WEIGHT = 0.3, 0.6, 0.85
 _WATCHED_MOST = 0.5
 _JOB = "job"
@@ -47,7 +47,7 @@ _PER_SCORE = 0.15
 _PER_DOUBLING = 0.05
 """How much further above what flags it a passage must lie for each doubling of the passages that are weighed beside it:
 the highest of many honest ones lies higher."""
-_SURE_OF_NAMES, _SURE, _SURE_OF_OTHERS = 0.4, 0.7, 1.0
+_SURE_OF_NAMES, _SURE, _SURE_OF_OTHERS = 0.47, 0.77, 1.07
 """So far above what flags a passage reads as an offer beyond doubt: though it only names certificates, whatever it
 names, and whoever seems to speak."""
 _MIN_CHARS = 6
