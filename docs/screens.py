@@ -21,6 +21,7 @@ from crawlers.chromium import find_executable
 from crawlers.store import Store, store_url
 from review.campaigns import labels_of
 from review.cases import CaseState, Decision, decide, find
+from review.cli import main as main_command
 from review.clock import utc_now
 from review.desk import accounts
 from review.desk.roles import Role
@@ -38,6 +39,10 @@ PEOPLE = {
     "anquan": ("王安", Role.SECURITY),
     "shenji": ("孙审", Role.AUDITOR),
 }
+DOUBTFUL = (
+    "<title>工友互助小屋</title><h1>工友互助小屋</h1><p>晒一张老乡的卡：特种作业操作证 证号 T000000199001011234，"
+    "想了解的打我电话 14290013376。</p>"
+)
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("today", "zhanglin", "/today"),
     ("queue", "zhanglin", "/queue?state=open&imitates={body}"),
@@ -49,6 +54,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("case-flow", "zhanglin", "/cases/{decided}/flow"),
     ("case-log", "zhanglin", "/cases/{decided}/log"),
     ("evidence", "zhanglin", "/cases/{site}/evidence/{capture}"),
+    ("watched", "zhanglin", "/watched"),
     ("campaigns", "zhanglin", "/campaigns"),
     ("referrals", "liwei", "/referrals"),
     ("sources", "liwei", "/sources"),
@@ -66,6 +72,7 @@ def main(source: Path) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
         shutil.copytree(source, data, ignore=shutil.ignore_patterns("runs", "practice"))
+        _handed_in(data)
         config = _without_codes(configuration.load())
         Store.create(store_url(data)).close()
         store = Store.open(store_url(data))
@@ -80,6 +87,15 @@ def main(source: Path) -> None:
             for username in PEOPLE:
                 _person(browser, served.url, username, places)
             browser.close()
+
+
+def _handed_in(data: Path) -> None:
+    """A doubtful page with the telephone of an open seller, so that the watch list has a tie to show."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        page.write_text(DOUBTFUL, encoding="utf-8")
+        told = ["import", str(page), "--url", "http://www.huzhu-xiaowu.example/", "--data", str(data)]
+        main_command(told, standalone_mode=False)
 
 
 def _without_codes(config: Config) -> Config:

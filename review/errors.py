@@ -19,6 +19,10 @@ class ListBroken(ReviewError):
     """A list of names is damaged; what came before the damage has been judged."""
 
 
+class WatchError(ReviewError):
+    """A subject is not on the watch list, or what somebody wants of it lacks a reason."""
+
+
 class CampaignError(ReviewError):
     """A campaign does not exist, or nothing shows the value somebody asks for."""
 

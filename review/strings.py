@@ -229,6 +229,14 @@ LEARNT = (
 )
 
 BAD_START = "“{start}”不是可以追查的起点：应形如 {starts}"
+NOT_WATCHED = "{subject} 不在观察名单上：见 zhengshao watch list。"
+SET_ASIDE_UNEXPLAINED = "{subject}：暂不处理需要写明理由（--reason）。"
+NOT_SET_ASIDE = "{subject} 未曾设为暂不处理。"
+WATCH_COUNT = "观察名单 {waiting} 个，其中 {tied} 个与案件有共同特征"
+WATCH_TIED = "    与案件 {case}（{state}）共用{kind} {shown}"
+WATCH_OPENED = "{subject} → {case}"
+WATCH_ASIDE = "{subject}：暂不处理"
+WATCH_BACK = "{subject}：重新观察"
 NOT_TIED = "{start} 没有在任何已识别的页面或商品上出现过"
 NO_CAMPAIGN = "没有编号为 {label} 的团伙（用 zhengshao campaign list 查看）。"
 TIE_TOLD = "{name} {value} · 分量 {weight:.2f} · 见于 {seen}；另有 {others} 个对象也出现"
@@ -243,6 +251,7 @@ RETENTION_DONE = (
 )
 NAMES_ASKED = "{count} 个主机的解析、注册和网络归属已查询"
 CAMPAIGNS_BUILT = "{count} 个团伙"
+SETTLED = "{campaigns} 个团伙，{watched} 个对象待观察"
 CAMPAIGN_LISTED = "{label}  {count} 个对象  {subjects}"
 CAMPAIGN_MEMBER = "  {subject}  {case}"
 CAMPAIGN_OF_CASE = "团伙 {label}：同伙 {others}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -48,6 +50,17 @@ def fail(error: BaseException | str, code: int = USAGE) -> NoReturn:
 
     say(error_told(error))
     sys.exit(code)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Whatever the review floor raises is said in its own words, and ends the command with 2."""
+    from review.errors import ReviewError
+
+    try:
+        yield
+    except ReviewError as error:
+        fail(error)
 
 
 def load_config(directory: Path | None, *, everything: bool = False) -> Config:

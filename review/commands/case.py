@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from review.commands._shared import (
+    clear_errors,
     config_option,
     data_option,
     emit,
-    fail,
     json_option,
     load_config,
     open_store,
@@ -50,16 +48,6 @@ def command() -> None:
     zhengshao case merge A-000013 --into A-000012 --reason "同一微信号"
     zhengshao case fact A-000012 collateral 同地址未见其他网站 --source 接入商答复
     """
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    from review.errors import ReviewError
-
-    try:
-        yield
-    except ReviewError as error:
-        fail(error)
 
 
 @command.command("list")
@@ -108,7 +96,7 @@ def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: 
     from review.telling import codes_of, event_told
 
     store, _ = open_store(config_dir, data_dir)
-    with _clear_errors(), store.read() as connection:
+    with clear_errors(), store.read() as connection:
         case = get(connection, parse_label(case_id))
         campaigns = labels_of(connection, case.subjects)
     if as_json:
@@ -159,7 +147,7 @@ def decide_case(
     from review.clock import utc_now
 
     store, _ = open_store(config_dir, data_dir)
-    with _clear_errors(), store.write() as connection:
+    with clear_errors(), store.write() as connection:
         number = parse_label(case_id)
         decide(connection, number, Decision(decision), actor=actor, reason=reason, now=utc_now())
     say(DECIDED.format(case=f"A-{number:06d}", decision=Decision(decision).chinese))
@@ -184,7 +172,7 @@ def merge_cases(
     from review.clock import utc_now
 
     store, _ = open_store(config_dir, data_dir)
-    with _clear_errors(), store.write() as connection:
+    with clear_errors(), store.write() as connection:
         source, target = parse_label(case_id), parse_label(into)
         merge(connection, source, target, actor=actor, reason=reason, now=utc_now())
     say(f"A-{source:06d} → A-{target:06d}")
@@ -231,7 +219,7 @@ def view_case(case_id: str, out: Path, config_dir: Path | None, data_dir: Path |
     from review.viewing import view
 
     store, data = open_store(config_dir, data_dir)
-    with _clear_errors():
+    with clear_errors():
         with store.read() as connection:
             case = get(connection, parse_label(case_id))
         context = judging_context(load_config(config_dir), data, store)
@@ -271,12 +259,12 @@ def fact(
     config = load_config(config_dir)
     fields = case_facts.fields(config)
     if field is None:
-        with _clear_errors(), store.read() as connection:
+        with clear_errors(), store.read() as connection:
             noted = case_facts.of_case(connection, parse_label(case_id))
         for name, asked in fields.items():
             click.echo(_fact_line(name, asked.label, noted.get(name)))
         return
-    with _clear_errors(), store.write() as connection:
+    with clear_errors(), store.write() as connection:
         number = parse_label(case_id)
         told = case_facts.put(connection, number, field, value or "", config, source=source, actor=actor, now=utc_now())
     sentence = FACT_SET if told.value else FACT_TAKEN_BACK

@@ -20,14 +20,13 @@ from review.desk import tallies, texts
 from review.desk.tables import desk
 from review.errors import CaseError
 from review.strings import NO_CASE
-from review.subjects import shown
+from review.subjects import WEB, platform_of, shown
 
 HARM = {"site": 1.2, "listing": 1.0}
 """A forged query page deceives every holder of a card; an offer reaches those who look for it."""
 AGE_POINTS_A_DAY = 20
 """Of 1000 for the highest score: after five days a doubtful case stands level with one 100 points above it."""
 CHINA = ZoneInfo("Asia/Shanghai")
-WEB = "web"
 
 
 def refresh(connection: Connection, case: Mapping[str, Any], subjects: Sequence[RowMapping], *, by: str = "") -> int:
@@ -92,9 +91,9 @@ def _decided(case: Mapping[str, Any], before: Mapping[str, Any] | None, by: str)
 
 def _kind(subjects: Sequence[RowMapping]) -> tuple[str, str]:
     for subject in subjects:
-        kind, _, rest = subject["subject"].partition(":")
-        if kind == "listing":
-            return "listing", rest.partition(":")[0]
+        platform = platform_of(subject["subject"])
+        if platform != WEB:
+            return "listing", platform
     return "site", WEB
 
 

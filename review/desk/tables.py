@@ -152,6 +152,30 @@ desk_tallies = Table(
 )
 """How many cases of a state have a value, kept with every change: pages read counts, they never count."""
 
+watched = Table(
+    "watched",
+    metadata,
+    Column("subject", String(512), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("platform", NAME, nullable=False),
+    Column("axis", String(16), nullable=False),
+    Column("cls", NAME, nullable=False),
+    Column("score_milli", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("tied_to", ForeignKey("cases.id"), index=True),
+    Column("tie", String(16), nullable=False),
+    Column("tie_shown", String(256), nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("since", TIME, nullable=False),
+    Column("passed_at", TIME, nullable=False),
+    Column("passed_by", NAME, nullable=False),
+    Column("passed_why", Text, nullable=False),
+)
+"""Subjects at watch that are in no case (`review.watching`). `tied_to` is the case that shows the same value `tie`;
+`passed_at` is empty for those that nobody has set aside."""
+Index("watched_order", watched.c.passed_at, watched.c.rank.desc(), watched.c.subject)
+
 api_tokens = Table(
     "api_tokens",
     metadata,

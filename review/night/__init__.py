@@ -29,7 +29,6 @@ from crawlers.store import Store, store_url
 from crawlers.urls import canonical
 from detectors.judge import SubjectAssessment, latest_assessments
 from review.audit import checkpoint
-from review.campaigns import build as build_campaigns
 from review.clock import utc_now
 from review.judging import judging_context
 from review.night import crawl, plan, recheck, report
@@ -40,11 +39,11 @@ from review.night.health import SourceHealth
 from review.night.lookalikes import lookalikes
 from review.night.names import ask_about, suspect_hosts
 from review.night.nights import current_or_new, done, finish, finish_stage
-from review.night.open_cases import open_cases
 from review.night.preserve import plan_preservation
+from review.night.settle import settle
 from review.night.stamping import stamp
 from review.night.targets import visits
-from review.strings import CAMPAIGNS_BUILT, FOLLOWING, NAMES_ASKED, SOURCE_NORMAL, SOURCES_WAIT
+from review.strings import FOLLOWING, NAMES_ASKED, SETTLED, SOURCE_NORMAL, SOURCES_WAIT
 
 if TYPE_CHECKING:
     from config import Config
@@ -204,8 +203,7 @@ def capture(
         crawl.use_browser(ground)
         detect(ground)
         ask_about(ground, {one.host for one in store.captures(night=name)})
-        open_cases(store, name)
-        build_campaigns(store, ground.context, now=utc_now())
+        settle(store, ground.context, name)
         found = tuple(latest_assessments(store, night=name))
         return Captured(visits=tuple(store.tasks(night=name)), subjects=found, night=name)
 
@@ -232,10 +230,9 @@ class _Work:
         if self._follow(rounds + 1):
             self._preserve()
         self._wait_for_sources()
-        self.cases = dict(open_cases(ground.store, ground.night))
-        self.campaigns = build_campaigns(ground.store, ground.context, now=utc_now())
-        mark("campaigns-built")
-        ground.say("cases", CAMPAIGNS_BUILT.format(count=self.campaigns))
+        settled = settle(ground.store, ground.context, ground.night)
+        self.cases, self.campaigns = dict(settled.cases), settled.campaigns
+        ground.say("cases", SETTLED.format(campaigns=settled.campaigns, watched=settled.watched))
         self.rechecked = dict(recheck.write_down(ground))
         stamp(ground)
 

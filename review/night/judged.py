@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
 from detectors.judge import JudgeReport, judge_pending
-from review.campaigns import build as build_campaigns
-from review.clock import utc_now
 from review.judging import judging_context
 from review.night.ground import night_lock
-from review.night.open_cases import open_cases
+from review.night.settle import settle
 
 if TYPE_CHECKING:
     from config import Config
@@ -47,6 +45,4 @@ def judge_kept(config: Config, data: Path, store: Store, *, name: str) -> Judged
         context = judging_context(config, data, store)
         archive = Archive(data / "archive", gzip_level=config.settings.archive.gzip_level)
         report = judge_pending(store, archive, context, blobs=BlobStore(data / "blobs"))
-        cases = open_cases(store, name)
-        build_campaigns(store, context, now=utc_now())
-        return Judged(report, cases)
+        return Judged(report, settle(store, context, name).cases)

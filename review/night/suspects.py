@@ -26,7 +26,7 @@ def suspects(store: Store, *, night: str | None = None) -> list[Suspect]:
     With `night` as that night's captures show them; without, as all that is kept does, whichever night fetched it
     or whoever handed it in.
     """
-    found = [_suspect(subject) for subject in _assessed(store, night) if _flagged(subject)]
+    found = [suspect_of(subject) for subject in _assessed(store, night) if _flagged(subject)]
     return sorted(found, key=lambda suspect: (-suspect.score, suspect.subject))
 
 
@@ -42,7 +42,8 @@ def _flagged(subject: SubjectAssessment) -> bool:
     return Level.FLAG in {subject.impersonation.level, subject.selling.level}
 
 
-def _suspect(subject: SubjectAssessment) -> Suspect:
+def suspect_of(subject: SubjectAssessment) -> Suspect:
+    """A subject as a case takes it, under the verdict that accuses more."""
     verdicts = (subject.impersonation, subject.selling)
     main = max(verdicts, key=lambda verdict: (verdict.level is Level.FLAG, verdict.score))
     return Suspect(

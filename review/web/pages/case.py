@@ -26,7 +26,7 @@ from review.web.words import words
 page = Blueprint("case", __name__)
 TABS = ("summary", "captures", "links", "flow", "log")
 RELATED = 50
-BY_PEOPLE = frozenset({"decided", "assigned", "noted", "merged", "absorbed"})
+BY_PEOPLE = frozenset({"decided", "assigned", "noted", "merged", "absorbed", "watched"})
 PROFILE_PICTURE = {"width": 520, "height": 640}
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from review import watching
 from review.clock import as_text
 from review.desk import handed, tallies
 from review.desk.index import CHINA, local_day
@@ -71,6 +72,7 @@ def _numbers(connection: Connection, today: str) -> list[Number]:
         Number("new", new, f"/queue?state=open&since={today}"),
         Number("open", tallies.total(connection, "open"), "/queue?state=open"),
         Number("overdue", overdue, f"/queue?state=open&until={until}", "bad" if overdue else ""),
+        Number("watched", watching.count(connection, watching.Part.TIED), "/watched?part=tied"),
         Number("referred", handed.referred(connection), "/referrals"),
         Number("blocked", handed.ended_since(connection, month), "/referrals?state=answered"),
     ]

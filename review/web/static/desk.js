@@ -3,6 +3,7 @@
 
 (function () {
   var root = document.documentElement;
+  var PICKED = '#bulk input[type="checkbox"][name]';
 
   function remembered(name) {
     try { return window.localStorage.getItem(name); } catch (error) { return null; }
@@ -62,7 +63,7 @@
     if (target.closest("[data-print]")) { window.print(); }
     var all = target.closest("[data-check-all]");
     if (all) {
-      Array.prototype.forEach.call(document.querySelectorAll('input[name="case"][type="checkbox"]'), function (box) { box.checked = all.checked; });
+      Array.prototype.forEach.call(document.querySelectorAll(PICKED), function (box) { box.checked = all.checked; });
       counted();
     }
     Array.prototype.forEach.call(document.querySelectorAll("details.menu[open], details.pop[open]"), function (one) {
@@ -71,13 +72,13 @@
   });
 
   function counted() {
-    var boxes = document.querySelectorAll('input[name="case"][type="checkbox"]:checked').length;
+    var boxes = document.querySelectorAll(PICKED + ":checked").length;
     Array.prototype.forEach.call(document.querySelectorAll("[data-count]"), function (place) { place.textContent = String(boxes); });
     var bar = document.getElementById("bulk-bar");
     if (bar) { bar.classList.toggle("active", boxes > 0); }
   }
   document.addEventListener("change", function (event) {
-    if (event.target.name === "case") { counted(); }
+    if (event.target.matches(PICKED)) { counted(); }
   });
 
   function settle() {

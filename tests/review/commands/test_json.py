@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from click.testing import CliRunner
 
+import config as configuration
 from crawlers.drift import Finding, Kind
 from detectors.assessments import SubjectAssessment
 from detectors.base import Axis, Level, Signal, Verdict
@@ -21,14 +22,16 @@ from review.commands import capture
 from review.demo import DemoAccount, DemoReport
 from review.night import NightReport
 from review.night.health import SourceHealth
+from review.night.judged import judge_kept
 from review.truth import Comparison
-from tests.crawlers.keeping import house
+from tests.crawlers.keeping import exchange, house, page, task
 from tests.review.commands.test_help import ALL
 from tests.review.handing import confirmed
 
 DOCS = Path(__file__).parents[3] / "docs" / "json.md"
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 PAGE = "<title>特种作业操作证查询</title><p>焊工证免考拿证，加微信 bz-example66 办理，官网可查</p>"
+DOUBTFUL = "<title>学员风采</title><p>特种作业操作证证号T000000199001011234，电话14000000127</p>"
 TEXTS = {"焊工证免考拿证，加微信办理": True, "应急管理局通知组织培训": False, "低压电工证三天出证官网可查": True}
 ROWS = [
     {"id": n, "family": f"f{n % 3}", "label": "x", "text": text, "is_selling": sells, "class": cls}
@@ -110,6 +113,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Data:
     with house(folder / "data") as rooms:
         for number in (1, 2):
             confirmed(rooms, f"cx-{number}.example", fetched_at=utc_now())
+        rooms.keep(page(task("http://doubtful.example/"), exchange("http://doubtful.example/", DOUBTFUL.encode())))
+        judge_kept(configuration.load(config), rooms.data, rooms.store, name="test")
     (folder / "page.html").write_text(PAGE, encoding="utf-8")
     (folder / "rows.jsonl").write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS), encoding="utf-8")
     (folder / "tips.csv").write_text("网址,说明\nhttp://www.example.top/,卖证\n不是网址,x\n", encoding="utf-8")
@@ -146,6 +151,7 @@ STORED = {
     "zhengshao import": ("import", "tips.csv", "empty.csv"),
     "zhengshao retention": ("retention",),
     "zhengshao verify audit": ("verify", "audit"),
+    "zhengshao watch list": ("watch", "list"),
     "zhengshao wacz": ("wacz", "--case", "A-1", "--out", "case.wacz"),
 }
 

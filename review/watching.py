@@ -1,0 +1,238 @@
+"""The watch list: what was judged doubtful and is in no case, for a person to look through after the queue.
+
+A veiled offer rarely reads as one beyond doubt, but whoever writes it sells under the telephone or account of an open
+one. What shares a rare value with a case therefore stands first, with the case and the value (倒查). Nothing on the
+list accuses anybody: somebody opens a case of it, or sets it aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+
+from detectors import campaigns
+from detectors.assessments import latest_assessments
+from detectors.base import Level
+from detectors.tables import judgements, newest, verdicts
+from review import audit
+from review.campaigns import cases_of
+from review.cases import CaseState, add_event, open_or_refresh, parse_label
+from review.desk.tables import watched
+from review.errors import WatchError
+from review.findings import by_reason
+from review.night.suspects import suspect_of
+from review.strings import NOT_SET_ASIDE, NOT_WATCHED, SET_ASIDE_UNEXPLAINED
+from review.subjects import platform_of
+from review.tables import case_subjects, cases
+
+if TYPE_CHECKING:
+    from crawlers.store import Store
+    from detectors.assessments import SubjectAssessment
+    from detectors.base import Verdict
+    from detectors.campaigns import Campaign
+
+CHUNK = 200
+"""Subjects whose judgements are in memory at a time."""
+MAX_QUOTE_CHARS = 120
+CONFIRMED_POINTS, TIED_POINTS = 2000, 1000
+"""What a tie to a case that people confirmed, or to another one, counts beside a score of at most 1000."""
+NIGHT = "watch-list"
+"""Where the cases come from that people open of the list."""
+
+
+class Part(StrEnum):
+    """What of the list is asked for."""
+
+    TIED = "tied"
+    WAITING = "waiting"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What a subject shares with a case: `kind` of value, as it is `shown`, and the case with its state."""
+
+    case_id: int
+    state: CaseState
+    kind: str
+    shown: str
+    weight: float
+
+    @property
+    def points(self) -> int:
+        return CONFIRMED_POINTS if self.state is CaseState.CONFIRMED else TIED_POINTS
+
+
+def refresh(store: Store, *, now: str) -> int:
+    """Bring the list to what is judged and in cases by now, after campaigns were built; returns how many wait.
+
+    What somebody set aside stays aside until it reads as another class or a tie to a case appears.
+    """
+    with store.read() as connection:
+        names = connection.scalars(_doubtful().order_by(judgements.c.subject)).all()
+        ties = _ties(connection, names)
+    for start in range(0, len(names), CHUNK):
+        found = latest_assessments(store, subjects=names[start : start + CHUNK])
+        rows = [_row(one, ties.get(one.subject)) for one in found if _main(one).level is Level.WATCH]
+        with store.write() as connection:
+            _put(connection, rows, now)
+    with store.write() as connection:
+        connection.execute(delete(watched).where(watched.c.subject.not_in(_doubtful())))
+        return count(connection, Part.WAITING)
+
+
+def _doubtful() -> Any:
+    """Subjects with a newest judgement at watch and none at flag, in no case."""
+    at = select(judgements.c.subject).join(verdicts).where(newest())
+    flagged = at.where(verdicts.c.level == Level.FLAG.value)
+    free = judgements.c.subject.not_in(select(case_subjects.c.subject)) & judgements.c.subject.not_in(flagged)
+    return at.where(verdicts.c.level == Level.WATCH.value, free).distinct()
+
+
+def _main(one: SubjectAssessment) -> Verdict:
+    """The verdict that accuses more."""
+    return max(
+        (one.impersonation, one.selling),
+        key=lambda verdict: (verdict.level is Level.FLAG, verdict.level is Level.WATCH, verdict.score),
+    )
+
+
+def _row(one: SubjectAssessment, tie: Tie | None) -> dict[str, Any]:
+    verdict = _main(one)
+    reason, quotes = next(iter(by_reason(signal.as_json() for signal in verdict.signals).items()), ("", []))
+    score = round(verdict.score * 1000)
+    return {
+        "subject": one.subject,
+        "title": one.title,
+        "platform": platform_of(one.subject),
+        "axis": verdict.axis.value,
+        "cls": verdict.cls,
+        "score_milli": score,
+        "reason": reason,
+        "quote": quotes[0][:MAX_QUOTE_CHARS] if quotes else "",
+        "tied_to": tie.case_id if tie else None,
+        "tie": tie.kind if tie else "",
+        "tie_shown": tie.shown if tie else "",
+        "rank": score + (tie.points if tie else 0),
+    }
+
+
+def _put(connection: Connection, rows: Iterable[dict[str, Any]], now: str) -> None:
+    """Rows that are new or have changed; nothing is written twice."""
+    for row in rows:
+        of_subject = watched.c.subject == row["subject"]
+        known = connection.execute(select(watched).where(of_subject)).mappings().first()
+        if known is None:
+            connection.execute(insert(watched).values(row | _NOT_ASIDE | {"since": now}))
+        elif any(known[name] != value for name, value in row.items()):
+            back = _NOT_ASIDE if _is_news(known, row) else {}
+            connection.execute(update(watched).where(of_subject).values(row | back))
+
+
+_NOT_ASIDE = {"passed_at": "", "passed_by": "", "passed_why": ""}
+
+
+def _is_news(before: RowMapping, row: Mapping[str, Any]) -> bool:
+    """Whether what was set aside asks a new question."""
+    return bool(before["cls"] != row["cls"] or (row["tied_to"] is not None and before["tied_to"] != row["tied_to"]))
+
+
+def _ties(connection: Connection, names: Iterable[str]) -> dict[str, Tie]:
+    """Of each subject the weightiest tie to a case, one that people confirmed before others."""
+    wanted = frozenset(names)
+    held = campaigns.of_subjects(connection, wanted)
+    found: dict[str, Tie] = {}
+    for number in sorted(set(held.values())):
+        for subject, tie in _within(connection, campaigns.get(connection, number), wanted):
+            best = found.get(subject)
+            if best is None or (tie.points, tie.weight) > (best.points, best.weight):
+                found[subject] = tie
+    return found
+
+
+def _within(connection: Connection, campaign: Campaign, wanted: frozenset[str]) -> Iterator[tuple[str, Tie]]:
+    held = cases_of(connection, campaign.subjects)
+    accused = {name: case for name, case in held.items() if case[1] is not CaseState.EXCLUDED}
+    for tie in campaign.ties:
+        seen = [subject for subject, _ in tie.seen]
+        with_it = sorted((accused[name] for name in seen if name in accused), key=lambda case: _order(*case))
+        if with_it:
+            label, state = with_it[0]
+            for subject in wanted.intersection(seen):
+                yield subject, Tie(parse_label(label), state, tie.kind, tie.shown, tie.weight)
+
+
+def _order(label: str, state: CaseState) -> tuple[bool, str]:
+    return state is not CaseState.CONFIRMED, label
+
+
+def count(connection: Connection, part: Part) -> int:
+    return int(connection.scalar(select(func.count()).select_from(watched).where(_of(part))) or 0)
+
+
+def find(connection: Connection, part: Part, *, limit: int, offset: int = 0) -> list[RowMapping]:
+    """Rows of `watched`: those tied to cases first, then the highest score; set aside ones the latest first."""
+    order = (watched.c.passed_at.desc(), watched.c.rank.desc(), watched.c.subject)
+    rows = select(watched).where(_of(part)).order_by(*order).limit(limit).offset(offset)
+    return list(connection.execute(rows).mappings())
+
+
+def states(connection: Connection, rows: Iterable[RowMapping]) -> dict[int, str]:
+    """Of each case that some rows are tied to its state."""
+    numbers = {row["tied_to"] for row in rows if row["tied_to"] is not None}
+    found = select(cases.c.id, cases.c.state).where(cases.c.id.in_(sorted(numbers)))
+    return {row.id: row.state for row in connection.execute(found)}
+
+
+def _of(part: Part) -> ColumnElement[bool]:
+    if part is Part.ASIDE:
+        return watched.c.passed_at != ""
+    waits = watched.c.passed_at == ""
+    return waits & watched.c.tied_to.is_not(None) if part is Part.TIED else waits
+
+
+def open_case(store: Store, subject: str, *, actor: str, reason: str, now: str) -> int:
+    """Make a case of a subject on the list, for the queue; returns its number. Raises WatchError."""
+    found = latest_assessments(store, subjects=[subject])
+    with store.write() as connection:
+        row = _listed(connection, subject)
+        if not found:
+            raise WatchError(NOT_WATCHED.format(subject=subject))
+        case_id, _ = open_or_refresh(connection, suspect_of(found[0]), night=NIGHT, now=now)
+        told = {"subject": subject, "class": row["cls"], "reason": reason}
+        add_event(connection, case_id, "watched", told, actor=actor, now=now)
+        connection.execute(delete(watched).where(watched.c.subject == subject))
+        audit.append(connection, actor, "watch.open", {"case": f"A-{case_id:06d}", **told}, now=now)
+        return case_id
+
+
+def set_aside(connection: Connection, subject: str, *, actor: str, reason: str, now: str) -> None:
+    """Nothing to pursue there, for a reason, until it says something else. Raises WatchError."""
+    _listed(connection, subject)
+    if not reason.strip():
+        raise WatchError(SET_ASIDE_UNEXPLAINED.format(subject=subject))
+    _mark(connection, subject, {"passed_at": now, "passed_by": actor, "passed_why": reason.strip()})
+    audit.append(connection, actor, "watch.aside", {"subject": subject, "reason": reason.strip()}, now=now)
+
+
+def take_back(connection: Connection, subject: str, *, actor: str, now: str) -> None:
+    """What was set aside waits again. Raises WatchError."""
+    if not _listed(connection, subject)["passed_at"]:
+        raise WatchError(NOT_SET_ASIDE.format(subject=subject))
+    _mark(connection, subject, _NOT_ASIDE)
+    audit.append(connection, actor, "watch.back", {"subject": subject}, now=now)
+
+
+def _mark(connection: Connection, subject: str, values: Mapping[str, str]) -> None:
+    connection.execute(update(watched).where(watched.c.subject == subject).values(values))
+
+
+def _listed(connection: Connection, subject: str) -> RowMapping:
+    row = connection.execute(select(watched).where(watched.c.subject == subject)).mappings().first()
+    if row is None:
+        raise WatchError(NOT_WATCHED.format(subject=subject))
+    return row

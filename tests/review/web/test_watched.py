@@ -1,0 +1,78 @@
+"""观察: the list with its reasons and ties; what is picked becomes cases, is set aside, waits again."""
+
+from __future__ import annotations
+
+import pytest
+
+from detectors.judge import judge_pending
+from review.desk.roles import Role
+from review.night.settle import settle
+from review.web.desk import EXTENSION
+from tests.crawlers.keeping import exchange, page, task
+from tests.review.desk.making import doubtful
+from tests.review.night.grounds import CONTEXT
+from tests.review.web.office import HOSTILE, Browser, Office
+
+
+@pytest.fixture
+def analyst(desk: Office) -> Browser:
+    desk.account("fenxi", Role.ANALYST)
+    return desk.signed_in("fenxi")
+
+
+def act(browser: Browser, step: str, *subjects: str, reason: str = "") -> str:
+    form = {"step": step, "subject": list(subjects), "reason": reason, "part": "waiting"}
+    browser.post("/watched", form, at="/watched")
+    return browser.get("/watched").text
+
+
+def test_the_list_says_why_and_with_which_case_it_is_tied(desk: Office, analyst: Browser) -> None:
+    number = desk.case(0)
+    doubtful(desk.store, "site:alone.example")
+    doubtful(desk.store, "site:tied.example", tied_to=number, tie="wechat", tie_shown="gz***1", rank=1350)
+    listed = analyst.get("/watched").text
+    assert listed.index("tied.example") < listed.index("alone.example")
+    assert "证号的校验码不对" in listed and "gz***1" in listed and 'href="/cases/1"' in listed
+    assert "alone.example" not in analyst.get("/watched?part=tied").text
+    assert 'href="/watched?part=tied"' in analyst.get("/today").text
+
+
+def test_an_empty_list_says_what_would_fill_it(analyst: Browser) -> None:
+    assert "够不上预警" in analyst.get("/watched").text
+    assert analyst.get("/watched?part=nothing").status_code == 400
+
+
+def test_captured_words_are_inert(desk: Office, analyst: Browser) -> None:
+    doubtful(desk.store, "site:x.example", title=HOSTILE, quote=HOSTILE, tie_shown=HOSTILE)
+    assert "<script>alert(1)" not in analyst.get("/watched").text
+
+
+def test_setting_aside_needs_a_reason_and_can_be_taken_back(desk: Office, analyst: Browser) -> None:
+    one = doubtful(desk.store, "site:one.example")
+    assert "需要写明理由" in act(analyst, "aside", one)
+    assert one.removeprefix("site:") not in act(analyst, "aside", one, reason="正规培训机构")
+    assert "正规培训机构" in analyst.get("/watched?part=aside").text
+    assert "one.example" in act(analyst, "back", one)
+    assert [row["action"] for row in desk.told("watch.")] == ["watch.aside", "watch.back"]
+
+
+def test_what_is_gone_meanwhile_is_named(desk: Office, analyst: Browser) -> None:
+    assert "已不在观察名单上" in act(analyst, "aside", "site:gone.example", reason="已失效")
+    assert "请先勾选" in act(analyst, "aside", reason="已失效")
+
+
+def test_a_case_is_opened_and_led_to_the_queue(desk: Office, analyst: Browser) -> None:
+    body = "<title>学员风采</title><p>特种作业操作证证号T000000199001011234，电话14000000127</p>"
+    url = "http://doubtful.example/"
+    desk.keep(page(task(url), exchange(url, body.encode())))
+    judge_pending(desk.store, desk.app.extensions[EXTENSION].archive, CONTEXT)
+    settle(desk.store, CONTEXT, "test")
+    assert "A-000001" in act(analyst, "open", "site:doubtful.example", reason="证号作伪")
+    assert "doubtful.example" in analyst.get("/queue").text
+    assert "由观察名单立案：证号作伪" in analyst.get("/cases/1/flow").text
+
+
+def test_who_does_no_casework_may_not_enter(desk: Office) -> None:
+    desk.account("shenji", Role.AUDITOR)
+    desk.unguarded()
+    assert desk.signed_in("shenji").get("/watched").status_code == 403
