@@ -10,17 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from review.commands._referral_shown import due_told, summary, told
 from review.commands._shared import config_option, data_option, emit, fail, json_option, load_config, open_store, say
 from review.strings import (
-    REFERRAL_DUE,
-    REFERRAL_EVENTS,
     REFERRAL_HOLIDAYS,
     REFERRAL_LISTED,
-    REFERRAL_OVERDUE,
-    REFERRAL_PAPER_KINDS,
     REFERRAL_STATES,
     REFERRAL_STEP,
-    REFERRAL_WAITS,
 )
 
 if TYPE_CHECKING:
@@ -125,46 +121,13 @@ def list_referrals(
         found = list(find(connection, state=wanted, agency=agency, overdue_on=today if overdue else None))
     for referral in found:
         cases = " ".join(item.case_label for item in referral.items)
-        told = {"label": referral.label, "state": referral.state.chinese, "agency": referral.agency}
+        names = {"label": referral.label, "state": referral.state.chinese, "agency": referral.agency}
         if as_json:
-            emit(_summary(referral))
+            emit(summary(referral))
         else:
-            due = _due(referral, referral.overdue(today))
-            click.echo(REFERRAL_LISTED.format(**told, recipient=referral.recipient, cases=cases, due=due).rstrip())
+            due = due_told(referral, referral.overdue(today))
+            click.echo(REFERRAL_LISTED.format(**names, recipient=referral.recipient, cases=cases, due=due).rstrip())
     say(f"{len(found)} 件")
-
-
-def _due(referral: Referral, late: bool) -> str:
-    if referral.due is None:
-        return ""
-    return (REFERRAL_OVERDUE if late else REFERRAL_DUE).format(due=referral.due, what=REFERRAL_WAITS[referral.state])
-
-
-def _summary(referral: Referral) -> dict[str, Any]:
-    items = [
-        {
-            "number": item.number,
-            "case": item.case_label,
-            "packet": item.packet_id,
-            "received_at": item.received_at,
-            "received_by": item.received_by,
-            "answered_at": item.answered_at,
-            "result": item.result,
-            "answer": item.answer,
-        }
-        for item in referral.items
-    ]
-    names = ("label", "agency", "recipient", "document", "doc_number", "prepared_by", "reviewed_by", "approved_by")
-    return {
-        **{name: getattr(referral, name) for name in names},
-        "state": referral.state.value,
-        "sent_at": referral.sent_at,
-        "receipt_due": str(referral.receipt_due or ""),
-        "feedback_due": str(referral.feedback_due or ""),
-        "bundle": referral.bundle.id if referral.bundle else "",
-        "items": items,
-        "papers": [{"name": p.name, "kind": p.kind, "item": p.item, "sha256": p.sha256} for p in referral.papers],
-    }
 
 
 @command.command("show")
@@ -179,26 +142,17 @@ def show(label: str, config_dir: Path | None, data_dir: Path | None, as_json: bo
     zhengshao referral show R-2026-000001
     """
     from review.referrals import by_label
-    from review.telling import codes_of, event_told
+    from review.telling import codes_of
 
     store, _ = open_store(config_dir, data_dir)
     with _clear_errors(), store.read() as connection:
         referral = by_label(connection, label)
     events = [{"at": e.at, "actor": e.actor, "kind": e.kind, "detail": dict(e.detail)} for e in referral.events]
     if as_json:
-        emit({**_summary(referral), "events": events})
+        emit({**summary(referral), "events": events})
         return
-    codes = codes_of(load_config(config_dir))
-    click.echo(f"{referral.label}  {referral.state.chinese}  {referral.document} → {referral.recipient}")
-    for item in referral.items:
-        result = codes["result"].get(item.result, item.result)
-        click.echo(
-            f"  {item.number}  {item.case_label}  {item.packet_id or '—'}  {item.received_by}  {result}".rstrip()
-        )
-    for paper in referral.papers:
-        click.echo(f"  {REFERRAL_PAPER_KINDS[paper.kind]}  {paper.name}  SHA-256 {paper.sha256}")
-    for event in referral.events:
-        click.echo(event_told(event, codes, REFERRAL_EVENTS))
+    for line in told(referral, codes_of(load_config(config_dir))):
+        click.echo(line)
 
 
 @command.command("submit")
