@@ -230,6 +230,8 @@ LEARNT = (
 
 BAD_START = "“{start}”不是可以追查的起点：应形如 {starts}"
 NOT_WATCHED = "{subject} 不在观察名单上：见 zhengshao watch list。"
+ONLY_TIED = "与属实案件同一联系方式"
+ONLY_TIED_REASON = "内容本身未见异常，但出现了属实案件的联系方式"
 SET_ASIDE_UNEXPLAINED = "{subject}：暂不处理需要写明理由（--reason）。"
 NOT_SET_ASIDE = "{subject} 未曾设为暂不处理。"
 WATCH_COUNT = "观察名单 {waiting} 个，其中 {tied} 个与案件有共同特征"

@@ -1,45 +1,45 @@
 """The watch list: what was judged doubtful and is in no case, for a person to look through after the queue.
 
 A veiled offer rarely reads as one beyond doubt, but whoever writes it sells under the telephone or account of an open
-one. What shares a rare value with a case therefore stands first, with the case and the value (倒查). Nothing on the
-list accuses anybody: somebody opens a case of it, or sets it aside.
+one. What shares a rare value with a case therefore stands first, with the case and the value (倒查); and what shows a
+contact of a confirmed case is on the list even where nothing else speaks against it. Nothing on the list accuses
+anybody: somebody opens a case of it, or sets it aside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
-from detectors import campaigns
 from detectors.assessments import latest_assessments
 from detectors.base import Level
+from detectors.strings import TIE_NAMES
 from detectors.tables import judgements, newest, verdicts
 from review import audit
-from review.campaigns import cases_of
-from review.cases import CaseState, add_event, open_or_refresh, parse_label
+from review.cases import add_event, open_or_refresh
 from review.desk.tables import watched
 from review.errors import WatchError
 from review.findings import by_reason
 from review.night.suspects import suspect_of
-from review.strings import NOT_SET_ASIDE, NOT_WATCHED, SET_ASIDE_UNEXPLAINED
+from review.strings import NOT_SET_ASIDE, NOT_WATCHED, ONLY_TIED, ONLY_TIED_REASON, SET_ASIDE_UNEXPLAINED
 from review.subjects import platform_of
 from review.tables import case_subjects, cases
+from review.tracing import sharing, ties_of
 
 if TYPE_CHECKING:
     from crawlers.store import Store
     from detectors.assessments import SubjectAssessment
     from detectors.base import Verdict
-    from detectors.campaigns import Campaign
+    from detectors.context import Context
+    from review.tracing import Tie
 
 CHUNK = 200
 """Subjects whose judgements are in memory at a time."""
 MAX_QUOTE_CHARS = 120
-CONFIRMED_POINTS, TIED_POINTS = 2000, 1000
-"""What a tie to a case that people confirmed, or to another one, counts beside a score of at most 1000."""
 NIGHT = "watch-list"
 """Where the cases come from that people open of the list."""
 
@@ -52,36 +52,26 @@ class Part(StrEnum):
     ASIDE = "aside"
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """What a subject shares with a case: `kind` of value, as it is `shown`, and the case with its state."""
-
-    case_id: int
-    state: CaseState
-    kind: str
-    shown: str
-    weight: float
-
-    @property
-    def points(self) -> int:
-        return CONFIRMED_POINTS if self.state is CaseState.CONFIRMED else TIED_POINTS
-
-
-def refresh(store: Store, *, now: str) -> int:
+def refresh(store: Store, context: Context, *, now: str) -> int:
     """Bring the list to what is judged and in cases by now, after campaigns were built; returns how many wait.
 
     What somebody set aside stays aside until it reads as another class or a tie to a case appears.
     """
     with store.read() as connection:
-        names = connection.scalars(_doubtful().order_by(judgements.c.subject)).all()
-        ties = _ties(connection, names)
+        doubtful = connection.scalars(_doubtful()).all()
+        known = sharing(connection, context)
+        ties = {**known, **ties_of(connection, doubtful)}
+    names, kept = sorted({*doubtful, *known}), set[str]()
     for start in range(0, len(names), CHUNK):
         found = latest_assessments(store, subjects=names[start : start + CHUNK])
-        rows = [_row(one, ties.get(one.subject)) for one in found if _main(one).level is Level.WATCH]
+        rows = [_row(one, ties.get(one.subject)) for one in found if _is_doubtful(one) or one.subject in known]
+        kept.update(row["subject"] for row in rows)
         with store.write() as connection:
             _put(connection, rows, now)
     with store.write() as connection:
-        connection.execute(delete(watched).where(watched.c.subject.not_in(_doubtful())))
+        gone = sorted({*connection.scalars(select(watched.c.subject))} - kept)
+        for start in range(0, len(gone), CHUNK):
+            connection.execute(delete(watched).where(watched.c.subject.in_(gone[start : start + CHUNK])))
         return count(connection, Part.WAITING)
 
 
@@ -101,16 +91,21 @@ def _main(one: SubjectAssessment) -> Verdict:
     )
 
 
+def _is_doubtful(one: SubjectAssessment) -> bool:
+    return _main(one).level is Level.WATCH
+
+
 def _row(one: SubjectAssessment, tie: Tie | None) -> dict[str, Any]:
     verdict = _main(one)
-    reason, quotes = next(iter(by_reason(signal.as_json() for signal in verdict.signals).items()), ("", []))
-    score = round(verdict.score * 1000)
+    said = by_reason(signal.as_json() for signal in verdict.signals) if _is_doubtful(one) else {}
+    reason, quotes = next(iter(said.items()), (ONLY_TIED_REASON, []))
+    score = round(verdict.score * 1000) if said else 0
     return {
         "subject": one.subject,
         "title": one.title,
         "platform": platform_of(one.subject),
         "axis": verdict.axis.value,
-        "cls": verdict.cls,
+        "cls": verdict.cls if _is_doubtful(one) else ONLY_TIED,
         "score_milli": score,
         "reason": reason,
         "quote": quotes[0][:MAX_QUOTE_CHARS] if quotes else "",
@@ -139,35 +134,6 @@ _NOT_ASIDE = {"passed_at": "", "passed_by": "", "passed_why": ""}
 def _is_news(before: RowMapping, row: Mapping[str, Any]) -> bool:
     """Whether what was set aside asks a new question."""
     return bool(before["cls"] != row["cls"] or (row["tied_to"] is not None and before["tied_to"] != row["tied_to"]))
-
-
-def _ties(connection: Connection, names: Iterable[str]) -> dict[str, Tie]:
-    """Of each subject the weightiest tie to a case, one that people confirmed before others."""
-    wanted = frozenset(names)
-    held = campaigns.of_subjects(connection, wanted)
-    found: dict[str, Tie] = {}
-    for number in sorted(set(held.values())):
-        for subject, tie in _within(connection, campaigns.get(connection, number), wanted):
-            best = found.get(subject)
-            if best is None or (tie.points, tie.weight) > (best.points, best.weight):
-                found[subject] = tie
-    return found
-
-
-def _within(connection: Connection, campaign: Campaign, wanted: frozenset[str]) -> Iterator[tuple[str, Tie]]:
-    held = cases_of(connection, campaign.subjects)
-    accused = {name: case for name, case in held.items() if case[1] is not CaseState.EXCLUDED}
-    for tie in campaign.ties:
-        seen = [subject for subject, _ in tie.seen]
-        with_it = sorted((accused[name] for name in seen if name in accused), key=lambda case: _order(*case))
-        if with_it:
-            label, state = with_it[0]
-            for subject in wanted.intersection(seen):
-                yield subject, Tie(parse_label(label), state, tie.kind, tie.shown, tie.weight)
-
-
-def _order(label: str, state: CaseState) -> tuple[bool, str]:
-    return state is not CaseState.CONFIRMED, label
 
 
 def count(connection: Connection, part: Part) -> int:
@@ -202,12 +168,20 @@ def open_case(store: Store, subject: str, *, actor: str, reason: str, now: str) 
         row = _listed(connection, subject)
         if not found:
             raise WatchError(NOT_WATCHED.format(subject=subject))
-        case_id, _ = open_or_refresh(connection, suspect_of(found[0]), night=NIGHT, now=now)
-        told = {"subject": subject, "class": row["cls"], "reason": reason}
+        suspect = replace(suspect_of(found[0]), cls=row["cls"])
+        case_id, _ = open_or_refresh(connection, suspect, night=NIGHT, now=now)
+        told = {"subject": subject, "class": row["cls"], "reason": reason, **_tie_told(row)}
         add_event(connection, case_id, "watched", told, actor=actor, now=now)
         connection.execute(delete(watched).where(watched.c.subject == subject))
         audit.append(connection, actor, "watch.open", {"case": f"A-{case_id:06d}", **told}, now=now)
         return case_id
+
+
+def _tie_told(row: RowMapping) -> dict[str, str]:
+    """What the case's history keeps of the tie that led to it: it is on no list any more."""
+    if not row["tied_to"]:
+        return {}
+    return {"tie": f"A-{row['tied_to']:06d} {TIE_NAMES[row['tie']]} {row['tie_shown']}"}
 
 
 def set_aside(connection: Connection, subject: str, *, actor: str, reason: str, now: str) -> None:

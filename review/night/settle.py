@@ -31,4 +31,4 @@ def settle(store: Store, context: Context, night: str) -> Settled:
     cases = open_cases(store, night)
     count = build_campaigns(store, context, now=utc_now())
     mark("campaigns-built")
-    return Settled(cases, count, watching.refresh(store, now=utc_now()))
+    return Settled(cases, count, watching.refresh(store, context, now=utc_now()))

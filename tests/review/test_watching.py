@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from detectors.judge import judge_pending
-from review import watching
+from review import tracing, watching
 from review.cases import CaseState, Decision, decide, find, get
 from review.errors import WatchError
 from review.night.settle import settle
@@ -23,6 +23,7 @@ PHONE = "14000000127"
 OPEN = f"<title>办证</title><p>焊工证电工证不用考试三天拿证，先拿证后付款，电话{PHONE}</p>"
 DOUBTFUL = "<title>学员风采</title><p>特种作业操作证证号T000000199001011234，电话{phone}</p>"
 """A number that no card has is watched, never flagged, whatever else was learnt."""
+QUIET = "<title>李师傅</title><p>水电维修，随叫随到，电话{phone}</p>"
 SHOP = "<title>花店</title><p>本店供应鲜花绿植，欢迎到店选购，量大从优。</p>"
 
 
@@ -38,8 +39,8 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield made
 
 
-def keep(house: House, name: str, body: str, path: str = "") -> None:
-    url = f"http://{name}.example/{path}"
+def keep(house: House, name: str, body: str, path: str = "", suffix: str = "example") -> None:
+    url = f"http://{name}.{suffix}/{path}"
     house.keep(page(task(url), exchange(url, body.encode())))
 
 
@@ -80,6 +81,28 @@ def test_an_excluded_case_ties_nothing(house: House) -> None:
     assert subjects(house, Part.TIED) == []
 
 
+def test_a_contact_of_a_confirmed_case_is_followed_to_where_nothing_else_speaks(house: House) -> None:
+    keep(house, "quiet", QUIET.format(phone=PHONE))
+    keep(house, "www.mem.gov", QUIET.format(phone=PHONE), suffix="cn")
+    judge(house)
+    assert "quiet" not in subjects(house), "an open case proves nothing yet"
+    ruled(house, Decision.CONFIRM)
+    (row,) = [one for one in listed(house, Part.TIED) if one["subject"] == "site:quiet.example"]
+    assert (row["cls"], row["tied_to"], row["score_milli"]) == ("与属实案件同一联系方式", 1, 0)
+    assert not any("mem.gov" in one["subject"] for one in listed(house)), "organs quote what they warn of"
+    number = watching.open_case(house.store, "site:quiet.example", actor="甲", reason="同一电话", now=LATER)
+    with house.store.read() as connection:
+        assert get(connection, number).cls == row["cls"]
+
+
+def test_a_number_that_many_show_leads_to_nobody(house: House) -> None:
+    for number in range(tracing.MAX_CARRIERS):
+        keep(house, f"quiet{number}", QUIET.format(phone=PHONE))
+    judge(house)
+    ruled(house, Decision.CONFIRM)
+    assert not any("quiet" in name for name in subjects(house))
+
+
 def ruled(house: House, decision: Decision) -> None:
     with house.store.write() as connection:
         decide(connection, 1, decision, actor="甲", reason="查实", now=NOW)
@@ -97,7 +120,9 @@ def test_a_case_is_opened_of_it_and_tells_who_opened_it(house: House) -> None:
     with house.store.read() as connection:
         case = get(connection, number)
     assert (case.state, case.subjects) == (CaseState.OPEN, ("site:his.example",))
-    assert case.events[-1].kind == "watched" and case.events[-1].detail["reason"] == "同一电话"
+    told = case.events[-1]
+    assert (told.kind, told.actor, told.detail["reason"]) == ("watched", "甲", "同一电话")
+    assert told.detail["tie"].startswith("A-000001 电话 140")
     judge(house)
     assert subjects(house) == ["own"]
 
