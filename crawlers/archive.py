@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from crawlers import exchanges, revisits
 from crawlers.clock import utc_now
+from crawlers.durable import sync_directory
 from crawlers.records import ArchiveError, Exchange, WarcPlace
 from crawlers.warcfile import Record, check_digests, inflate, member, members, parse, record_id, serialise
 
@@ -227,12 +228,3 @@ def lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def sync_directory(path: Path) -> None:
-    """Make a new file's name durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -20,8 +20,9 @@ from typing import Any
 from sqlalchemy import select
 
 from crawlers import custody, schema
-from crawlers.archive import Archive, sync_directory
+from crawlers.archive import Archive
 from crawlers.clock import utc_now
+from crawlers.durable import sync_directory, write_over
 from crawlers.records import ArchiveError, StoreError
 from crawlers.store import SQLITE_FILE, Store, store_url
 from crawlers.tables import volumes
@@ -57,7 +58,7 @@ def backup(store: Store, archive: Archive, directory: Path) -> BackupReport:
         copy.close()
     _settle(target)
     manifest["store_sha256"] = _sha256(target)
-    _write(directory / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+    write_over(directory / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
     needed = manifest["volumes"]
     return BackupReport(directory, manifest["store_sha256"], len(needed), sum(item["bytes"] for item in needed))
 
@@ -183,11 +184,3 @@ def _sha256(path: Path, size: int | None = None) -> str:
             digest.update(chunk)
             left -= len(chunk)
     return digest.hexdigest()
-
-
-def _write(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_directory(path.parent)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 
-from crawlers.archive import sync_directory
+from crawlers.durable import write_over
 from crawlers.records import ArchiveError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -26,7 +24,7 @@ class BlobStore:
         path = self.path(digest)
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(path, data)
+            write_over(path, data)
         return digest
 
     def read(self, sha256: str) -> bytes:
@@ -45,15 +43,3 @@ class BlobStore:
         if not _SHA256.fullmatch(sha256):
             raise ArchiveError(f"{sha256!r} is no SHA-256 in hexadecimal")
         return self.root / sha256[:2] / sha256
-
-    def _write(self, path: Path, data: bytes) -> None:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).rename(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-        sync_directory(path.parent)

@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, update
 
 from crawlers import custody, leases
-from crawlers.archive import SUFFIX, Archive, lock, sync_directory
+from crawlers.archive import SUFFIX, Archive, lock
 from crawlers.clock import utc_now
+from crawlers.durable import sync_directory
 from crawlers.records import ArchiveError
 from crawlers.revisits import standing_alone
 from crawlers.salvage import mapped

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from crawlers.archive import TOMBSTONE, sync_directory
+from crawlers.archive import TOMBSTONE
+from crawlers.durable import sync_directory
 from crawlers.records import ArchiveError
 from crawlers.warcfile import serialise
 

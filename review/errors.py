@@ -7,6 +7,10 @@ class ReviewError(Exception):
     """Root of what this floor raises."""
 
 
+class KeyRefused(ReviewError):
+    """A key or secret of the office cannot be read, is readable by others, or its device does not sign as it should."""
+
+
 class CaseError(ReviewError):
     """A case does not exist, or the decision does not fit its state."""
 

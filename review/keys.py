@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from crawlers.durable import write_new, write_over
 from review import trusted
-from review.errors import ReviewError
+from review.errors import KeyRefused
 from review.packets.verify.reasons import Unknown
 from review.packets.verify.trust import SM2_ID, program_holds
 
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from review.packets.seal import Signer
 
 KEY_FILE = "office.key"
+SIGNATURE_MAX_BYTES = 4096
+"""Far more than SM2 in DER takes, which is 72."""
+SAID_BYTES = 900
+"""Of what a signing program says, the end is told."""
 SM2_CURVE = bytes.fromhex("06082a811ccf5501822d")
 """The object identifier of the curve, 1.2.156.10197.1.301 (GM/T 0006), as it stands in a public key."""
-
-
-class KeyRefused(ReviewError):
-    """The office key cannot be read, is readable by others, or its device does not sign as it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +81,47 @@ class Device:
 
     def sign(self, message: bytes) -> bytes:
         path = self.kept / f"{hashlib.sha256(message).hexdigest()}.{self.id}.sig"
-        if path.is_file():
-            return path.read_bytes()
-        signature = self._asked(message)
+        signature = path.read_bytes() if path.is_file() else self._asked(message)
         try:
             held = program_holds(self.public, signature, message, f" -digest sm3 -pkeyopt distid:{SM2_ID}")
         except Unknown as error:
             raise KeyRefused(
                 f"no openssl here that can check an SM2 signature ({error.detail}); install one"
             ) from error
+        if not held and path.is_file():
+            raise KeyRefused(f"{path} is no signature by the key in [sign] public_key_file; restore it from the backup")
         if not held:
             raise KeyRefused(f"what `{self.command[0]}` wrote is no signature by the key in [sign] public_key_file")
-        self.kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_bytes(signature)
+        if not path.is_file():
+            write_over(path, signature)
         return signature
 
     def _asked(self, message: bytes) -> bytes:
         with tempfile.TemporaryDirectory(prefix="zhengshao-") as name:
             paths = {part: str(Path(name) / part) for part in ("message", "signature")}
             Path(paths["message"]).write_bytes(message)
-            command = [_filled(word, paths) for word in self.command]
-            try:
-                done = subprocess.run(
-                    command, capture_output=True, stdin=subprocess.DEVNULL, timeout=self.timeout_seconds, check=False
+            status, said = self._run([_filled(word, paths) for word in self.command], Path(name) / "said")
+            signature = Path(paths["signature"])
+            if status or not signature.is_file():
+                raise KeyRefused(f"[sign] command ended with {status} and no signature: {said}")
+            if signature.stat().st_size > SIGNATURE_MAX_BYTES:
+                raise KeyRefused(
+                    f"[sign] command wrote {signature.stat().st_size} bytes, which is no signature: {said}"
                 )
-            except (OSError, subprocess.TimeoutExpired) as error:
-                raise KeyRefused(f"[sign] command cannot be run: {error}") from error
-            if done.returncode or not Path(paths["signature"]).is_file():
-                said = done.stderr.decode("utf-8", "replace").strip()[-300:]
-                raise KeyRefused(f"[sign] command ended with {done.returncode} and no signature: {said}")
-            return Path(paths["signature"]).read_bytes()
+            return signature.read_bytes()
+
+    def _run(self, command: list[str], errors: Path) -> tuple[int, str]:
+        """Status and last words. They go to a file: a pipe would be held open by whatever the program leaves behind."""
+        nowhere = subprocess.DEVNULL
+        try:
+            with errors.open("w+b") as said:
+                done = subprocess.run(
+                    command, stdin=nowhere, stdout=nowhere, stderr=said, timeout=self.timeout_seconds, check=False
+                )
+                said.seek(max(0, said.seek(0, os.SEEK_END) - SAID_BYTES))
+                return done.returncode, said.read(SAID_BYTES).decode("utf-8", "replace").strip()
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            raise KeyRefused(f"[sign] command cannot be run: {error}") from error
 
 
 def _filled(word: str, paths: dict[str, str]) -> str:
@@ -147,7 +159,6 @@ def _refuse_other_office(trust: Path, key_id: str, office: str, remedy: str) -> 
 def office_key(data: Path, office: str, now: datetime) -> OfficeKey:
     """The key in `data/keys`, made and registered for `trusted.VALID_DAYS` when there is none yet."""
     path = data / "keys" / KEY_FILE
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = _made(path) if not path.exists() else _read(path)
     trusted.register(data / "trust", key.alg, key.public, office, now)
     return key
@@ -162,16 +173,8 @@ def rotate(data: Path, office: str, now: datetime) -> OfficeKey:
 
 
 def _made(path: Path) -> OfficeKey:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(path)  # another process was first
-    key = OfficeKey(Ed25519PrivateKey.generate())
-    with os.fdopen(handle, "wb") as file:
-        file.write(key.private.private_bytes_raw())
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+    write_new(path, Ed25519PrivateKey.generate().private_bytes_raw())
+    return _read(path)  # another process may have been first
 
 
 def _read(path: Path) -> OfficeKey:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crawlers.durable import write_over
 from review.errors import ReviewError
 
 KEYS_FILE, FORMAT = "keys.json", "zhengshao-keys/1"
@@ -95,9 +96,8 @@ def _change(trust: Path, name: str, changes: Mapping[str, str]) -> None:
 def _write(trust: Path, keys: Mapping[str, Any]) -> None:
     path = trust / KEYS_FILE
     document = {"format": FORMAT, "keys": keys}
-    temporary = path.with_suffix(".new")
-    temporary.write_text(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
-    temporary.replace(path)
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    write_over(path, text.encode())
 
 
 def export(trust: Path, target: Path) -> list[tuple[str, str]]:

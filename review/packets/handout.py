@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from review.linking import secret
 from review.packets import envelope, strings
 from review.packets.amend import read_file
 from review.packets.hashes import sha256_hex
 from review.packets.windows import OPEN, batch
 
 ABOUT = "原件摘要.txt"
-SALT_FILE, SALT_BYTES = "redaction.salt", 32
+SALT_FILE = "redaction.salt"
 
 
 def lock(packet: Path, folder: Path, *, certificate: bytes = b"", word: str = "") -> list[Path]:
@@ -57,12 +58,4 @@ def _written(path: Path, write: Callable[[BinaryIO], str]) -> str:
 
 def salt(data: Path) -> bytes:
     """The office's secret for hashes of masked values, made on first use in `keys/` (mode 0600)."""
-    path = data / "keys" / SALT_FILE
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(value := os.urandom(SALT_BYTES))
-    return value
+    return secret(data, SALT_FILE)

@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.x509 import Certificate
 
 from config import Config
+from crawlers.durable import write_over
 from crawlers.records import CrawlError
 from crawlers.stamper import Authority, Opener, StampError, answer_time, request_for, roots_in
 from review.packets.hashes import sha256_hex
@@ -54,11 +55,10 @@ def seal_stamper(tokens: Path, authorities: Sequence[Authority], opener: Opener)
         if path.is_file():
             return path.read_bytes()
         for authority, answer, error in answers(seal, authorities, opener):
-            tokens.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not error:
-                path.write_bytes(answer)
+                write_over(path, answer)
                 return answer
-            (tokens / f"{name}.{authority}.refused").write_bytes(answer)
+            write_over(tokens / f"{name}.{authority}.refused", answer)
         return b""
 
     return stamp

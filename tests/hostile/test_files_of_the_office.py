@@ -23,7 +23,10 @@ from detectors.text import DATA
 from review import approvals, trusted
 from review.approvals import ApprovalRefused
 from review.commands.assess import command
+from review.errors import KeyRefused
 from review.keys import office_key
+from review.linking import DESK_FILE, LINKING_FILE, desk_key, linking_key
+from review.packets.handout import SALT_FILE, salt
 from review.trusted import TrustError
 from tests.hostile.fuzz import spoilt
 from tests.hostile.mutating import changed, written
@@ -123,3 +126,15 @@ def test_a_damaged_backup_is_not_put_back(saved: Path, tmp_path: Path, seeds: ra
         (saved / MANIFEST).write_text(json.dumps(sound), encoding="utf-8")
         (told,) = restore(saved, tmp_path / "new", Archive(tmp_path / "new" / "archive"))
         assert "damaged" in told
+
+
+def test_a_secret_that_is_not_whole_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    for name, ask in ((LINKING_FILE, linking_key), (DESK_FILE, desk_key), (SALT_FILE, salt)):
+        place = tmp_path / "keys" / name
+        whole = ask(tmp_path)
+        assert ask(tmp_path) == whole == place.read_bytes()
+        for short in (b"", whole[:-1]):
+            place.write_bytes(short)
+            with pytest.raises(KeyRefused, match=f"{name}.*restore it from the backup"):
+                ask(tmp_path)
+            assert place.read_bytes() == short

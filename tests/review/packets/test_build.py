@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from review.keys import KeyRefused, office_key
+from review.errors import KeyRefused
+from review.keys import office_key
 from review.packets.documents import file_list
 from review.packets.evidence import EvidenceRefused
 from review.packets.facts import strongest, unicode_host

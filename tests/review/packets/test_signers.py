@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,11 +15,13 @@ import pytest
 
 from config.schema import SignSettings
 from review import approvals, keys, trusted
-from review.keys import KeyRefused, OfficeKey
+from review.errors import KeyRefused
+from review.keys import OfficeKey
 from review.packets.amend import CannotAmend, amend, stamp_later
 from review.packets.evidence import utc
 from review.packets.verify import verify
 from review.packets.verify.trust import SM2_ID
+from tests.hostile.fuzz import spoilt
 from tests.review.packets import world
 from tests.review.packets.bench import Bench, edited, packed, stamped_packet, unpacked
 from tests.review.packets.test_mutations import codes
@@ -89,12 +92,55 @@ def test_without_openssl_an_sm2_seal_is_left_open(
         (("false",), "ended with 1"),
         (("no-such-program",), "cannot be run"),
         (("cp", "{message}", "{signature}"), "no signature by the key"),
+        (("",), "cannot be run"),
+        (("sh", "-c", "kill -9 $$"), "ended with -9"),
+        (("cp", "/dev/null", "{signature}"), "no signature by the key"),
+        (("mkdir", "{signature}"), "ended with 0 and no signature"),
+        (("mkfifo", "{signature}"), "ended with 0 and no signature"),
+        (("ln", "-s", "/dev/zero", "{signature}"), "ended with 0 and no signature"),
+        (("truncate", "-s", "1G", "{signature}"), "wrote 1073741824 bytes"),
+        (("sh", "-c", "head -c 9000 /dev/urandom >&2; printf 'UKey 未插入' >&2; exit 3"), "UKey 未插入"),
     ],
 )
 def test_devices_that_do_not_sign(device: SignSettings, tmp_path: Path, command: tuple[str, ...], said: str) -> None:
     broken = device.model_copy(update={"command": command})
     signer = keys.office_signer(tmp_path / "data", OFFICE, broken, datetime.now(UTC))
     with pytest.raises(KeyRefused, match=said):
+        signer.sign(b"manifest")
+
+
+def test_a_device_that_talks_without_end_or_leaves_somebody_behind_is_waited_for_no_longer_than_said(
+    device: SignSettings, tmp_path: Path
+) -> None:
+    for command, said in (("yes", "cannot be run.*timed out"), ("sleep 30 & exit 4", "ended with 4")):
+        broken = device.model_copy(update={"command": ("sh", "-c", command), "timeout_seconds": 1.0})
+        signer, started = keys.office_signer(tmp_path / "data", OFFICE, broken, datetime.now(UTC)), time.monotonic()
+        with pytest.raises(KeyRefused, match=said):
+            signer.sign(b"manifest")
+        assert time.monotonic() - started < 60
+
+
+@pytest.mark.parametrize("seeds", [24, pytest.param(1000, marks=pytest.mark.long)])
+def test_a_spoilt_signature_of_a_device_is_not_kept(device: SignSettings, tmp_path: Path, seeds: int) -> None:
+    signer = keys.office_signer(tmp_path / "data", OFFICE, device, datetime.now(UTC))
+    good = signer.sign(b"manifest")
+    (kept,) = (tmp_path / "data/packets/signatures").iterdir()
+    for seed in range(seeds):
+        kept.unlink(missing_ok=True)
+        (tmp_path / "reply").write_bytes(bad := spoilt(good, seed))
+        copying = device.model_copy(update={"command": ("cp", str(tmp_path / "reply"), "{signature}")})
+        if bad != good:
+            with pytest.raises(KeyRefused, match="no signature"):
+                keys.office_signer(tmp_path / "data", OFFICE, copying, datetime.now(UTC)).sign(b"manifest")
+            assert not kept.exists()
+
+
+def test_a_kept_signature_that_was_damaged_is_named(device: SignSettings, tmp_path: Path) -> None:
+    signer = keys.office_signer(tmp_path / "data", OFFICE, device, datetime.now(UTC))
+    signer.sign(b"manifest")
+    (kept,) = (tmp_path / "data/packets/signatures").iterdir()
+    kept.write_bytes(b"")
+    with pytest.raises(KeyRefused, match=f"{kept.name}.*restore it from the backup"):
         signer.sign(b"manifest")
 
 
