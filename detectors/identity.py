@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 10
+VERSION = 11
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,
@@ -205,7 +205,7 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
     if not found:
         return
     whom = imitated(page, found, context)
-    own = _own_name(page, context.registry)
+    own = _own_name(page, found, context.registry)
     told = [claim for claim in found if own and _is_told(page, claim)]
     identified = any(claim.kind in _SITE_MARKS and claim not in told for claim in found)
     factor = _OWN_FACTOR if not identified and (own or points_to(page, context.registry)) else 1.0
@@ -227,9 +227,13 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
         yield from _wants_somebody(page, whom, factor)
 
 
-def _own_name(page: Page, registry: Registry) -> str:
-    """Under whose name the page appears, when that is no organ's."""
+def _own_name(page: Page, found: list[Claim], registry: Registry) -> str:
+    """Under whose name the page appears, when that is no organ's. What only ends a title is nobody's name over a query
+    under an organ's masthead."""
     name = own_identity(page)
+    is_brand = bool(name) and not organs.own_identity(name)
+    if is_brand and query_fields(page) and any(one.kind == "masthead" for one in found):
+        return ""
     return "" if registry.claimed_by_name(name) else name
 
 

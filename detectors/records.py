@@ -33,7 +33,6 @@ _SOMEBODY = re.compile(r"公司|集团|学校|学院|协会|平台|网站|中心
 _SEAL = re.compile(r"([\u4e00-\u9fff]{4,30}?)(?:专用章|印章|公章|电子签章)(?![\u4e00-\u9fff])")
 _SEAL_USE_CHARS = 6
 """What a picture of a seal is called."""
-_COMPANY = "有限公司"
 _ALONE_CHARS = 1_500
 """A page with less text than this shows a record and little else."""
 _PAPER_CHARS = 600
@@ -112,8 +111,7 @@ def _is_employers(page: Page) -> bool:
     known = organs.table()
     if any(word in page.text for word in known["site_labels"]):
         return True
-    said = sum(word in page.text for word in known["employer_labels"])
-    return said > 1 or (said > 0 and _COMPANY in page.text)
+    return sum(word in page.text for word in known["employer_labels"]) > 1
 
 
 def _answers(page: Page) -> bool:

@@ -185,3 +185,17 @@ def test_an_english_name_beneath_belongs_to_the_masthead(context: Context) -> No
 def test_a_province_in_short_is_a_place(context: Context) -> None:
     form = "<form><input placeholder=身份证号><input placeholder=姓名><button>查询</button></form>"
     assert judged(f"<title>广西特种作业操作证查询系统</title>{form}", context).imitates == "广西壮族自治区应急管理厅"
+
+
+def test_what_ends_a_title_excuses_no_query_under_an_organs_masthead(context: Context) -> None:
+    form = "<form><input placeholder=身份证号><input placeholder=姓名><button>查询</button></form>"
+    html = f"<title>作业证查询 - 安知云</title><h1>{ORGAN}</h1>"
+    assert judged(html + form, context).level is Level.FLAG
+    assert judged(html + "<p>机构名录</p>", context).level is Level.CLEAR
+    assert judged((html + form).replace("安知云", "安知培训学校"), context).level is not Level.FLAG
+
+
+def test_an_employer_among_the_entries_excuses_no_record() -> None:
+    shown = "".join(f"<p>{label}：甲乙丙 2024-05-06</p>" for label in LABELS) + f"<p>发证机关：{ORGAN}</p>"
+    page = Page.from_html(f"{shown}<p>工作单位：某某有限公司</p>", HOST + "card?id=1201")
+    assert record_issuer(page) == ORGAN
