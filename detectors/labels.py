@@ -36,7 +36,7 @@ class _Terms(NamedTuple):
 
 
 @cache
-def _terms() -> tuple[_Terms, _Terms, re.Pattern[str]]:
+def _terms() -> tuple[_Terms, _Terms]:
     """Terms of letters and hanzi, sought where everything else is dropped; terms with signs, sought as written."""
     named: dict[str, tuple[str, bool]] = {}
     for one in tables()["label"]:
@@ -45,8 +45,7 @@ def _terms() -> tuple[_Terms, _Terms, re.Pattern[str]]:
             named.update({fold(term).text: (one["kind"], False) for term in one["terms"]})
     signed = {term: meaning for term, meaning in named.items() if not _SOLID.fullmatch(term)}
     solid = {term: meaning for term, meaning in named.items() if term not in signed}
-    signs = "".join({sign for term in signed for sign in term if not _SOLID.fullmatch(sign)})
-    return _compiled(solid), _compiled(signed), re.compile(f"[{re.escape(signs)}]")
+    return _compiled(solid), _compiled(signed)
 
 
 _SOLID = re.compile(r"[0-9a-z\u3400-\u9fff@+]+")
@@ -61,7 +60,7 @@ def _compiled(named: dict[str, tuple[str, bool]]) -> _Terms:
 
 def labels(views: Views) -> list[Label]:
     """Announcements in order of position, at most `_MAX_LABELS`."""
-    solid, signed, signs = _terms()
+    solid, signed = _terms()
     folded, dense = views.folded, views.dense
     near = [
         match for match in solid.automaton.find_matches_as_indexes(dense.text) if _announces(dense.text, solid, match)
@@ -70,15 +69,14 @@ def labels(views: Views) -> list[Label]:
     for index, start, end in near[:_MAX_LABELS]:
         first, last = dense.original(start, end)
         kind, weak = solid.meaning[index]
-        if ":" in folded.text[first:last]:
+        if last - first > end - start and ":" in folded.text[first:last]:
             # `V:x…` is no `VX`: what stands before the colon is the label
             last = folded.text.index(":", first)
             kind, weak = solid.named.get(folded.text[first:last], ("", False))
         if kind and last - first <= 3 * (end - start) and _stands_alone(folded.text, first, last):
             found.append(Label(kind, first, last, weak))
-    if signs.search(folded.text):
-        for index, start, end in signed.automaton.find_matches_as_indexes(folded.text)[:_MAX_LABELS]:
-            found.append(Label(signed.meaning[index][0], start, end, signed.meaning[index][1]))
+    for index, start, end in signed.automaton.find_matches_as_indexes(folded.text)[:_MAX_LABELS]:
+        found.append(Label(signed.meaning[index][0], start, end, signed.meaning[index][1]))
     return sorted(found, key=lambda label: label.start)[:_MAX_LABELS]
 
 
@@ -105,12 +103,18 @@ def _announces(text: str, terms: _Terms, match: tuple[int, int, int]) -> bool:
     return (kind == "other" or not weak) and _LETTER.search(text, end, end + _SOMEBODY_CHARS) is not None
 
 
+@cache
+def _anywhere() -> tuple[str, ...]:
+    """Beginnings of terms that may follow letters."""
+    return tuple(tables()["ids"]["anywhere"])
+
+
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a term that begins or ends in letters is not part of a longer word."""
     term, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
     if term[0].isascii() and term[0].isalpha() and before.isascii() and before.isalnum():
         # a number may end where a label begins, but `a1v…` is one word; `bànQQ` are two
-        return (len(term) > 1 and before.isdigit()) or term.startswith(tuple(tables()["ids"]["anywhere"]))
+        return (len(term) > 1 and before.isdigit()) or term.startswith(_anywhere())
     return not (term[-1].isascii() and term[-1].isalpha() and after.isascii() and after.isalpha())
 
 
