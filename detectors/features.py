@@ -23,8 +23,8 @@ LINKED_HOST = re.compile(r"(?:https?:)?//([a-z0-9][a-z0-9.-]*[a-z0-9])(?:[/?#]|$
 
 _QUERY = r"(?:\?[^\s#;]+)?"
 _WHOLE_ADDRESS = re.compile(rf"https?://[a-z0-9.-]+/[^\s?#;]*{_QUERY}")
-_ROOTED_ADDRESS = re.compile(rf"(?!\S*/\.)/(?!/)[^\s?#;]*{_QUERY}")
-_NESTED_ADDRESS = re.compile(rf"(?!\S*/[./])[\w%~-][^\s?#;:]*{_QUERY}")
+_ROOTED_ADDRESS = re.compile(rf"(?=/)(?!\S*/\.)/(?!/)[^\s?#;]*{_QUERY}")
+_NESTED_ADDRESS = re.compile(rf"[\w%~-](?!\S*/[./])[^\s?#;:]*{_QUERY}")
 """Addresses that `urljoin`, which takes a link apart and puts it together again, leaves as they are."""
 
 
