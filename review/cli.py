@@ -33,14 +33,19 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """A file that cannot be read or written is no fault of ours: exit 2 with its name and why, whatever command."""
+        """A file that cannot be read or written is no fault of ours, nor is one of the office's that is damaged: exit 2
+        with its name and why, whatever command."""
+        from crawlers.records import CrawlError
+        from review.commands._shared import fail
+        from review.errors import ReviewError
+
         try:
             return super().invoke(ctx)
+        except (CrawlError, ReviewError) as error:
+            fail(error)
         except OSError as error:
             if error.filename is None or isinstance(error, BrokenPipeError):
                 raise
-            from review.commands._shared import fail
-
             fail(error)
 
     def resolve_command(

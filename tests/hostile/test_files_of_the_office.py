@@ -22,7 +22,8 @@ from detectors.context import Context
 from detectors.text import DATA
 from review import approvals, trusted
 from review.approvals import ApprovalRefused
-from review.commands.assess import command
+from review.cli import main
+from review.commands.assess import command as assess
 from review.errors import KeyRefused
 from review.keys import office_key
 from review.linking import DESK_FILE, LINKING_FILE, desk_key, linking_key
@@ -76,7 +77,7 @@ def test_damaged_weights_stop_a_command_before_it_judges(tmp_path: Path, seeds: 
             else:
                 getattr(context, option)
         (tmp_path / name).write_bytes(good.replace(b"=bias\t", b"=bias\tnan"))
-        told = CliRunner().invoke(command, ["-", "--config", str(tmp_path)], input=b'{"text": "x"}')
+        told = CliRunner().invoke(assess, ["-", "--config", str(tmp_path)], input=b'{"text": "x"}')
         assert (told.exit_code, name in told.stderr) == (2, True)
         (tmp_path / name).unlink()
 
@@ -138,3 +139,13 @@ def test_a_secret_that_is_not_whole_is_refused_and_left_as_it_is(tmp_path: Path)
             with pytest.raises(KeyRefused, match=f"{name}.*restore it from the backup"):
                 ask(tmp_path)
             assert place.read_bytes() == short
+
+
+@pytest.mark.parametrize("command", ["nightly", "detect"])
+def test_a_command_that_meets_a_damaged_secret_says_so_and_ends(tmp_path: Path, command: str) -> None:
+    Store.create(store_url(tmp_path)).close()
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / LINKING_FILE).touch()
+    told = CliRunner().invoke(main, [command, "--data", str(tmp_path)])
+    assert (told.exit_code, isinstance(told.exception, SystemExit)) == (2, True)
+    assert LINKING_FILE in told.stderr and "0 bytes" in told.stderr
