@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import mmap
 import os
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from crawlers import exchanges, revisits
 from crawlers.clock import utc_now
-from crawlers.durable import sync_directory
+from crawlers.durable import lock, sync_directory
 from crawlers.records import ArchiveError, Exchange, WarcPlace
 from crawlers.warcfile import Record, check_digests, inflate, member, members, parse, record_id, serialise
 
@@ -219,12 +218,3 @@ class _Group:
     beside: list[Record]
     end: int
     revisit: bool
-
-
-def lock(descriptor: int) -> bool:
-    """Take the writer's lock of a volume; False when its writer is alive."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

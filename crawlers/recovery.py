@@ -10,9 +10,9 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, update
 
 from crawlers import custody, leases
-from crawlers.archive import SUFFIX, Archive, lock
+from crawlers.archive import SUFFIX, Archive
 from crawlers.clock import utc_now
-from crawlers.durable import sync_directory
+from crawlers.durable import lock, sync_directory
 from crawlers.records import ArchiveError
 from crawlers.revisits import standing_alone
 from crawlers.salvage import mapped

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sqlalchemy import func, insert, select
 
 from crawlers import custody
+from crawlers.durable import drafted, put_over
 from review import referrals, registry
 from review.errors import BeingBuilt, BundleError
 from review.keys import office_signer
@@ -207,16 +208,9 @@ def _inside(path: Path, name: str) -> Any:
 
 def _write(path: Path, write: Callable[[BinaryIO], None]) -> Path:
     """Whole or not at all; a bundle of that number that a crash left without a row gives way."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with drafted(path) as draft:
+        write(draft)
+        put_over(draft, path)
     return path
 
 

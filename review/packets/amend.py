@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from crawlers.durable import drafted, put_over
 from review.errors import ReviewError
 from review.packets.container import Entry, write_entries
 from review.packets.hashes import digests
@@ -32,7 +32,6 @@ def amend(path: Path, added: Mapping[str, bytes]) -> None:
     """Write the packet anew with these unlisted files, whole or not at all; nothing that is sealed changes."""
     if not set(added) <= set(UNLISTED[3:]):
         raise CannotAmend(f"{path}: {', '.join(sorted(added))} would change what is sealed")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with path.open("rb") as file:
         packet = _opened(path, Packet(file, None))
         kept = [name for name in packet.entries if name not in added and name != "SHA256SUMS"]
@@ -41,11 +40,9 @@ def amend(path: Path, added: Mapping[str, bytes]) -> None:
         entries = [_stored(packet, name, found[name].size, found[name].crc) for name in kept]
         table = sums({name: said.sha256 for name, said in found.items()})
         entries += [_held(name, content) for name, content in {**added, "SHA256SUMS": table}.items()]
-        with temporary.open("wb") as output:
-            write_entries(output, entries)
-            output.flush()
-            os.fsync(output.fileno())
-    temporary.replace(path)
+        with drafted(path) as draft:
+            write_entries(draft, entries)
+            put_over(draft, path)
 
 
 def stamp_later(path: Path, stamp: SealStamper) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -15,6 +14,8 @@ from sqlalchemy import Connection
 from config import Config
 from crawlers.archive import Archive
 from crawlers.blobs import BlobStore
+from crawlers.durable import drafted, put_new
+from crawlers.marks import mark
 from crawlers.store import Store
 from review import case_facts, looks, registry
 from review.cases import get
@@ -80,18 +81,11 @@ def file_under(
     while True:
         packet_id = next_number(folder, year, known)
         built, path = sealed(packet_id), folder / f"{packet_id}.zip"
-        temporary = folder / f".{packet_id}.{os.getpid()}"
-        with temporary.open("wb") as file:
-            built.write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            continue  # another process took the number meanwhile
-        finally:
-            temporary.unlink()
-        return built, path
+        with drafted(path) as draft:
+            built.write(draft)
+            mark("packet-before-name")
+            if put_new(draft, path):  # else another process took the number meanwhile
+                return built, path
 
 
 def next_number(folder: Path, year: int, known: Collection[str] = ()) -> str:

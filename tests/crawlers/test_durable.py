@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.durable import write_new, write_over
+from crawlers.durable import drafted, put_new, write_new, write_over
 from tests.conftest import ROOT
 
 KILLED = """
@@ -40,6 +41,24 @@ def test_of_many_at_once_one_makes_it(tmp_path: Path) -> None:
         made = list(pool.map(lambda number: write_new(tmp_path / "a", bytes([number]) * 9000), range(40)))
     assert made.count(True) == 1
     assert (tmp_path / "a").read_bytes() == bytes([made.index(True)]) * 9000
+
+
+def test_what_killed_programs_left_is_removed_and_what_others_write_stays(tmp_path: Path) -> None:
+    left, fresh = tmp_path / ".new-left", tmp_path / ".new-fresh"
+    left.write_bytes(b"x")
+    fresh.write_bytes(b"x")
+    os.utime(left, (1, 1))
+    with drafted(tmp_path / "big") as draft:
+        os.utime(draft.name, (1, 1))
+        write_new(tmp_path / "other", b"y")
+        assert put_new(draft, tmp_path / "big")
+    assert {path.name for path in tmp_path.iterdir()} == {".new-fresh", "big", "other"}
+
+
+def test_a_full_disk_names_what_could_not_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"No space left.*packet"), drafted(tmp_path / "packet"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("how", ["write_new", "write_over"])

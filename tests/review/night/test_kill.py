@@ -40,6 +40,8 @@ MARKS = (
     "packet-before-row",
 )
 MORE_MARKS = (
+    "file-before-name",
+    "packet-before-name",
     "night-begun",
     "crawl-child-ended",
     "detect-ended",
@@ -89,7 +91,7 @@ def _one_packet_each(store: Store, data: Path) -> None:
         rows = connection.execute(select(packets.c.case_id, packets.c.agency, packets.c.file)).all()
     assert len({(row.case_id, row.agency) for row in rows}) == len(rows)
     assert {row.file for row in rows} == {path.name for path in (data / "packets").glob("P-*.zip")}
-    assert not list((data / "packets").glob(".P-*"))
+    assert not list((data / "packets").glob(".*"))
 
 
 @pytest.mark.parametrize("point", [*MARKS, *(pytest.param(name, marks=pytest.mark.long) for name in MORE_MARKS)])
