@@ -161,6 +161,10 @@ def test_both_spellings_of_the_chinese_government_suffix_are_restricted() -> Non
     assert ".政务" in suffixes
 
 
+def test_the_suffixes_of_hong_kongs_and_macaos_governments_are_restricted() -> None:
+    assert {".gov.hk", ".gov.mo"} <= set(LOADED.policy.restricted_suffixes)
+
+
 @pytest.mark.parametrize(
     "suffix", ["github.io", "gitee.io", "pages.dev", "vercel.app", "mp.weixin.qq.com", "gitee.com"]
 )

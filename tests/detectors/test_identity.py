@@ -99,7 +99,10 @@ def test_an_official_name_in_the_path_is_a_lure(context: Context) -> None:
     assert any(signal.where == "url" and "yjt.yinhe.gov.cn" in signal.quote for signal in verdict.signals)
 
 
-@pytest.mark.parametrize("url", ["https://yjt.yinhe.gov.cn/", "https://a.b.gov.cn/x"])
+@pytest.mark.parametrize(
+    "url",
+    ["https://yjt.yinhe.gov.cn/", "https://a.b.gov.cn/x", "https://www.yinhe.gov.hk/", "https://www.yinhe.gov.mo/"],
+)
 def test_a_restricted_suffix_proves_a_state_organ(url: str, context: Context) -> None:
     assert judged(page(FOOTER + FORM, METAS), url, context).impersonation.level is Level.CLEAR
 
