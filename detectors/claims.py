@@ -36,8 +36,10 @@ _HOSTED_BY = re.compile(
     r"(?:主\s?办|承\s?办|主管|版权所有)(?:单位|部门|方)?\s{0,2}[:：]?\s{0,2}([\u4e00-\u9fff（）()]{3,40})"
 )
 _SIGNED_BY = re.compile(r"([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:版权所有|主办)(?!(?:单位|部门|方)?\s{0,2}[:：])")
-_HOSTED_LINE = re.compile(r"\s*([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:主办|承办)\s*")
-"""Where such words are all that stands in a line."""
+_HOSTED_LINE = re.compile(
+    r"\s*([\u4e00-\u9fff（）()]{4,30})\s{0,3}(?:主办|承办)\s*(?:[|｜]?\s?(?:.[Iiİı][Cc][Pp]|.{1,2}公网安备|(?:政府)?网站标识码).*)?"
+)
+"""Where such words are all that stands in a line, numbers of the site apart."""
 _COPYRIGHT = re.compile(r"(?:©|[Cc]opyright)[^\u4e00-\u9fff\n]{0,40}([\u4e00-\u9fff（）()]{4,30})")
 _JOINED = re.compile(r"\s{0,2}[、，,和及与]\s{0,2}([\u4e00-\u9fff（）()]{4,40})")
 _OWNED = re.compile(r"[主承]\s?办|主管|版权所有|[Cc]opyright|©")
