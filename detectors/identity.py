@@ -17,7 +17,7 @@ from detectors.hosts import Owner, under
 from detectors.intents import intents
 from detectors.marks import Claim
 from detectors.naming import imitated
-from detectors.operators import own_identity
+from detectors.operators import is_only_signed, own_identity
 from detectors.pages import asks_for_identity, query_fields
 from detectors.records import named_issuer, record_fields, record_issuer, scripted_body, scripted_fields
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 11
+VERSION = 12
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,
@@ -213,8 +213,11 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
         weight = WEIGHTS[claim.kind]
         if (claim.kind == "conac" and not any(other.name for other in found)) or (claim.kind == "filed" and own):
             weight *= _OWN_FACTOR
-        mentioned = claim.kind in _MENTIONS or claim in told
-        yield _mark(page, claim, weight * (factor if mentioned else 1.0), whom)
+        if claim.kind == "supervisor" and own:
+            weight *= _OWN_FACTOR
+        elif claim.kind in _MENTIONS or claim in told:
+            weight *= factor
+        yield _mark(page, claim, weight, whom)
     if factor == 1.0 and is_bare(page, found, context.registry):
         weight = _DOOR_WEIGHT if leads_elsewhere(page) else _BARE_WEIGHT
         yield replace(_intent(page, weight, strings.BARE.format(host=page.host), whom), cls=strings.FAKE_SITE)
@@ -222,8 +225,9 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
         yield replace(_mark(page, sole, _SOLE_WEIGHT, whom), reason=strings.SOLE_NAME.format(quote=sole.quote))
     if all(claim in told or claim.kind in _SUPPORT for claim in found):
         return
-    yield from _wants(page, whom, factor)
-    if any(claim.kind in _CALLED for claim in found):
+    masthead = any(claim.kind == "masthead" for claim in found)
+    yield from _wants(page, whom, factor, 1.0 if masthead and is_only_signed(page) else factor)
+    if any(claim.kind in _CALLED and not (own and claim.kind == "footer") for claim in found):
         yield from _wants_somebody(page, whom, factor)
 
 
@@ -245,12 +249,13 @@ def _is_told(page: Page, claim: Claim) -> bool:
     return passage is not None and passage.kind in ("body", "code")
 
 
-def _wants(page: Page, whom: str, factor: float) -> Iterator[Signal]:
-    """What the page asks for or shows under the name it bears."""
+def _wants(page: Page, whom: str, factor: float, of_query: float) -> Iterator[Signal]:
+    """What the page asks for or shows under the name it bears. A query under an organ's masthead is not made lighter by
+    who signs beneath it."""
     fields = query_fields(page)
     if fields:
         names = "、".join(strings.FIELD_NAMES[field] for field in fields)
-        yield _intent(page, _QUERY_WEIGHT * factor, strings.QUERY_FORM.format(fields=names, host=page.host), whom)
+        yield _intent(page, _QUERY_WEIGHT * of_query, strings.QUERY_FORM.format(fields=names, host=page.host), whom)
     record = record_fields(page) or scripted_fields(page)
     if record:
         reason = strings.RECORD_PAGE.format(fields="、".join(record[:4]), host=page.host)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from detectors import organs
@@ -21,20 +23,40 @@ def own_identity(page: Page) -> str:
     return page.once("own_identity", lambda: _own_identity(page))
 
 
+def is_only_signed(page: Page) -> bool:
+    """Whether such a name stands in the footer alone, under a page that is called otherwise."""
+    return bool(own_identity(page)) and not (_called(page) or organs.brand(page.title))
+
+
 def _own_identity(page: Page) -> str:
     footer = (organs.without_builders(page.quote(one)) for one in footers(page))
+    return _called(page) or _first_own(footer) or _branded(page)
+
+
+def _called(page: Page) -> str:
     logos = (page.quote(one) for one in page.of_kind("header", "alt")[:_MAX_LOGOS])
-    for text in (page.title, page.markup.metas.get("sitename", ""), *logos, *footer):
+    return _first_own(chain((page.title, page.markup.metas.get("sitename", "")), logos))
+
+
+def _first_own(texts: Iterable[str]) -> str:
+    for text in texts:
         beginning = text[:_IDENTITY_CHARS]
         own = [one for one in organs.segments(beginning) if not _LABELLED.search(one) and _is_own(one)]
         if own:
             return min(own, key=len)
-    return organs.brand(page.title)
+    return ""
+
+
+def _branded(page: Page) -> str:
+    """What ends the title, or the company of that name in the main heading."""
+    brand = organs.brand(page.title)
+    headings = (page.quote(one).strip() for one in page.of_kind("h1")[:1] if brand)
+    return next((one for one in headings if brand in one and _is_own(one)), brand)
 
 
 def _is_own(segment: str) -> bool:
     return (
         len(segment) <= organs.MAX_NAME_CHARS
         and bool(organs.own_identity(segment))
-        and organs.organ_name(segment) is None
+        and organs.organ_name("".join(segment.split())) is None
     )

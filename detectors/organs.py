@@ -208,10 +208,13 @@ def _national() -> re.Pattern[str]:
 def own_identity(name: str) -> str:
     """The word by which a name shows an operator of its own kind (a school, a company, a newspaper), or nothing.
 
-    A headline that speaks of a company, a course or a forum is nobody's name.
+    A headline that speaks of a company, a course or a forum is nobody's name, nor is a word that every site may have
+    with what it is called there (培训中心).
     """
     found = None if name in table()["furniture"] else _own().search(name)
     if found is None or any(deed in (found["rest"] or "") for deed in table()["deeds"]):
+        return ""
+    if found["last"] in table()["furniture"] and not found.start():
         return ""
     return found["own"] or found["last"]
 

@@ -101,3 +101,38 @@ def test_a_repository_is_named_after_what_it_copies(path: str, level: Level, who
     assert (found.level, found.imitates) == (level, whom)
     if level is Level.WATCH:
         assert found.cls == strings.FAKE_OTHER
+
+
+JOURNAL = """<title>银河安全学报</title><h1>银河安全学报</h1><form>用户名<input>密码<input type=password></form>
+<footer>主管单位：应急管理部 主办单位：中国安全生产科学研究院 版权所有 银ICP备05000000号</footer>"""
+
+
+def test_whose_periodical_it_is_does_not_flag_it(context: Context) -> None:
+    assert verdict(JOURNAL, context).level is Level.WATCH
+    nobodys = JOURNAL.replace("学报", "平台")
+    assert verdict(nobodys, context).level is Level.FLAG
+
+
+def test_what_ends_a_title_and_names_the_company_of_the_heading_is_a_name(context: Context) -> None:
+    asked = "<form>防伪码<input><button>查询</button></form><p>国家市场监督管理总局 缺陷产品召回 12315</p>"
+    makers = f"<title>产品合格证查询_银威焊接设备</title><h1>银威焊接设备有限公司</h1><h2>产品合格证查询</h2>{asked}"
+    assert verdict(makers, context).level is Level.CLEAR
+
+
+def test_a_query_under_an_organs_masthead_is_watched_whoever_signs_it(context: Context) -> None:
+    html = f"<title>特种作业证书查询</title><img alt=银河省应急管理厅>{FORM}<footer>银河建设教育协会</footer>"
+    assert verdict(html, context).level is Level.WATCH
+
+
+def test_a_word_that_every_site_has_is_nobodys_name(context: Context) -> None:
+    hosts = "<center>主办单位：国家安全生产监督管理总局 培训中心</center>"
+    assert verdict(f"<title>特种作业证书查询系统</title>{FORM}{hosts}", context).level is Level.FLAG
+    assert verdict(f"<title>国家安全生产监督管理总局 培训中心</title>{FORM}", context).level is Level.FLAG
+
+
+@pytest.mark.parametrize("number", ["", " 银ICP备05000001号", " 银ICP备05000001号 地址：银河市", " 银公网安备 1号"])
+def test_an_organ_hosts_a_site_beside_the_sites_numbers(number: str, context: Context) -> None:
+    html = f"<title>某页</title><table><tr><td>银河省应急管理厅主办{number}</td></tr></table>"
+    assert [signal.quote for signal in verdict(html, context).signals][:1] == [f"银河省应急管理厅主办{number}"]
+    told = "<title>某页</title><footer>银河省应急管理厅主办的竞赛昨日开幕</footer>"
+    assert not verdict(told, context).signals
