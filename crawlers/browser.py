@@ -111,8 +111,8 @@ async def visit(
         return Shot(error=_kind(str(error)))
     except TimeoutError:
         return Shot(error="timeout")
-    except ODD as error:
-        return Shot(error=f"odd_answer ({type(error).__name__})")
+    except ODD:
+        return Shot(error="odd_answer")
 
 
 async def _context(browser: Browser, look: Look) -> BrowserContext:
