@@ -38,13 +38,14 @@ def line_to(door: Proxied, seconds: float) -> Iterator[socket.socket]:
             with suppress(OSError):
                 held.shutdown(socket.SHUT_RDWR)
 
+        line.settimeout(2 * seconds)  # for one read, which the timer ends before, with what has come
         timer = threading.Timer(seconds, cut)
         timer.daemon = True
         timer.start()
         try:
             yield line
         except (OSError, http.client.HTTPException) as error:
-            if over.is_set():
+            if over.is_set() or isinstance(error, TimeoutError):
                 raise _too_slow(seconds) from error
             raise
         finally:
@@ -63,13 +64,15 @@ def tunnel(line: socket.socket, host: str, port: int, headers: Mapping[str, str]
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}", *(f"{name}: {said}" for name, said in headers.items())]
     line.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
-    answer = http.client.HTTPResponse(line, method="CONNECT")
-    try:
-        answer.begin()
-    finally:
-        answer.close()
-    if answer.status != http.client.OK:
-        raise OSError(f"no way to {target}: {answer.status} {answer.reason}")
+    head = bytearray()
+    while not head.endswith(b"\r\n\r\n"):  # and not a byte more: what comes behind it is the other side's
+        byte = line.recv(1)
+        if not byte:
+            raise ConnectionResetError("the door closed the connection")
+        head += byte
+    said = bytes(head).decode("latin-1").partition("\r\n")[0].partition(" ")[2]
+    if not said.startswith(f"{http.client.OK:d} "):
+        raise OSError(f"no way to {target}: {said}")
 
 
 def read_into(received: bytearray, answer: http.client.HTTPResponse) -> None:
