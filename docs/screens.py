@@ -95,7 +95,11 @@ def _handed_in(data: Path) -> None:
         page = Path(folder) / "page.html"
         page.write_text(DOUBTFUL, encoding="utf-8")
         told = ["import", str(page), "--url", "http://www.huzhu-xiaowu.example/", "--data", str(data)]
-        main_command(told, standalone_mode=False)
+        try:
+            main_command(told, standalone_mode=False)
+        except SystemExit as ended:
+            if ended.code:
+                raise
 
 
 def _without_codes(config: Config) -> Config:
