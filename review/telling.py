@@ -48,6 +48,12 @@ def cause_told(code: str) -> str:
     return str(_words()["sources"]["reason"].get(code, code))
 
 
+def batch_told(night: str) -> str:
+    """Where a case comes from that no night found: `watch-list` → `观察名单`; nothing for one that a night found."""
+    known: Mapping[str, str] = _words()["batch"]
+    return known.get(night, known.get(night.partition("-")[0], ""))
+
+
 def state_told(code: str) -> str:
     """How a page could be read: `results` → `正常读取`."""
     return str(_words()["page_state"].get(code, code))

@@ -14,6 +14,9 @@ from review.packets import strings
 from review.packets.source import PacketSource
 from review.packets.times import beijing
 
+DERIVED = frozenset({"decision", "final_url", "host", "recheck_at", "platform", "item_id"})
+"""What papers require and every confirmed case with a capture tells by itself."""
+
 
 class PacketBlocked(ReviewError):
     """A paper's required field is missing; the message names it and who can supply it."""

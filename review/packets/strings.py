@@ -282,6 +282,7 @@ HELPER_HEAD = ("类别", "单位", "告知时间和凭证")
 NOT_NOTICED = "未告知或无记录"
 PRESERVE_HEAD = ("向谁调取", "调取内容", "保存期限", "依据")
 PRESERVE = "以上期限届满后记录可能灭失，请尽快办理调取或者协助保全手续。"
+FOUND_ELSEWHERE = "{at}，{office}核查{by}时发现线索并立案，编号 {case}。网页内容由程序固定，经人工复核属实。"
 FOUND = "{at}，{office}在“{by}”夜间监测中发现线索并立案，编号 {case}。网页内容由程序抓取并固定，经人工复核属实。"
 FACT_HEAD = ("时间（北京时间）", "事实", "证据")
 FACT_SEEN = "访问 {url}，响应状态 {status}，网页标题“{title}”。"

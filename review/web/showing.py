@@ -51,6 +51,7 @@ def install(app: Flask, pages: Iterable[ModuleType]) -> None:
         label=label,
         milli=milli,
         event_value=event_value,
+        batch=batch,
         said=security.said,
         fromjson=json.loads,
     )
@@ -133,6 +134,12 @@ def source(name: str) -> str:
     return str(words.words().sources.named.get(named))
 
 
+def batch(night: str) -> str:
+    """A night by its name; what came of no night by where it came from."""
+    known = words.words().batch
+    return str(known.get(night if night in known else night.partition("-")[0], night))
+
+
 def event_value(value: object, key: str) -> str:
     """What stands under `key` in the detail of an event, codes in words; of a recipient's answer, the recipient's."""
     if isinstance(value, list):
@@ -141,8 +148,13 @@ def event_value(value: object, key: str) -> str:
         return named.get(str(value), str(value))
     if key in ("subject", "subjects"):
         return subject(str(value))
-    coded = getattr(words.words(), CODED[key]) if key in CODED else None
-    return str(coded.get(value)) if coded else str(value)
+    if key == "night":
+        return batch(str(value))
+    said = words.words()
+    if key == "before":
+        return str(said.state.get(value, said.referrals.state.get(value)))
+    tables = {"part": said.case.tab, "roles": said.role, **{name: getattr(said, CODED[name]) for name in CODED}}
+    return str(tables[key].get(value)) if key in tables else str(value)
 
 
 def milli(value: int) -> str:

@@ -9,7 +9,9 @@ from review.packets.papers import parts
 from review.packets.papers.model import Block, Break, Centred, Heading, Paragraph, Space, Table, Title, text
 from review.packets.papers.sketch import sketch
 from review.packets.papers.view import View, cite
+from review.packets.source import PacketSource
 from review.packets.times import beijing
+from review.telling import batch_told
 
 
 def compose(view: View) -> Iterator[Block]:
@@ -82,11 +84,17 @@ def _signing(view: View) -> Iterator[Block]:
         (strings.CHAIN, view.form.chain),
         (strings.COPIES, "、".join(view.form.copies) or strings.NONE),
         (strings.PACKET, source.packet_id),
-        (strings.CASE, f"{source.case_id}，{strings.OPENED.format(at=beijing(source.opened_at), by=source.opened_by)}"),
+        (strings.CASE, f"{source.case_id}，{_opened(source)}"),
         (strings.HEAD, strings.CUSTODY_HEAD.format(seq=source.custody_head[0], hash=source.custody_head[1])),
         *((strings.EARLIER, _earlier(one.what, one.to, one.at, one.state)) for one in source.earlier),
     ]
     yield Table((28, 72), tuple(rows), labels=(0,))
+
+
+def _opened(source: PacketSource) -> str:
+    """When the case was opened, and in which night or of what."""
+    by = batch_told(source.opened_by) or source.opened_by
+    return strings.OPENED.format(at=beijing(source.opened_at), by=by)
 
 
 def _earlier(what: str, to: str, at: str, state: str) -> str:

@@ -10,14 +10,16 @@ from review.packets.papers.model import Block, Heading, Space, Table, pairs, tex
 from review.packets.papers.sketch import sketch
 from review.packets.papers.view import View, cite
 from review.packets.times import beijing
+from review.telling import batch_told
 
 
 def compose(view: View) -> Iterator[Block]:
     source = view.source
     yield from parts.opening(strings.PAPERS["report"].title)
     yield Heading("一、案件来源和发现经过")
-    told = {"at": beijing(source.opened_at), "by": source.opened_by, "office": source.office.name}
-    yield text(strings.FOUND.format(**told, case=source.case_id))
+    elsewhere = batch_told(source.opened_by)
+    told = {"at": beijing(source.opened_at), "by": elsewhere or source.opened_by, "office": source.office.name}
+    yield text((strings.FOUND_ELSEWHERE if elsewhere else strings.FOUND).format(**told, case=source.case_id))
     yield Heading("二、嫌疑主体")
     yield pairs([("对象", view.fact("subject_shown")), *view.rows("letter"), *view.rows("suspect")])
     for campaign in source.campaigns:

@@ -16,6 +16,7 @@ from review.cases import CaseState, get, parse_label
 from review.desk.roles import CASEWORK, Role
 from review.desk.tables import desk as queue
 from review.errors import CaseError, ReferralError
+from review.packets.facts import DERIVED
 from review.referral_records import Referral, ReferralState, named
 from review.web import handing
 from review.web.desk import actor, desk
@@ -94,10 +95,10 @@ def new() -> str:
 
 
 def _missing(connection: Any, case_id: int, agency: str) -> list[str]:
-    """Names of required facts that nobody has supplied yet."""
+    """Names of required facts that people must supply and nobody has yet."""
     known = case_facts.values(connection, case_id)
     asked = case_facts.asked(desk().config.agencies[agency])
-    return [field.label for field in asked if getattr(field, "required", False) and not known.get(field.id)]
+    return [one.label for one in asked if one.required and one.id not in DERIVED and not known.get(one.id)]
 
 
 @page.post("/referrals")

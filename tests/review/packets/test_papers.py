@@ -17,7 +17,7 @@ from config.schema_agencies import SENDERS
 from crawlers.records import FetchProfile, Origin
 from review.case_facts import asked
 from review.packets import strings
-from review.packets.facts import PacketBlocked
+from review.packets.facts import DERIVED, PacketBlocked, facts
 from review.packets.papers.composing import NoSuchPaper, composer
 from review.packets.source import (
     CampaignFacts,
@@ -262,3 +262,16 @@ def test_long_text_is_not_cut(tmp_path: Path) -> None:
     files = files_of(world.source(decisions=(decision,)), tmp_path)
     shown = re.sub(r"—\d+—", "", pdf_text(files["00_商请处置函.pdf"]))
     assert reason in shown
+
+
+@pytest.mark.parametrize(("night", "word"), [("watch-list", "观察名单"), ("import", "导入材料")])
+def test_a_case_that_no_night_found_is_not_said_to_be_of_one(night: str, word: str, tmp_path: Path) -> None:
+    papers = papers_of(files_of(rich("police", "market", opened_by=night), tmp_path))
+    said = bare("".join(piece for one in papers for piece in json_pieces(one)))
+    assert f"核查{word}时发现线索" in said and f"立案({word})" in said
+    assert night not in said and "夜间监测" not in said
+
+
+def test_what_is_derived_of_a_confirmed_case_is_in_its_facts() -> None:
+    listing = replace(world.source(), subject="listing:xianyu:7")
+    assert set(facts(listing)) >= DERIVED

@@ -351,3 +351,8 @@ def test_who_reads_a_referral_is_written_down(staffed: Office) -> None:
     label = drafted(staffed, browser, confirmed(staffed))
     browser.get(f"/referrals/{label}")
     assert label in staffed.told("referral.read")[-1]["detail"]
+
+
+def test_only_what_people_must_still_supply_is_said_to_be_missing(staffed: Office) -> None:
+    number = confirmed(staffed)
+    assert "还缺" not in staffed.signed_in("ana").get(f"/referrals/new?case={number}").text
