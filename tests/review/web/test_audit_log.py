@@ -62,3 +62,14 @@ def test_what_is_too_long_for_one_table_is_not_cut(
     at(desk, desk.clock(), "test.one")
     answer = auditor.get("/audit/log.csv?action=test.one", follow_redirects=True)
     assert "放不下" in answer.text and len(desk.told("audit.export")) == 1
+
+
+def test_what_an_entry_tells_is_told_in_words(desk: Office, auditor: Browser) -> None:
+    told = {"case": "A-000001", "before": "open", "decision": "confirm", "reason": "", "part": "flow"}
+    with desk.store.write() as connection:
+        audit.append(connection, "fenxi", "case.decide", told, now=desk.clock())
+        audit.append(connection, "fenxi", "referral.return", {"before": "approval"}, now=desk.clock())
+    page = auditor.get("/audit").text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "{" not in page and "confirm" not in page and "理由" not in page and "approval" not in page
+    for word in ("案件", "A-000001", "此前", "待审", "决定", "属实", "流转"):
+        assert word in page
