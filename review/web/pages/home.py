@@ -69,7 +69,7 @@ def _numbers(connection: Connection, today: str) -> list[Number]:
     until = (date.fromisoformat(overdue_before) - timedelta(days=1)).isoformat()
     month = as_text(datetime.fromisoformat(f"{today[:7]}-01T00:00:00").replace(tzinfo=CHINA))
     return [
-        Number("new", new, f"/queue?state=open&since={today}"),
+        Number("new", new, f"/queue?since={today}"),
         Number("open", tallies.total(connection, "open"), "/queue?state=open"),
         Number("overdue", overdue, f"/queue?state=open&until={until}", "bad" if overdue else ""),
         Number("watched", watching.count(connection, watching.Part.TIED), "/watched?part=tied"),
