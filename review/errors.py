@@ -27,6 +27,10 @@ class WatchError(ReviewError):
     """A subject is not on the watch list, or what somebody wants of it lacks a reason."""
 
 
+class NothingKeptError(WatchError):
+    """Every capture that a watched subject rests on was removed by retention: a case of it would have no evidence."""
+
+
 class CampaignError(ReviewError):
     """A campaign does not exist, or nothing shows the value somebody asks for."""
 

@@ -209,7 +209,7 @@ EVALUATION_LINES = {
 }
 EVALUATION_MORE = "\n另有 {count} 条判错未列出：加 --limit，或用 --json 看全部。"
 
-TRY_LEVELS = {"flag": "预警", "watch": "关注", "clear": "正常"}
+TRY_LEVELS = {"flag": "预警", "watch": "观察", "clear": "正常"}
 TRY_ONE = "请给出一个词（PHRASE，可加 --as 概念），或用 --rule 给出一个 TOML 文件，二者取一"
 TRY_SHORT = "“{phrase}”太短：至少 {least} 个字，否则什么都会命中"
 TRY_NO_LIST = "wording.toml 的 [lists] 里没有 {{{name}}}：可用的有 {known}"
@@ -230,13 +230,14 @@ LEARNT = (
 
 BAD_START = "“{start}”不是可以追查的起点：应形如 {starts}"
 NOT_WATCHED = "{subject} 不在观察名单上：见 zhengshao watch list。"
+NOTHING_KEPT = "{subject} 的取证已按保存期限移除，没有材料可以立案：先重新取证（zhengshao capture 网址），或暂不处理。"
 ONLY_TIED = "与属实案件同一联系方式"
 ONLY_TIED_REASON = "内容本身未见异常，但出现了属实案件的联系方式"
 SET_ASIDE_UNEXPLAINED = "{subject}：暂不处理需要写明理由（--reason）。"
 NOT_SET_ASIDE = "{subject} 未曾设为暂不处理。"
 WATCH_COUNT = "观察名单 {waiting} 个，其中 {tied} 个与案件有共同特征"
 WATCH_TIED = "    与案件 {case}（{state}）共用{kind} {shown}"
-WATCH_OPENED = "{subject} → {case}"
+WATCH_OPENED = "{subject} 已立案：{case}，待审"
 WATCH_ASIDE = "{subject}：暂不处理"
 WATCH_BACK = "{subject}：重新观察"
 NOT_TIED = "{start} 没有在任何已识别的页面或商品上出现过"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
+from crawlers.tables import removals
 from detectors.assessments import latest_assessments
 from detectors.base import Level
 from detectors.strings import TIE_NAMES
@@ -22,10 +23,10 @@ from detectors.tables import judgements, newest, verdicts
 from review import audit
 from review.cases import add_event, open_or_refresh
 from review.desk.tables import watched
-from review.errors import WatchError
+from review.errors import NothingKeptError, WatchError
 from review.findings import by_reason
 from review.night.suspects import suspect_of
-from review.strings import NOT_SET_ASIDE, NOT_WATCHED, ONLY_TIED, ONLY_TIED_REASON, SET_ASIDE_UNEXPLAINED
+from review.strings import NOT_SET_ASIDE, NOT_WATCHED, NOTHING_KEPT, ONLY_TIED, ONLY_TIED_REASON, SET_ASIDE_UNEXPLAINED
 from review.subjects import platform_of
 from review.tables import case_subjects, cases
 from review.tracing import sharing, ties_of
@@ -162,19 +163,26 @@ def _of(part: Part) -> ColumnElement[bool]:
 
 
 def open_case(store: Store, subject: str, *, actor: str, reason: str, now: str) -> int:
-    """Make a case of a subject on the list, for the queue; returns its number. Raises WatchError."""
+    """Make a case of a subject on the list, for the queue; returns its number. Raises WatchError, NothingKeptError."""
     found = latest_assessments(store, subjects=[subject])
     with store.write() as connection:
         row = _listed(connection, subject)
-        if not found:
-            raise WatchError(NOT_WATCHED.format(subject=subject))
+        if not found or not _kept(connection, found[0].capture_ids):
+            raise NothingKeptError(NOTHING_KEPT.format(subject=subject))
         suspect = replace(suspect_of(found[0]), cls=row["cls"])
         case_id, _ = open_or_refresh(connection, suspect, night=NIGHT, now=now)
-        told = {"subject": subject, "class": row["cls"], "reason": reason, **_tie_told(row)}
+        told = {"subject": subject, "class": row["cls"], "reason": reason.strip(), **_tie_told(row)}
         add_event(connection, case_id, "watched", told, actor=actor, now=now)
         connection.execute(delete(watched).where(watched.c.subject == subject))
         audit.append(connection, actor, "watch.open", {"case": f"A-{case_id:06d}", **told}, now=now)
         return case_id
+
+
+def _kept(connection: Connection, numbers: Iterable[int]) -> bool:
+    """Whether any of these captures is still there to look at: retention may have let all of them go."""
+    asked = set(numbers)
+    gone = select(removals.c.capture_id).where(removals.c.capture_id.in_(sorted(asked)))
+    return bool(asked.difference(connection.scalars(gone)))
 
 
 def _tie_told(row: RowMapping) -> dict[str, str]:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
+from crawlers.tables import removals
+from detectors.assessments import latest_assessments
 from detectors.judge import judge_pending
 from review import tracing, watching
 from review.cases import CaseState, Decision, decide, find, get
-from review.errors import WatchError
+from review.errors import NothingKeptError, WatchError
 from review.night.settle import settle
 from review.watching import Part
 from tests.crawlers.keeping import House, exchange, page, task
@@ -154,6 +157,19 @@ def test_what_becomes_flagged_leaves_the_list(house: House) -> None:
     assert subjects(house) == ["his"]
     with house.store.read() as connection:
         assert {case.subjects for case in find(connection)} == {("site:open.example",), ("site:own.example",)}
+
+
+def test_no_case_is_opened_of_what_retention_has_removed(house: House) -> None:
+    name = "site:own.example"
+    (one,) = latest_assessments(house.store, subjects=[name])
+    with house.store.write() as connection:
+        for number in one.capture_ids:
+            row = {"capture_id": number, "removed_at": LATER, "reason": "retention", "custody_seq": 1000 + number}
+            connection.execute(insert(removals).values(row))
+    with pytest.raises(NothingKeptError, match="重新取证"):
+        watching.open_case(house.store, name, actor="甲", reason="", now=LATER)
+    assert "own" in subjects(house)
+    set_aside(house, "own")
 
 
 def test_what_cannot_be_done_is_named(house: House) -> None:

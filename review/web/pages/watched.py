@@ -9,13 +9,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 
 from review import watching
 from review.desk.roles import CASEWORK
-from review.errors import WatchError
+from review.errors import NothingKeptError, WatchError
 from review.watching import Part
 from review.web.desk import actor, desk
 from review.web.entry import entry
 from review.web.paging import pages_of
 from review.web.showing import Nav
 from review.web.showing import label as label_of
+from review.web.showing import subject as shown
 from review.web.words import words
 
 if TYPE_CHECKING:
@@ -72,8 +73,10 @@ def _do(step: str, picked: list[str], reason: str) -> None:
     for subject in picked:
         try:
             done.append(_step(step, subject, reason))
+        except NothingKeptError:
+            flash(words().watched.nothing_kept.format(subject=shown(subject)), "error")
         except WatchError:
-            flash(words().watched.gone.format(subject=subject), "error")
+            flash(words().watched.gone.format(subject=shown(subject)), "error")
     if done:
         told = words().watched.done.get(step).format(count=len(done), cases=" ".join(filter(None, done)))
         flash(told, "info")

@@ -119,7 +119,7 @@ def test_contacts_are_masked_and_nothing_is_saved(data: Path) -> None:
 
 def test_people_read_counts_by_present_and_future_verdict(data: Path) -> None:
     out = run("鹿门直送", "--as", "exempt", "--data", str(data), "--limit", "0").stdout
-    assert "正常 → 预警" in out or "关注 → 预警" in out
+    assert "正常 → 预警" in out or "观察 → 预警" in out
     assert "看了 9 页，命中 7 页；什么都没有保存。" in out
     assert "school.example" not in out
 

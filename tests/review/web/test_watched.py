@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from detectors.judge import judge_pending
+from review.cases import Suspect, open_or_refresh
 from review.desk.roles import Role
 from review.night.settle import settle
+from review.watching import NIGHT
 from review.web.desk import EXTENSION
 from tests.crawlers.keeping import exchange, page, task
 from tests.review.desk.making import doubtful
@@ -57,7 +59,8 @@ def test_setting_aside_needs_a_reason_and_can_be_taken_back(desk: Office, analys
 
 
 def test_what_is_gone_meanwhile_is_named(desk: Office, analyst: Browser) -> None:
-    assert "已不在观察名单上" in act(analyst, "aside", "site:gone.example", reason="已失效")
+    told = act(analyst, "aside", "site:gone.example", reason="已失效")
+    assert "gone.example 已不在观察名单上" in told and "site:gone" not in told
     assert "请先勾选" in act(analyst, "aside", reason="已失效")
 
 
@@ -70,6 +73,24 @@ def test_a_case_is_opened_and_led_to_the_queue(desk: Office, analyst: Browser) -
     assert "A-000001" in act(analyst, "open", "site:doubtful.example", reason="证号作伪")
     assert "doubtful.example" in analyst.get("/queue").text
     assert "由观察名单立案：证号作伪" in analyst.get("/cases/1/flow").text
+
+
+def test_enter_in_the_reason_presses_a_button_that_decides_nothing(desk: Office, analyst: Browser) -> None:
+    doubtful(desk.store, "site:one.example")
+    form = analyst.get("/watched").text.partition('id="bulk"')[2]
+    assert form.partition("<button")[2].startswith(" disabled")
+
+
+def test_a_case_of_it_is_not_shown_as_flagged_nor_its_origin_as_a_code(desk: Office, analyst: Browser) -> None:
+    said = {"verdict": "watch", "class": "代办出证", "score": 0.4, "signals": []}
+    fields = {"subject": "site:x.example", "imitates": "", "assessment": {"selling": said, "contacts": []}}
+    with desk.store.write() as connection:
+        suspect = Suspect(title="晒卡", cls="代办出证", score=0.4, **fields)
+        open_or_refresh(connection, suspect, night=NIGHT, now=desk.clock())
+    page = analyst.get("/cases/1").text
+    assert "未达预警" in page and "批次 观察名单" in page and "watch-list" not in page
+    assert "badge bad" not in page
+    assert "watch-list" not in analyst.get("/cases/1/log").text
 
 
 def test_who_does_no_casework_may_not_enter(desk: Office) -> None:
