@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 12
+VERSION = 13
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,

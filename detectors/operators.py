@@ -24,8 +24,10 @@ def own_identity(page: Page) -> str:
 
 
 def is_only_signed(page: Page) -> bool:
-    """Whether such a name stands in the footer alone, under a page that is called otherwise."""
-    return bool(own_identity(page)) and not (_called(page) or organs.brand(page.title))
+    """Whether such a name stands in title and footer alone, and in no heading or logo of the page."""
+    name = own_identity(page)
+    shown = (page.quote(one) for one in page.of_kind("h1", "header", "alt"))
+    return bool(name) and not any(name in text for text in shown)
 
 
 def _own_identity(page: Page) -> str:

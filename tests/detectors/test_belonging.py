@@ -136,3 +136,9 @@ def test_an_organ_hosts_a_site_beside_the_sites_numbers(number: str, context: Co
     assert [signal.quote for signal in verdict(html, context).signals][:1] == [f"银河省应急管理厅主办{number}"]
     told = "<title>某页</title><footer>银河省应急管理厅主办的竞赛昨日开幕</footer>"
     assert not verdict(told, context).signals
+
+
+def test_a_name_in_title_and_footer_alone_does_not_lighten_a_query_under_an_organs_masthead(context: Context) -> None:
+    html = f"<title>查询结果 - 银河技工学校</title><h1>国家市场监督管理总局</h1>{FORM}"
+    assert verdict(html, context).level is Level.WATCH
+    assert verdict(f"{html}<footer>银河技工学校</footer>", context).level is Level.WATCH
