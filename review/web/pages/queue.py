@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 page = Blueprint("queue", __name__)
 NAV = Nav(20, "queue", "queue.show")
+TOTALS = ("open", "doubtful", "confirmed", "excluded")
 FACETS = ("kind", "platform", "cls", "imitates", "place", "assignee", "night")
 FACET_VALUES = 12
 REASON_CODES = tuple("123456789")
@@ -82,13 +83,14 @@ def _page(connection: Connection, query: Query, chosen: str, said: Said | None =
         "sentence": sentences.parts(query),
         "pages": min(filters.MAX_PAGE, max(1, -(-found.total // rules.page_cases))),
         "said": said,
+        "totals": {state: tallies.total(connection, state) for state in TOTALS},
         "codes": REASON_CODES,
         "undo_seconds": rules.undo_seconds,
         "holder": held.get(case_id) if case_id is not None and held.get(case_id) != actor() else None,
     }
     if request.headers.get("HX-Request"):
-        return render_template("_work.html", **facts)
-    return render_template("queue.html", **facts, **_around(connection, query))
+        return render_template("_work.html", **facts, swapped=True)
+    return render_template("queue.html", **facts, swapped=False, **_around(connection, query))
 
 
 def _around(connection: Connection, query: Query) -> dict[str, Any]:
@@ -100,7 +102,6 @@ def _around(connection: Connection, query: Query) -> dict[str, Any]:
     }
     return {
         "facets": facets,
-        "totals": {state: tallies.total(connection, state) for state in ("open", "doubtful", "confirmed", "excluded")},
         "saved": saved_for(connection, actor()),
         "done_today": deciding.decided_since(connection, actor(), day_began(desk().now())),
         "recent": deciding.recent(connection, actor(), 8),

@@ -17,6 +17,7 @@ from crawlers.records import Fetched, Outcome, Task, TaskKind
 from review.desk.roles import Role
 from review.web.serving import Served, prepare
 from tests.crawlers.keeping import exchange
+from tests.review.desk.making import doubtful
 from tests.review.web.office import SECRET, Office, office
 from tests.review.web.test_hostile import PAGE
 
@@ -111,6 +112,7 @@ def _filled(made: Office) -> int:
     for number in range(CASES):
         kind: dict[str, Any] = {} if number % 3 else {"subject": f"listing:xianyu:91{number:010}", "imitates": ""}
         made.case(number, **kind)
+    doubtful(made.store, "site:doubtful.example", tied_to=1, tie="wechat", tie_shown="gz***1")
     task = Task(night="N1", kind=TaskKind.SITE, source="web", target="http://evil-site.example/")
     made.store.plan([task])
     (claimed,) = made.store.claim("N1", [TaskKind.SITE], limit=1, lease_seconds=600, owner="test")

@@ -12,7 +12,7 @@ from review.cases import CaseState, find
 from tests.review.web.browser.conftest import CASES, Place
 
 KEYS = ("a", "s", "3", "a", "1")
-OFFICE_PAGES = ("/today", "/queue", "/cases/1", "/cases/1/captures", "/cases/1/flow", "/account")
+OFFICE_PAGES = ("/today", "/queue", "/watched", "/cases/1", "/cases/1/captures", "/cases/1/flow", "/account")
 
 
 def _decided(place: Place) -> int:
@@ -36,6 +36,9 @@ def test_twenty_cases_are_cleared_by_keyboard_alone(place: Place) -> None:
         expect(page.locator(".case-head h2")).not_to_have_text(next(iter({_title(page)} & seen), "-none-"))
     assert _decided(place) - before == 20
     assert len(seen) == 20
+    with place.office.store.read() as connection:
+        waiting = sum(case.state is CaseState.OPEN for case in find(connection))
+    expect(page.locator("#totals a[aria-current] .num")).to_have_text(str(waiting))
 
     last = page.locator(".toast").inner_text()
     with page.expect_response("**/queue/undo"):
