@@ -65,7 +65,9 @@ def act() -> AnyResponse:
         flash(words().watched.reason_missing, "error")
     else:
         _do(step, picked, reason)
-    return redirect(url_for("watched.show", part=_part(request.form.get("part", Part.WAITING.value)).value))
+    part = _part(request.form.get("part", Part.WAITING.value)).value
+    page_was = request.form.get("page", "")
+    return redirect(url_for("watched.show", part=part, page=page_was if page_was.isdecimal() else None))
 
 
 def _do(step: str, picked: list[str], reason: str) -> None:

@@ -58,6 +58,13 @@ def test_setting_aside_needs_a_reason_and_can_be_taken_back(desk: Office, analys
     assert [row["action"] for row in desk.told("watch.")] == ["watch.aside", "watch.back"]
 
 
+def test_who_acts_on_a_later_page_stays_on_it(desk: Office, analyst: Browser) -> None:
+    names = [doubtful(desk.store, f"site:n{number:02}.example") for number in range(52)]
+    assert 'name="page" value="2"' in analyst.get("/watched?page=2").text
+    form = {"step": "aside", "subject": names[50], "reason": "正规培训机构", "part": "waiting", "page": "2"}
+    assert analyst.post("/watched", form, at="/watched").headers["Location"] == "/watched?part=waiting&page=2"
+
+
 def test_what_is_gone_meanwhile_is_named(desk: Office, analyst: Browser) -> None:
     told = act(analyst, "aside", "site:gone.example", reason="已失效")
     assert "gone.example 已不在观察名单上" in told and "site:gone" not in told
