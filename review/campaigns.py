@@ -17,7 +17,7 @@ from detectors.strings import TIE_NAMES
 from detectors.tables import contacts, judgements, traces
 from review.cases import CaseState, find, get, parse_label
 from review.errors import CampaignError
-from review.strings import BAD_START, NO_CAMPAIGN, NOT_TIED, REMARKED, TIE_TOLD
+from review.strings import BAD_START, NO_CAMPAIGN, NOT_TIED, REMARKED, START_NAMES, TIE_TOLD
 from review.tables import case_subjects, cases
 
 if TYPE_CHECKING:
@@ -62,15 +62,25 @@ def walk(connection: Connection, start: str, context: Context) -> Walk:
     """
     kind, value = _read(start.strip())
     if kind not in STARTS or not value:
-        raise CampaignError(BAD_START.format(start=mask(start), starts=" ".join(f"{name}:…" for name in STARTS)))
+        starts = "、".join(f"{name}:…（{START_NAMES[name]}）" for name in STARTS)
+        raise CampaignError(BAD_START.format(start=mask(start), starts=starts))
     shown, subjects = _start(connection, kind, value, context)
     if not subjects:
-        raise CampaignError(NOT_TIED.format(start=shown))
+        raise CampaignError(NOT_TIED.format(start=start_told(shown)))
     numbers = sorted(set(campaigns.of_subjects(connection, subjects).values()))
     return Walk(shown, tuple(sorted(subjects)), tuple(campaigns.get(connection, number) for number in numbers))
 
 
+def start_told(start: str) -> str:
+    """`contact:142******76` → `联系方式 142******76`; a case by its number alone, as it is."""
+    kind, colon, value = start.partition(":")
+    return f"{START_NAMES[kind]} {value}" if colon and kind in START_NAMES else start
+
+
 def _read(start: str) -> tuple[str, str]:
+    named = next((name for name, word in START_NAMES.items() if start.startswith((f"{word}:", f"{word}："))), "")
+    if named:
+        return named, start[len(START_NAMES[named]) + 1 :].strip()
     kind, colon, value = start.partition(":")
     if kind in ("http", "https"):
         return "site", (urlsplit(start).hostname or "") if start.isprintable() and "[" not in start else ""

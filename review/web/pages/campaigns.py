@@ -20,7 +20,7 @@ from review.web.paging import Paged, paged
 from review.web.sheets import csv_answer
 from review.web.showing import Nav
 from review.web.showing import subject as subject_name
-from review.web.words import words
+from review.web.words import language, words
 
 page = Blueprint("campaigns", __name__)
 NAV = Nav(30, "campaigns", "campaigns.show")
@@ -47,8 +47,19 @@ def show() -> str:
         with desk().write() as connection:
             audit.append(connection, actor(), "campaign.walk", {"start": walk.start if walk else "—"}, now=desk().now())
     return render_template(
-        "campaigns.html", rows=rows, shown=shown, walk=walk, start=start, problem=problem, trade_name=trade_name
+        "campaigns.html",
+        rows=rows,
+        shown=shown,
+        walk=walk,
+        start=start,
+        problem=problem,
+        trade_name=trade_name,
+        told=_told,
     )
+
+
+def _told(start: str) -> str:
+    return campaigns.start_told(start) if language() == "zh_Hans" else start
 
 
 def _summary(connection: Any, campaign: Campaign) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def test_a_start_is_known_without_a_word_before_it(start: str, house: House) -> 
         (("--from", "site:nowhere.example"), "没有在任何"),
         (("--from", "wechat:nobody"), "不是可以追查的起点"),
         (("--from", "nobody_0000"), "没有在任何"),
-        (("--from", "https://nowhere.example/x"), "site:nowhere.example"),
+        (("--from", "https://nowhere.example/x"), "网站 nowhere.example"),
         (("--from", "case:A-000099"), "没有编号为"),
         (("K-000001", "--from", "case:A-000001"), "Usage"),
         ((), "Usage"),

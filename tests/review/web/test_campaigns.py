@@ -101,3 +101,12 @@ def test_campaigns_speak_the_language_of_who_looks(desk: Office) -> None:
         assert "WeChat" in text and "微信" not in text, path
     assert "Web: " in browser.get(f"/campaigns/{label}").text
     assert "WeChat" in browser.get(f"/campaigns/{label}/ties.csv").text
+
+
+def test_a_start_is_named_and_told_in_words(desk: Office) -> None:
+    desk.account("fenxi", Role.ANALYST)
+    browser = desk.signed_in("fenxi")
+    for start in ("二维码：https://nobody.example/", "证书编号:T000000199001010000", "qr:https://nobody.example/"):
+        said = browser.get("/campaigns", query_string={"from": start}).text
+        assert "没有在任何" in said and "qr:h" not in said.partition('role="alert"')[2].partition("</div>")[0], start
+    assert "联系方式" in browser.get("/campaigns?from=nobody_0000").text.partition('role="alert"')[2]
