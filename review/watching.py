@@ -32,6 +32,7 @@ from review.tables import case_subjects, cases
 from review.tracing import sharing, ties_of
 
 if TYPE_CHECKING:
+    from crawlers.records import Capture
     from crawlers.store import Store
     from detectors.assessments import SubjectAssessment
     from detectors.base import Verdict
@@ -178,11 +179,25 @@ def open_case(store: Store, subject: str, *, actor: str, reason: str, now: str) 
         return case_id
 
 
-def _kept(connection: Connection, numbers: Iterable[int]) -> bool:
-    """Whether any of these captures is still there to look at: retention may have let all of them go."""
-    asked = set(numbers)
-    gone = select(removals.c.capture_id).where(removals.c.capture_id.in_(sorted(asked)))
-    return bool(asked.difference(connection.scalars(gone)))
+def _kept(connection: Connection, numbers: Iterable[int]) -> list[int]:
+    """Those of some captures that are still there to look at: retention may have let all of them go."""
+    asked = list(numbers)
+    gone = set(connection.scalars(select(removals.c.capture_id).where(removals.c.capture_id.in_(asked))))
+    return [number for number in asked if number not in gone]
+
+
+def capture_of(store: Store, subject: str) -> Capture:
+    """The capture that the heavier verdict on a subject of the list rests on. Raises WatchError, NothingKeptError."""
+    found = latest_assessments(store, subjects=[subject])
+    with store.read() as connection:
+        row = _listed(connection, subject)
+        kept = _kept(connection, found[0].capture_ids) if found else []
+        judged = select(judgements.c.capture_id).join(verdicts).where(newest(), verdicts.c.axis == row["axis"])
+        there = judged.where(judgements.c.subject == subject, judgements.c.capture_id.in_(kept))
+        number = connection.scalar(there.order_by(verdicts.c.score.desc(), judgements.c.capture_id.desc()).limit(1))
+    if number is None:
+        raise NothingKeptError(NOTHING_KEPT.format(subject=subject))
+    return next(iter(store.captures(ids=[number])))
 
 
 def _tie_told(row: RowMapping) -> dict[str, str]:

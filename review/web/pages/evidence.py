@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, send_file
+from flask import Blueprint, Response, abort, render_template, request, send_file, url_for
 from sqlalchemy import select
 
 from crawlers import network
@@ -44,17 +44,31 @@ MAX_FACT_CHARS = 20_000
 @page.get("/cases/<int:case_id>/evidence/<int:capture_id>")
 @entry(*CASEWORK)
 def show(case_id: int, capture_id: int) -> str:
+    with desk().read() as connection:
+        (capture,) = of_case(connection, case_id, [capture_id])
+    _read("evidence.read", case_id, capture)
+    return shown(capture, Back(url_for("case.show", case_id=case_id), f"A-{case_id:06d}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Where the page leads back to."""
+
+    href: str
+    label: str
+
+
+def shown(capture: Capture, back: Back) -> str:
+    """The page of a capture; that it was read has been written down."""
     place = desk()
     with place.read() as connection:
-        (capture,) = of_case(connection, case_id, [capture_id])
-        signals = marking.signals_of(connection, capture_id)
+        signals = marking.signals_of(connection, capture.id)
         line = connection.execute(select(custody).where(custody.c.seq == capture.custody_seq)).mappings().first()
-    _read("evidence.read", case_id, capture)
     exchange = _exchange(capture)
     at = request.args.get("at", "")
     return render_template(
         "evidence.html",
-        case_id=case_id,
+        back=back,
         capture=capture,
         signals=signals,
         line=line,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from review import watching
+from review import audit, watching
 from review.desk.roles import CASEWORK
 from review.errors import NothingKeptError, WatchError
 from review.watching import Part
 from review.web.desk import actor, desk
 from review.web.entry import entry
+from review.web.pages import evidence
 from review.web.paging import pages_of
 from review.web.showing import Nav
 from review.web.showing import label as label_of
@@ -41,6 +42,24 @@ def show() -> str:
     return render_template(
         "watched.html", part=part, counts=counts, rows=rows, states=states, number=number, pages=pages
     )
+
+
+@page.get("/watched/evidence")
+@entry(*CASEWORK)
+def look() -> str | AnyResponse:
+    """What a subject of the list is watched for, safe to look at, before anybody opens a case."""
+    subject = request.args.get("subject", "")[:512]
+    try:
+        capture = watching.capture_of(desk().store, subject)
+    except NothingKeptError:
+        flash(words().watched.nothing_kept.format(subject=shown(subject)), "error")
+        return redirect(url_for("watched.show"))
+    except WatchError:
+        abort(HTTPStatus.NOT_FOUND)
+    with desk().write() as connection:
+        told = {"subject": subject, "captures": [capture.label]}
+        audit.append(connection, actor(), "watch.read", told, now=desk().now())
+    return evidence.shown(capture, evidence.Back(url_for("watched.show"), words().nav.watched))
 
 
 def _part(text: str) -> Part:

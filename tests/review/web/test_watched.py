@@ -82,6 +82,23 @@ def test_a_case_is_opened_and_led_to_the_queue(desk: Office, analyst: Browser) -
     assert "由观察名单立案：证号作伪" in analyst.get("/cases/1/flow").text
 
 
+def test_the_page_can_be_looked_at_before_a_case_is_opened(desk: Office, analyst: Browser) -> None:
+    body = "<title>学员风采</title><p>特种作业操作证证号T000000199001011234，电话14000000127</p>"
+    url = "http://doubtful.example/"
+    desk.keep(page(task(url), exchange(url, body.encode())))
+    judge_pending(desk.store, desk.app.extensions[EXTENSION].archive, CONTEXT)
+    settle(desk.store, CONTEXT, "test")
+    assert 'href="/watched/evidence?subject=site:doubtful.example"' in analyst.get("/watched").text
+    looked = analyst.get("/watched/evidence?subject=site:doubtful.example")
+    assert looked.status_code == 200 and "<iframe" in looked.text and "证号" in looked.text
+    assert 'href="/watched">← 观察' in looked.text
+    (told,) = desk.told("watch.read")
+    assert "C-00000001" in told["detail"] and told["actor"] == "fenxi"
+    assert analyst.get("/watched/evidence?subject=site:gone.example").status_code == 404
+    doubtful(desk.store, "site:removed.example")
+    assert analyst.get("/watched/evidence?subject=site:removed.example").status_code == 302
+
+
 def test_enter_in_the_reason_presses_a_button_that_decides_nothing(desk: Office, analyst: Browser) -> None:
     doubtful(desk.store, "site:one.example")
     form = analyst.get("/watched").text.partition('id="bulk"')[2]
