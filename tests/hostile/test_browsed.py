@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,12 @@ MARKUP = {
     "clobbered": "<img name=documentElement><img name=body><form name=images></form><img name=querySelector>",
 }
 NAMES = sorted({*SCRIPTS, *MARKUP})
+SLOW = {"restless"}
+"""Keeps a browser busy for most of a minute."""
+
+
+def named(names: Iterable[str]) -> list[Any]:
+    return [pytest.param(name, marks=pytest.mark.long if name in SLOW else ()) for name in sorted(names)]
 
 
 def answers() -> dict[str, bytes]:
@@ -56,10 +63,10 @@ def answers() -> dict[str, bytes]:
     return {place: html(page) for place, page in found.items()}
 
 
-async def look_at(door: Door) -> dict[str, Shot]:
-    """Every page, two at a time."""
+async def look_at(door: Door, names: Iterable[str]) -> dict[str, Shot]:
+    """Each of the pages, two at a time."""
     found: dict[str, Shot] = {}
-    executable, client, waiting = find_executable(), door.client(), list(NAMES)
+    executable, client, waiting = find_executable(), door.client(), list(names)
     assert executable
     async with launched(executable, client.proxy, client.key) as chromium:
 
@@ -74,15 +81,17 @@ async def look_at(door: Door) -> dict[str, Shot]:
 
 
 @pytest.fixture(scope="module")
-def shots() -> Iterator[dict[str, Shot]]:
+def shots(request: pytest.FixtureRequest) -> Iterator[dict[str, Shot]]:
+    asked = {one.name.partition("[")[2].rstrip("]") for one in request.session.items}
+    wanted = [name for name in NAMES if name not in SLOW or name in asked]
     with serving(Pages(answers=answers())) as site, pytest.MonkeyPatch.context() as changed:
         changed.setattr(browser, "MAX_DOM_BYTES", 100)
         hosts = {f"{name}.test": f"127.0.0.1:{site.port}" for name in NAMES}
         with Door.spawn(DoorPolicy(host_map=hosts)) as door:
-            yield asyncio.run(look_at(door))
+            yield asyncio.run(look_at(door, wanted))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", named(NAMES))
 def test_a_page_is_kept_whatever_it_does_to_its_browser(shots: dict[str, Shot], name: str) -> None:
     shot = shots[name]
     assert shot.error == ""
@@ -95,7 +104,7 @@ def test_a_page_is_kept_whatever_it_does_to_its_browser(shots: dict[str, Shot], 
     json.dumps(shot.environment)
 
 
-@pytest.mark.parametrize("name", sorted({*NAMES} - {"no-root", "emptied", "frameset"}))
+@pytest.mark.parametrize("name", named({*NAMES} - {"no-root", "emptied", "frameset"}))
 def test_how_high_a_page_is_its_scripts_cannot_say(shots: dict[str, Shot], name: str) -> None:
     assert ("no_screenshot" in shots[name].flags, (shots[name].environment or {})["page_px"][1] > 3000) == (False, True)
 
