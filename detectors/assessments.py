@@ -37,6 +37,11 @@ class SubjectAssessment:
     """The captures the two verdicts rest on, then the others looked at."""
     states: tuple[str, ...]
 
+    @property
+    def main(self) -> Verdict:
+        """The verdict that accuses more."""
+        return max((self.impersonation, self.selling), key=_accuses)
+
 
 def latest_assessments(
     store: Store, *, night: str | None = None, subjects: Iterable[str] | None = None
@@ -74,15 +79,13 @@ def _subject(
     contacts_of: dict[int, list[dict[str, str]]],
 ) -> SubjectAssessment:
     latest = {(row.url, row.profile, row.origin): row for row in rows}.values()
-    best = {
-        axis: max(latest, key=lambda row: (_RANK[verdicts_of[row.id][axis].level], verdicts_of[row.id][axis].score))
-        for axis in Axis
-    }
+    best = {axis: max(latest, key=lambda row: _accuses(verdicts_of[row.id][axis])) for axis in Axis}
+    main = max(Axis, key=lambda axis: _accuses(verdicts_of[best[axis].id][axis]))
     basis = [best[Axis.IMPERSONATION].capture_id, best[Axis.SELLING].capture_id, *(row.capture_id for row in latest)]
     seen = {one["hmac"]: one for row in latest for one in contacts_of.get(row.id, [])}
     return SubjectAssessment(
         subject=name,
-        title=best[_main(best, verdicts_of)].title,
+        title=best[main].title,
         impersonation=verdicts_of[best[Axis.IMPERSONATION].id][Axis.IMPERSONATION],
         selling=verdicts_of[best[Axis.SELLING].id][Axis.SELLING],
         contacts=tuple(seen.values()),
@@ -91,9 +94,9 @@ def _subject(
     )
 
 
-def _main(best: dict[Axis, Row[Any]], verdicts_of: dict[int, dict[Axis, Verdict]]) -> Axis:
-    """The axis that accuses more."""
-    return max(Axis, key=lambda axis: (_RANK[(verdict := verdicts_of[best[axis].id][axis]).level], verdict.score))
+def _accuses(verdict: Verdict) -> tuple[int, float]:
+    """How much, for comparing."""
+    return _RANK[verdict.level], verdict.score
 
 
 def _verdicts(connection: Connection, ids: list[int]) -> dict[int, dict[Axis, Verdict]]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from detectors import organs
 from detectors.addresses import addressed, host_of, is_official
-from detectors.features import Passage
+from detectors.features import UNSEEN, Passage
 from detectors.hosts import icp_body
 from detectors.marks import Claim
 from detectors.mastheads import named
@@ -47,9 +47,8 @@ _OWNED = re.compile(r"[主承]\s?办|主管|版权所有|[Cc]opyright|©")
 _FOOTER_WORDS = re.compile("备案|ICP|版权|[Cc]opyright|标识码|公网安备|©|主办|主管单位")
 _OVERSEES = re.compile(r"[\s（(]{0,2}(?:主管|批准|核准|备案|认可|认证|指导|授权|监制|监督|许可|审批|举报|投诉|定点)")
 """What follows a name that is told and not signed by: 教育部批准, 应急管理部备案."""
-_SIGNING_WORDS = ("Copyright", "版权所有", "©")
+_SIGNS = re.compile("[Cc]opyright|版权所有|©")
 """A name in a footer is claimed where one of them stands in the same passage, and else only mentioned."""
-_SIGNS = re.compile("|".join(_SIGNING_WORDS))
 _JIUCUO_LINK = re.compile(r"site_code=(?P<code>bm\d{8}|\d{10})(?:&url=(?P<url>[^&\s]{4,200}))?", re.I)
 _BADGE_NAMES = re.compile(r"党政机关|政府网站找错|事业单位标[识志]")
 _BADGES = ("/red.png", "/blue.png")
@@ -135,7 +134,7 @@ def _find_footers(page: Page) -> list[Passage]:
     marked = [passage for passage in page.passages if passage.kind in ("footer", "written", "script")]
     if any(passage.kind == "footer" for passage in marked):
         return marked
-    visible = (one for one in reversed(page.passages) if one.kind not in ("alt", "meta", "script", "title", "code"))
+    visible = (one for one in reversed(page.passages) if one.kind not in UNSEEN)
     tail = [*islice(visible, _LAST_PASSAGES)][::-1]
     near = [index for index, passage in enumerate(tail) if _FOOTER_WORDS.search(page.quote(passage))]
     last = [passage for index, passage in enumerate(tail) if any(abs(index - other) <= 2 for other in near)]
@@ -162,7 +161,7 @@ def _in_footers(page: Page, registry: Registry) -> Iterator[Claim]:
         if bisect_left(owned, passage.start) == bisect_left(owned, passage.end):
             continue
         text = page.quote(passage)
-        signed = any(word in text for word in _SIGNING_WORDS)
+        signed = _SIGNS.search(text) is not None
         matches = [*_HOSTED_BY.finditer(page.text, passage.start, passage.end)]
         if line := _HOSTED_LINE.fullmatch(page.text, passage.start, passage.end):
             matches.append(line)

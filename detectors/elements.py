@@ -23,7 +23,7 @@ SETTLED = frozenset({"footer", "h1", "code"})
 """Sections within which no class or id begins another one."""
 SECTION_TAGS = {"pre": "code", "nav": "nav", "footer": "footer", "header": "header", "h1": "h1"}
 _SECTION_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:(?P<footer>foot(?:er)?|ft|btm|copyright|copy|bottom|banquan|yejiao|dibu|siteinfo)|(?P<nav>nav|menu|crumbs?|breadcrumb)"
+    r"(?:^|[\s_-])(?:(?P<footer>foot(?:er)?|(?<![_-])(?:ft|btm)(?![\d_-])|copyright|copy|bottom|banquan|yejiao|dibu|siteinfo)|(?P<nav>nav|menu|crumbs?|breadcrumb)"
     r"|(?P<header>head(?:er)?|logo|masthead|topbar|banner|sitename))(?:$|[\s_\d-])",
     re.I,
 )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from detectors.features import Page
     from detectors.hosts import Registry
 
-VERSION = 13
+VERSION = 14
 WEIGHTS = {
     "site_name": 0.65,
     "site_domain": 0.6,
@@ -91,6 +91,8 @@ _LABEL = re.compile(r"^.*[码:：]\s*")
 _SUPPORT = frozenset({"emblem", "template", "defunct", "labelled", "filed"})
 """Speak only beside a mark that says whose site it is."""
 _OWN_FACTOR = 0.4
+_BESIDE_OWN = frozenset({"supervisor", "filed"})
+"""Say little of whose site it is beside a name of its own: many name who is over them, and every site is filed."""
 _QUERY_WEIGHT = 0.35
 _IDENTITY_WEIGHT = 0.35
 _RESULT_WEIGHT = 0.65
@@ -209,14 +211,13 @@ def _signals(page: Page, found: list[Claim], context: Context) -> Iterator[Signa
     told = [claim for claim in found if own and _is_told(page, claim)]
     identified = any(claim.kind in _SITE_MARKS and claim not in told for claim in found)
     factor = _OWN_FACTOR if not identified and (own or points_to(page, context.registry)) else 1.0
+    named = any(claim.name for claim in found)
     for claim in found:
-        weight = WEIGHTS[claim.kind]
-        if (claim.kind == "conac" and not any(other.name for other in found)) or (claim.kind == "filed" and own):
+        weight = WEIGHTS[claim.kind] * (factor if claim.kind in _MENTIONS or claim in told else 1.0)
+        if own and claim.kind in _BESIDE_OWN:
+            weight = WEIGHTS[claim.kind] * _OWN_FACTOR
+        elif claim.kind == "conac" and not named:
             weight *= _OWN_FACTOR
-        if claim.kind == "supervisor" and own:
-            weight *= _OWN_FACTOR
-        elif claim.kind in _MENTIONS or claim in told:
-            weight *= factor
         yield _mark(page, claim, weight, whom)
     if factor == 1.0 and is_bare(page, found, context.registry):
         weight = _DOOR_WEIGHT if leads_elsewhere(page) else _BARE_WEIGHT

@@ -68,11 +68,6 @@ def _intents(page: Page) -> Iterator[Intent]:
     yield from _card(page)
 
 
-@cache
-def _card_words() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, _table()["card"])))
-
-
 def _card(page: Page) -> Iterator[Intent]:
     for form in page.markup.forms:
         for field in form.fields:

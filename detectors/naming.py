@@ -72,12 +72,17 @@ def _by_ending(claim: Claim, registry: Registry) -> OfficialSite | None:
 
 def canonical_name(name: str, registry: Registry) -> str:
     """A name as the registry writes it, where it knows the organ."""
-    for written in (name, organs.spelt_right(name)):
-        listed = registry.claimed_by_name(written) or registry.claimed_by_name(written.removeprefix("中华人民共和国"))
-        if listed:
-            return listed.name
-    organ = organs.organ_name(organs.spelt_right(name)) if name else None
+    if listed := _listed(name, registry):
+        return listed.name
+    right = organs.spelt_right(name)
+    if right != name and (listed := _listed(right, registry)):
+        return listed.name
+    organ = organs.organ_name(right) if right else None
     return organs.written_out(organ.organ if organ else name)
+
+
+def _listed(name: str, registry: Registry) -> OfficialSite | None:
+    return registry.claimed_by_name(name) or registry.claimed_by_name(name.removeprefix("中华人民共和国"))
 
 
 def _by_address(page: Page, context: Context) -> str:

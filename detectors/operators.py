@@ -31,13 +31,9 @@ def is_only_signed(page: Page) -> bool:
 
 
 def _own_identity(page: Page) -> str:
-    footer = (organs.without_builders(page.quote(one)) for one in footers(page))
-    return _called(page) or _first_own(footer) or _branded(page)
-
-
-def _called(page: Page) -> str:
     logos = (page.quote(one) for one in page.of_kind("header", "alt")[:_MAX_LOGOS])
-    return _first_own(chain((page.title, page.markup.metas.get("sitename", "")), logos))
+    footer = (organs.without_builders(page.quote(one)) for one in footers(page))
+    return _first_own(chain((page.title, page.markup.metas.get("sitename", "")), logos, footer)) or _branded(page)
 
 
 def _first_own(texts: Iterable[str]) -> str:

@@ -48,12 +48,7 @@ _LETTERS = _Letters(
 
 
 def hashed(value: str) -> int:
-    return next(iter(_all_hashed((value.encode(),))))
-
-
-def _all_hashed(values: Iterable[bytes]) -> frozenset[int]:
-    number = int.from_bytes  # without a call of ours for each: pages have hundreds
-    return frozenset([number(blake2b(value, digest_size=_HASH_BYTES).digest()) for value in values])
+    return int.from_bytes(blake2b(value.encode(), digest_size=_HASH_BYTES).digest())
 
 
 def runs(source: str) -> frozenset[int]:
@@ -61,7 +56,8 @@ def runs(source: str) -> frozenset[int]:
     order = "".join(map(_LETTERS.__getitem__, _TAG.findall(source[:MAX_SOURCE_CHARS]))).encode()
     size = RUN_TAGS * _LETTER_BYTES
     different = {order[at : at + size] for at in range(0, len(order) - size + 1, _LETTER_BYTES)}
-    return _all_hashed(different)
+    number = int.from_bytes  # without a call of ours for each: pages have hundreds
+    return frozenset([number(blake2b(one, digest_size=_HASH_BYTES).digest()) for one in different])
 
 
 def sketch(hashes: Iterable[int]) -> tuple[int, ...]:

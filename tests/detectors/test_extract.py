@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawlers.records import Listing, PageState
+from detectors.elements import section_named
 from detectors.features import Page
 from detectors.limits import MAX_HTML_CHARS
 
@@ -97,3 +98,12 @@ def test_listing_is_one_text_with_a_passage_each() -> None:
 def test_a_broken_address_has_no_host() -> None:
     assert Page.from_html("<p>x", "http://[::bad/").host == ""
     assert Page.from_html("<p>x", "https://特种.com/").host == "xn--w2x69m.com"
+
+
+@pytest.mark.parametrize(
+    ("name", "section"),
+    [("ft", "footer"), ("box ft", "footer"), ("page-footer", "footer"), ("dibu", "footer")]
+    + [(name, "") for name in ("ft14", "ft-14", "weui-cell__ft", "btm_line", "left", "soft")],
+)
+def test_a_class_of_font_sizes_or_of_cells_is_no_footer(name: str, section: str) -> None:
+    assert section_named(name) == section

@@ -60,4 +60,5 @@ def test_rules_with_odd_line_ends_and_marks_are_obeyed(name: str) -> None:
 
 @pytest.mark.parametrize("seeds", [SEEDS, pytest.param(MANY, marks=pytest.mark.long)])
 def test_spoilt_rules_are_rules(seeds: int) -> None:
-    assert {allowed(spoilt(GOOD, seed)) for seed in range(seeds)} <= {True, False}
+    said = [allowed(spoilt(GOOD, seed)) for seed in range(seeds)]
+    assert 0 < sum(said) < seeds
