@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -52,17 +50,6 @@ def fail(error: BaseException | str, code: int = USAGE) -> NoReturn:
     sys.exit(code)
 
 
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Whatever the review floor raises is said in its own words, and ends the command with 2."""
-    from review.errors import ReviewError
-
-    try:
-        yield
-    except ReviewError as error:
-        fail(error)
-
-
 def load_config(directory: Path | None, *, everything: bool = False) -> Config:
     """The configuration, or exit 2 with every problem listed; `everything` before any network."""
     from config import ConfigError, load
@@ -85,7 +72,6 @@ def data_directory(config: Config, given: Path | None) -> Path:
 
 def open_store(config_dir: Path | None, data_dir: Path | None) -> tuple[Store, Path]:
     """The store of a data directory that exists, or exit 2 saying how to make one."""
-    from crawlers.records import StoreError
     from crawlers.store import SQLITE_FILE, Store, store_url
     from review.strings import STORE_MISSING
 
@@ -93,7 +79,4 @@ def open_store(config_dir: Path | None, data_dir: Path | None) -> tuple[Store, P
     data = data_directory(config, data_dir)
     if not config.settings.store.url and not (data / SQLITE_FILE).is_file():
         fail(STORE_MISSING.format(data=data))
-    try:
-        return Store.open(store_url(data, config.settings.store.url)), data
-    except StoreError as error:
-        fail(error)
+    return Store.open(store_url(data, config.settings.store.url)), data

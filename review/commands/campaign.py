@@ -12,7 +12,6 @@ from review.commands._shared import (
     config_option,
     data_option,
     emit,
-    fail,
     json_option,
     load_config,
     open_store,
@@ -94,21 +93,17 @@ def show(
     """
     from detectors.context import Context
     from review.campaigns import one, walk
-    from review.errors import ReviewError
     from review.linking import linking_key
 
     if bool(label) == bool(start):
         raise click.UsageError("give either CAMPAIGN or --from")
     store, data = open_store(config_dir, data_dir)
     walked: Walk | None = None
-    try:
-        with store.read() as connection:
-            if start:
-                walked = walk(connection, start, Context.build(load_config(config_dir), key=linking_key(data)))
-            found = list(walked.campaigns) if walked else [one(connection, label)]
-            documents = _documents(connection, found)
-    except ReviewError as error:
-        fail(error)
+    with store.read() as connection:
+        if start:
+            walked = walk(connection, start, Context.build(load_config(config_dir), key=linking_key(data)))
+        found = list(walked.campaigns) if walked else [one(connection, label)]
+        documents = _documents(connection, found)
     if as_json:
         from_ = {"from": walked.start, "at": list(walked.at)} if walked else {}
         emit({**from_, "campaigns": documents})

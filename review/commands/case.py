@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from review.commands._shared import (
-    clear_errors,
     config_option,
     data_option,
     emit,
@@ -96,7 +95,7 @@ def show(case_id: str, config_dir: Path | None, data_dir: Path | None, as_json: 
     from review.telling import codes_of, event_told
 
     store, _ = open_store(config_dir, data_dir)
-    with clear_errors(), store.read() as connection:
+    with store.read() as connection:
         case = get(connection, parse_label(case_id))
         campaigns = labels_of(connection, case.subjects)
     if as_json:
@@ -147,7 +146,7 @@ def decide_case(
     from review.clock import utc_now
 
     store, _ = open_store(config_dir, data_dir)
-    with clear_errors(), store.write() as connection:
+    with store.write() as connection:
         number = parse_label(case_id)
         decide(connection, number, Decision(decision), actor=actor, reason=reason, now=utc_now())
     say(DECIDED.format(case=f"A-{number:06d}", decision=Decision(decision).chinese))
@@ -172,7 +171,7 @@ def merge_cases(
     from review.clock import utc_now
 
     store, _ = open_store(config_dir, data_dir)
-    with clear_errors(), store.write() as connection:
+    with store.write() as connection:
         source, target = parse_label(case_id), parse_label(into)
         merge(connection, source, target, actor=actor, reason=reason, now=utc_now())
     say(f"A-{source:06d} → A-{target:06d}")
@@ -219,11 +218,10 @@ def view_case(case_id: str, out: Path, config_dir: Path | None, data_dir: Path |
     from review.viewing import view
 
     store, data = open_store(config_dir, data_dir)
-    with clear_errors():
-        with store.read() as connection:
-            case = get(connection, parse_label(case_id))
-        context = judging_context(load_config(config_dir), data, store)
-        seen = view(case, store, Archive(data / "archive"), BlobStore(data / "blobs"), context)
+    with store.read() as connection:
+        case = get(connection, parse_label(case_id))
+    context = judging_context(load_config(config_dir), data, store)
+    seen = view(case, store, Archive(data / "archive"), BlobStore(data / "blobs"), context)
     out.write_text(seen.html, encoding="utf-8")
     say(VIEWED.format(out=out, capture=seen.capture.label, url=seen.capture.final_url, count=seen.marks))
 
@@ -259,12 +257,12 @@ def fact(
     config = load_config(config_dir)
     fields = case_facts.fields(config)
     if field is None:
-        with clear_errors(), store.read() as connection:
+        with store.read() as connection:
             noted = case_facts.of_case(connection, parse_label(case_id))
         for name, asked in fields.items():
             click.echo(_fact_line(name, asked.label, noted.get(name)))
         return
-    with clear_errors(), store.write() as connection:
+    with store.write() as connection:
         number = parse_label(case_id)
         told = case_facts.put(connection, number, field, value or "", config, source=source, actor=actor, now=utc_now())
     sentence = FACT_SET if told.value else FACT_TAKEN_BACK

@@ -47,15 +47,11 @@ def upgrade(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> No
     zhengshao db upgrade --data /var/lib/zhengshao
     """
     from crawlers import schema
-    from crawlers.records import StoreError
     from crawlers.store import Store, store_url
 
     config = load_config(config_dir)
     data = data_directory(config, data_dir)
-    try:
-        Store.create(store_url(data, config.settings.store.url)).close()
-    except StoreError as error:
-        fail(error)
+    Store.create(store_url(data, config.settings.store.url)).close()
     if as_json:
         emit({"data": str(data), "revisions": schema.heads()})
     else:

@@ -32,7 +32,6 @@ def command(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> No
     zhengshao detect                  after changing wording.toml: everything is judged again, nothing fetched
     zhengshao detect --data DIR --json
     """
-    from crawlers.records import StoreError
     from crawlers.store import Store, store_url
     from review.clock import utc_now
     from review.errors import NightLocked
@@ -42,10 +41,7 @@ def command(config_dir: Path | None, data_dir: Path | None, as_json: bool) -> No
 
     config = load_config(config_dir)
     data, settings = data_directory(config, data_dir), config.settings.store
-    try:
-        store = Store.open(store_url(data, settings.url), busy_timeout_seconds=settings.busy_timeout_seconds)
-    except StoreError as error:
-        fail(error)
+    store = Store.open(store_url(data, settings.url), busy_timeout_seconds=settings.busy_timeout_seconds)
     try:
         found = judge_kept(config, data, store, name=f"detect-{utc_now()[:19].replace(':', '')}")
     except NightLocked as error:

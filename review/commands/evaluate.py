@@ -16,7 +16,6 @@ from review.commands._shared import (
     PROBLEMS,
     config_option,
     emit,
-    fail,
     json_option,
     load_config,
     say,
@@ -55,20 +54,16 @@ def command(
     zhengshao evaluate labelled/ --fail-under recall=0.95,fpr=0.01,fpr@training=0,recall@hidden=0.9
     """
     from review.evaluating.evaluation import evaluate
-    from review.evaluating.goals import GoalError, missed, parse
+    from review.evaluating.goals import missed, parse
     from review.evaluating.judged import context_of, judge_all
-    from review.evaluating.rows import LabelledRowsError
     from review.evaluating.rows import files as found_files
     from review.evaluating.view import print_evaluation
 
     load_config(config_dir)
     failed: list[Failed] = []
-    try:
-        wanted: list[Goal] = [goal for written in goals for goal in parse(written)]
-        documents = _readable(found_files(files), failed)
-        found = evaluate(judge_all(documents, partial(context_of, config_dir), workers), blind=blind)
-    except (GoalError, LabelledRowsError) as error:
-        fail(error)
+    wanted: list[Goal] = [goal for written in goals for goal in parse(written)]
+    documents = _readable(found_files(files), failed)
+    found = evaluate(judge_all(documents, partial(context_of, config_dir), workers), blind=blind)
     short = missed(wanted, found)
     if as_json:
         emit(found.as_json() | {"unreadable": [one.as_json() for one in failed], "goals_missed": short})

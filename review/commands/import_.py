@@ -77,7 +77,7 @@ def command(
     With --json one object a line. Exit 0 when all was taken, 3 when a part was, 1 when nothing was.
     """
     from crawlers.imports import Handed, Intake
-    from crawlers.records import ArchiveError, StoreError
+    from crawlers.records import ArchiveError
     from crawlers.store import Store, store_url
 
     config = load_config(config_dir)
@@ -85,10 +85,7 @@ def command(
     handed = Handed(url=url, source=source, mapping=mapping, channel=channel, note=note)
     if preview:
         raise SystemExit(_preview(files, config, data, handed, as_json))
-    try:
-        store = Store.create(store_url(data, config.settings.store.url))
-    except StoreError as error:
-        fail(error)
+    store = Store.create(store_url(data, config.settings.store.url))
     try:
         intake = Intake.open(config, data, store, actor=actor)
         results = [_taken(intake, file, handed, as_json) for file in files]

@@ -36,13 +36,9 @@ def command(source: str, file: Path, url: str, config_dir: Path | None, as_json:
     Prints the page's state and its results, adverts and cards. Exit 0 whatever is found.
     """
     from crawlers.profiles import parse
-    from crawlers.records import ProfileError
     from crawlers.shelf import load_profile
 
-    try:
-        parsed = parse(load_profile(source, config_dir), _body(file), url=url)
-    except ProfileError as error:
-        fail(error)
+    parsed = parse(load_profile(source, config_dir), _body(file), url=url)
     if as_json:
         emit(parsed.as_json())
     else:

@@ -78,14 +78,10 @@ def add(
 
 
 def _store(config: Config, data: Path) -> Store:
-    from crawlers.records import StoreError
     from crawlers.store import Store, store_url
 
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        return Store.create(store_url(data, config.settings.store.url))
-    except StoreError as error:
-        fail(error)
+    return Store.create(store_url(data, config.settings.store.url))
 
 
 def _collector(config: Config, data: Path, store: Store, actor: str) -> Collector:
@@ -173,14 +169,10 @@ def remove(urls: tuple[str, ...], actor: str, config_dir: Path | None, data_dir:
     \b
     zhengshao reference remove https://cx.mem.gov.cn/
     """
-    from review.errors import ReferenceRefused
     from review.strings import REFERENCE_REMOVED
 
     store, data = open_store(config_dir, data_dir)
     collector = _collector(load_config(config_dir), data, store, actor)
     for url in urls:
-        try:
-            collector.remove(url)
-        except ReferenceRefused as error:
-            fail(error)
+        collector.remove(url)
         say(REFERENCE_REMOVED.format(url=url))

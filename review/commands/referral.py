@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from review.commands._referral_shown import due_told, summary, told
-from review.commands._shared import config_option, data_option, emit, fail, json_option, load_config, open_store, say
+from review.commands._shared import config_option, data_option, emit, json_option, load_config, open_store, say
 from review.strings import (
     REFERRAL_HOLIDAYS,
     REFERRAL_LISTED,
@@ -44,17 +43,6 @@ def command() -> None:
     """
 
 
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    from crawlers.records import CrawlError
-    from review.errors import ReviewError
-
-    try:
-        yield
-    except (ReviewError, CrawlError) as error:
-        fail(error)
-
-
 def _take(
     label: str, config_dir: Path | None, data_dir: Path | None, step: Callable[..., Referral], *given: Any, **named: Any
 ) -> Referral:
@@ -63,7 +51,7 @@ def _take(
     from review.referrals import by_label
 
     store, _ = open_store(config_dir, data_dir)
-    with _clear_errors(), store.write() as connection:
+    with store.write() as connection:
         referral = step(connection, by_label(connection, label).id, *given, now=utc_now(), **named)
     say(REFERRAL_STEP.format(label=referral.label, state=referral.state.chinese))
     return referral
@@ -87,7 +75,7 @@ def draft(case_ids: tuple[str, ...], agency: str, actor: str, config_dir: Path |
 
     store, _ = open_store(config_dir, data_dir)
     config = load_config(config_dir)
-    with _clear_errors(), store.write() as connection:
+    with store.write() as connection:
         numbers = [parse_label(text) for text in case_ids]
         referral = drafted(connection, numbers, agency, config, actor=actor, now=utc_now())
     click.echo(referral.label)
@@ -145,7 +133,7 @@ def show(label: str, config_dir: Path | None, data_dir: Path | None, as_json: bo
     from review.telling import codes_of
 
     store, _ = open_store(config_dir, data_dir)
-    with _clear_errors(), store.read() as connection:
+    with store.read() as connection:
         referral = by_label(connection, label)
     events = [{"at": e.at, "actor": e.actor, "kind": e.kind, "detail": dict(e.detail)} for e in referral.events]
     if as_json:
@@ -328,7 +316,7 @@ def file(
     from review.referrals import by_label
 
     store, data = open_store(config_dir, data_dir)
-    with _clear_errors(), store.write() as connection:
+    with store.write() as connection:
         referral = by_label(connection, label)
         blobs = BlobStore(data / "blobs")
         receipts.file_paper(connection, blobs, referral.id, paper, kind=kind, actor=actor, now=utc_now(), item=item)

@@ -174,14 +174,11 @@ def learn_classes(files: tuple[Path, ...], out: Path, config_dir: Path | None, a
     from detectors.class_learning import learn as learnt
     from detectors.context import Context
     from review.strings import CLASSES_LEARNT, CLASSES_LEARNT_OF
-    from review.teaching import UnknownClassError, class_agreement, classed
+    from review.teaching import class_agreement, classed
     from review.trying import Tally
 
     now = Context.build(load_config(config_dir))
-    try:
-        found = list(classed(_rows(tuple(path for file in files for path in _within(file)), Tally()), now))
-    except UnknownClassError as error:
-        fail(error)
+    found = list(classed(_rows(tuple(path for file in files for path in _within(file)), Tally()), now))
     families = {one.family for one in found}
     if len(families) < 2 or len({one.cls for one in found}) < 2:
         fail(TOO_FEW_CLASSES)
@@ -216,13 +213,13 @@ def _decided(config_dir: Path | None, data_dir: Path | None, now: Context) -> It
 def _trial(config: Config, now: Context, phrase: str | None, concept: str, snippet: Path | None) -> Trial:
     from config import ConfigError
     from review.strings import TRY_ONE
-    from review.trying import TrialError, of_phrase, of_snippet
+    from review.trying import of_phrase, of_snippet
 
     if (phrase is None) == (snippet is None) or (snippet and concept):
         fail(TRY_ONE)
     try:
         return of_snippet(config, now, snippet) if snippet else of_phrase(config, phrase or "", concept)
-    except (TrialError, ConfigError) as error:
+    except ConfigError as error:
         fail(error)
 
 

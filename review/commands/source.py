@@ -35,13 +35,9 @@ def command() -> None:
 @json_option
 def list_sources(config_dir: Path | None, as_json: bool) -> None:
     """Every source: what it is, how it is reached, when its profile was last verified."""
-    from crawlers.records import ProfileError
     from crawlers.shelf import profile_paths, read_profile
 
-    try:
-        profiles = [read_profile(path) for _name, path in sorted(profile_paths(config_dir).items())]
-    except ProfileError as error:
-        fail(error)
+    profiles = [read_profile(path) for _name, path in sorted(profile_paths(config_dir).items())]
     names = ("id", "title", "kind", "access", "enabled", "verified_on", "hosts", "politeness", "notes")
     rows = [profile.model_dump(mode="json", include=set(names)) for profile in profiles]
     if as_json:
@@ -85,17 +81,13 @@ def check(
     Exit 0 when every page is read as expected, 1 when one is not, when an archived page lost rows or fields, or when a
     source has no pages; 2 for an unknown source.
     """
-    from crawlers.records import ProfileError
     from crawlers.replay import replay
     from crawlers.shelf import load_profile, profile_paths
 
-    try:
-        replayed = {
-            name: list(replay(load_profile(name, config_dir), fixtures / name))
-            for name in sources or sorted(profile_paths(config_dir))
-        }
-    except ProfileError as error:
-        fail(error)
+    replayed = {
+        name: list(replay(load_profile(name, config_dir), fixtures / name))
+        for name in sources or sorted(profile_paths(config_dir))
+    }
     archived = _archived(list(replayed), pages, config_dir, data_dir)
     if as_json:
         emit({name: [*map(_as_json, kept), *map(_archived_json, archived[name])] for name, kept in replayed.items()})

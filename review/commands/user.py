@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from review.commands._shared import config_option, data_option, emit, fail, json_option, load_config, open_store, say
+from review.commands._shared import config_option, data_option, emit, json_option, load_config, open_store, say
 from review.strings import USER_DONE, USER_LISTED, USER_MADE
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ def command() -> None:
 @contextmanager
 def _desk(config_dir: Path | None, data_dir: Path | None) -> Iterator[tuple[Config, Flask, Connection]]:
     """The application, for its way of hashing, and one write transaction; exit 2 with what is wrong."""
-    from review.errors import AccountError
     from review.web import create_app
 
     config = load_config(config_dir)
@@ -49,8 +48,6 @@ def _desk(config_dir: Path | None, data_dir: Path | None) -> Iterator[tuple[Conf
     try:
         with store.write() as connection:
             yield config, create_app(config, store, data), connection
-    except AccountError as error:
-        fail(error)
     finally:
         store.close()
 

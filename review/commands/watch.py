@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from review.commands._shared import clear_errors, config_option, data_option, emit, json_option, open_store, say
+from review.commands._shared import config_option, data_option, emit, json_option, open_store, say
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
@@ -105,8 +105,7 @@ def open_one(subject: str, reason: str, actor: str, config_dir: Path | None, dat
     from review.watching import open_case
 
     store, _ = open_store(config_dir, data_dir)
-    with clear_errors():
-        number = open_case(store, subject, actor=actor, reason=reason, now=utc_now())
+    number = open_case(store, subject, actor=actor, reason=reason, now=utc_now())
     say(WATCH_OPENED.format(subject=subject, case=f"A-{number:06d}"))
 
 
@@ -127,7 +126,7 @@ def aside_one(subject: str, reason: str, actor: str, config_dir: Path | None, da
     from review.watching import set_aside
 
     store, _ = open_store(config_dir, data_dir)
-    with clear_errors(), store.write() as connection:
+    with store.write() as connection:
         set_aside(connection, subject, actor=actor, reason=reason, now=utc_now())
     say(WATCH_ASIDE.format(subject=subject))
 
@@ -148,6 +147,6 @@ def back_one(subject: str, actor: str, config_dir: Path | None, data_dir: Path |
     from review.watching import take_back
 
     store, _ = open_store(config_dir, data_dir)
-    with clear_errors(), store.write() as connection:
+    with store.write() as connection:
         take_back(connection, subject, actor=actor, now=utc_now())
     say(WATCH_BACK.format(subject=subject))
