@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,8 +44,9 @@ def drafted(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+@lru_cache(maxsize=4096)
 def _sweep(folder: Path) -> None:
-    """Remove drafts of programs that were killed: they hold no lock."""
+    """Remove drafts of programs that were killed: they hold no lock. Once in a program: folders are large."""
     for draft in folder.glob(f"{DRAFT}*"):
         with suppress(FileNotFoundError), draft.open("rb") as file:
             if time.time() - os.fstat(file.fileno()).st_mtime > STALE_SECONDS and lock(file.fileno()):

@@ -228,8 +228,14 @@ LEARNT = (
     "观察线上查全 {recall_watch:.1%}、误报 {false_positive_rate_watch:.1%}"
 )
 
-START_NAMES = {"case": "案件", "site": "网站", "listing": "商品", "contact": "联系方式"}
-START_NAMES |= {"certificate": "证书编号", "qr": "二维码"}
+START_NAMES = {
+    "case": "案件",
+    "site": "网站",
+    "listing": "商品",
+    "contact": "联系方式",
+    "certificate": "证书编号",
+    "qr": "二维码",
+}
 BAD_START = "“{start}”不是可以追查的起点：应形如 {starts}"
 NOT_WATCHED = "{subject} 不在观察名单上：见 zhengshao watch list。"
 NOTHING_KEPT = "{subject} 的取证已按保存期限移除，没有材料可以立案：先重新取证（zhengshao capture 网址），或暂不处理。"

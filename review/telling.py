@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -68,6 +68,7 @@ Codes = Mapping[str, Mapping[str, str]]
 """By key of an event's detail, what its codes are called."""
 
 
+@lru_cache(maxsize=8)
 def codes_of(config: Config) -> Codes:
     """What an office's own files name: recipients, the answers they may give, the facts their papers ask for."""
     from review.case_facts import fields

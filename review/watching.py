@@ -35,13 +35,12 @@ if TYPE_CHECKING:
     from crawlers.records import Capture
     from crawlers.store import Store
     from detectors.assessments import SubjectAssessment
-    from detectors.base import Verdict
     from detectors.context import Context
     from review.tracing import Tie
 
 CHUNK = 200
 """Subjects whose judgements are in memory at a time."""
-MAX_QUOTE_CHARS = 120
+QUOTE_CHARS = 120
 NIGHT = "watch-list"
 """Where the cases come from that people open of the list."""
 
@@ -66,7 +65,9 @@ def refresh(store: Store, context: Context, *, now: str) -> int:
     names, kept = sorted({*doubtful, *known}), set[str]()
     for start in range(0, len(names), CHUNK):
         found = latest_assessments(store, subjects=names[start : start + CHUNK])
-        rows = [_row(one, ties.get(one.subject)) for one in found if _is_doubtful(one) or one.subject in known]
+        rows = [
+            _row(one, ties.get(one.subject)) for one in found if one.main.level is Level.WATCH or one.subject in known
+        ]
         kept.update(row["subject"] for row in rows)
         with store.write() as connection:
             _put(connection, rows, now)
@@ -85,32 +86,21 @@ def _doubtful() -> Any:
     return at.where(verdicts.c.level == Level.WATCH.value, free).distinct()
 
 
-def _main(one: SubjectAssessment) -> Verdict:
-    """The verdict that accuses more."""
-    return max(
-        (one.impersonation, one.selling),
-        key=lambda verdict: (verdict.level is Level.FLAG, verdict.level is Level.WATCH, verdict.score),
-    )
-
-
-def _is_doubtful(one: SubjectAssessment) -> bool:
-    return _main(one).level is Level.WATCH
-
-
 def _row(one: SubjectAssessment, tie: Tie | None) -> dict[str, Any]:
-    verdict = _main(one)
-    said = by_reason(signal.as_json() for signal in verdict.signals) if _is_doubtful(one) else {}
+    """A row, of a subject that is clear for its tie alone."""
+    verdict, doubtful = one.main, one.main.level is Level.WATCH
+    said = by_reason((signal.as_json() for signal in verdict.signals), QUOTE_CHARS, 1) if doubtful else {}
     reason, quotes = next(iter(said.items()), (ONLY_TIED_REASON, []))
-    score = round(verdict.score * 1000) if said else 0
+    score = round(verdict.score * 1000) if doubtful else 0
     return {
         "subject": one.subject,
         "title": one.title,
         "platform": platform_of(one.subject),
         "axis": verdict.axis.value,
-        "cls": verdict.cls if _is_doubtful(one) else ONLY_TIED,
+        "cls": verdict.cls if doubtful else ONLY_TIED,
         "score_milli": score,
         "reason": reason,
-        "quote": quotes[0][:MAX_QUOTE_CHARS] if quotes else "",
+        "quote": next(iter(quotes), ""),
         "tied_to": tie.case_id if tie else None,
         "tie": tie.kind if tie else "",
         "tie_shown": tie.shown if tie else "",

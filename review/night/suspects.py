@@ -44,8 +44,7 @@ def _flagged(subject: SubjectAssessment) -> bool:
 
 def suspect_of(subject: SubjectAssessment) -> Suspect:
     """A subject as a case takes it, under the verdict that accuses more."""
-    verdicts = (subject.impersonation, subject.selling)
-    main = max(verdicts, key=lambda verdict: (verdict.level is Level.FLAG, verdict.score))
+    main = subject.main
     return Suspect(
         subject=subject.subject,
         title=subject.title or subject.subject,

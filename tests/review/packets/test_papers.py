@@ -264,7 +264,9 @@ def test_long_text_is_not_cut(tmp_path: Path) -> None:
     assert reason in shown
 
 
-@pytest.mark.parametrize(("night", "word"), [("watch-list", "观察名单"), ("import", "导入材料")])
+@pytest.mark.parametrize(
+    ("night", "word"), [("watch-list", "观察名单"), ("import", "导入材料"), ("capture-1", "单独取证")]
+)
 def test_a_case_that_no_night_found_is_not_said_to_be_of_one(night: str, word: str, tmp_path: Path) -> None:
     papers = papers_of(files_of(rich("police", "market", opened_by=night), tmp_path))
     said = bare("".join(piece for one in papers for piece in json_pieces(one)))
