@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -114,14 +115,25 @@ class Device:
         """Status and last words. They go to a file: a pipe would be held open by whatever the program leaves behind."""
         nowhere = subprocess.DEVNULL
         try:
-            with errors.open("w+b") as said:
-                done = subprocess.run(
-                    command, stdin=nowhere, stdout=nowhere, stderr=said, timeout=self.timeout_seconds, check=False
-                )
+            with (
+                errors.open("w+b") as said,
+                subprocess.Popen(
+                    command, stdin=nowhere, stdout=nowhere, stderr=said, start_new_session=True
+                ) as running,
+            ):
+                status = self._waited(running)
                 said.seek(max(0, said.seek(0, os.SEEK_END) - SAID_BYTES))
-                return done.returncode, said.read(SAID_BYTES).decode("utf-8", "replace").strip()
+                return status, said.read(SAID_BYTES).decode("utf-8", "replace").strip()
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             raise KeyRefused(f"[sign] command cannot be run: {error}") from error
+
+    def _waited(self, running: subprocess.Popen[bytes]) -> int:
+        """Its status. Out of time, it ends with all that it has begun: they would work on for ever."""
+        try:
+            return running.wait(self.timeout_seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            raise
 
 
 def _filled(word: str, paths: dict[str, str]) -> str:

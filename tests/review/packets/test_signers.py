@@ -112,12 +112,25 @@ def test_devices_that_do_not_sign(device: SignSettings, tmp_path: Path, command:
 def test_a_device_that_talks_without_end_or_leaves_somebody_behind_is_waited_for_no_longer_than_said(
     device: SignSettings, tmp_path: Path
 ) -> None:
-    for command, said in (("yes", "cannot be run.*timed out"), ("sleep 30 & exit 4", "ended with 4")):
+    left = tmp_path / "left"
+    endless = f"sh -c 'echo $$ > {left}; exec yes'; exit 5"
+    for command, said in ((endless, "cannot be run.*timed out"), ("sleep 30 & exit 4", "ended with 4")):
         broken = device.model_copy(update={"command": ("sh", "-c", command), "timeout_seconds": 1.0})
         signer, started = keys.office_signer(tmp_path / "data", OFFICE, broken, datetime.now(UTC)), time.monotonic()
         with pytest.raises(KeyRefused, match=said):
             signer.sign(b"manifest")
         assert time.monotonic() - started < 60
+    assert _has_ended(left.read_text().strip())
+
+
+def _has_ended(number: str) -> bool:
+    """Within some seconds; what nobody has waited for yet has ended, too."""
+    for _ in range(100):
+        state = subprocess.run(["ps", "-o", "stat=", "-p", number], capture_output=True, text=True, check=False).stdout
+        if state.strip()[:1] in ("", "Z"):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 @pytest.mark.parametrize("seeds", [24, pytest.param(1000, marks=pytest.mark.long)])
