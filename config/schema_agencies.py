@@ -26,7 +26,8 @@ def _sentence(value: str) -> str:
 
 Sentence = Annotated[str, Field(min_length=1), AfterValidator(_sentence)]
 """A sentence of a paper; `{office}`, `{subject}` … stand for facts of the packet."""
-Applies = Literal["any", "site", "listing"]
+Applies = Literal["any", "site", "listing", "impersonation"]
+"""To which cases: all, those of sites, of offers, or of sites that pose as somebody."""
 
 
 class Paper(Model):

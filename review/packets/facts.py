@@ -168,6 +168,10 @@ def told(field: FactField, known: Mapping[str, str]) -> str:
 
 
 def applies(what: str, source: PacketSource) -> bool:
+    """Whether something is of a case: of any, of sites, of offers, or of sites that pose as somebody."""
+    if what == "impersonation":
+        judged = source.assessment.get("impersonation", {}).get("verdict", "clear") != "clear"
+        return not source.is_listing and (judged or bool(facts(source).get("imitates")))
     return what == "any" or what == ("listing" if source.is_listing else "site")
 
 

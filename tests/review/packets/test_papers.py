@@ -17,7 +17,7 @@ from config.schema_agencies import SENDERS
 from crawlers.records import FetchProfile, Origin
 from review.case_facts import asked
 from review.packets import strings
-from review.packets.facts import DERIVED, PacketBlocked, facts
+from review.packets.facts import DERIVED, PacketBlocked, facts, field_rows
 from review.packets.papers.composing import NoSuchPaper, composer
 from review.packets.source import (
     CampaignFacts,
@@ -277,3 +277,13 @@ def test_a_case_that_no_night_found_is_not_said_to_be_of_one(night: str, word: s
 def test_what_is_derived_of_a_confirmed_case_is_in_its_facts() -> None:
     listing = replace(world.source(), subject="listing:xianyu:7")
     assert set(facts(listing)) >= DERIVED
+
+
+def test_whom_a_site_poses_as_is_asked_only_where_it_poses_as_somebody() -> None:
+    def labels(**changes: Any) -> set[str]:
+        return {label for label, _ in field_rows(world.source(**changes), Config().agencies["cac"], "letter")}
+
+    nobody = {**world.ASSESSMENT, "impersonation": {"verdict": "clear", "class": "未见异常", "signals": []}}
+    assert "被假冒的单位" in labels()
+    assert "被假冒的单位" not in labels(assessment=nobody)
+    assert "被假冒的单位" not in labels(subject="listing:xianyu:7")
