@@ -283,7 +283,10 @@ def test_whom_a_site_poses_as_is_asked_only_where_it_poses_as_somebody() -> None
     def labels(**changes: Any) -> set[str]:
         return {label for label, _ in field_rows(world.source(**changes), Config().agencies["cac"], "letter")}
 
-    nobody = {**world.ASSESSMENT, "impersonation": {"verdict": "clear", "class": "未见异常", "signals": []}}
+    nobody = {
+        **world.ASSESSMENT,
+        "impersonation": {"verdict": "clear", "class": "未见异常", "score": 0.0, "signals": []},
+    }
     assert "被假冒的单位" in labels()
     assert "被假冒的单位" not in labels(assessment=nobody)
     assert "被假冒的单位" not in labels(subject="listing:xianyu:7")
